@@ -1,0 +1,18 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+
+def post_init_hook(env):
+    """Make Indonesian and WIB the defaults of every user (DESIGN 7)."""
+    env["res.lang"]._activate_lang("id_ID")
+    defaults = env["ir.default"]
+    defaults.set("res.partner", "lang", "id_ID")
+    defaults.set("res.partner", "tz", "Asia/Pontianak")
+    # The technical administrator configures and so sees the whole province.
+    env.ref("base.user_admin").write(
+        {
+            "khbs_area_ids": [(4, env.ref("khbs_registry.area_62").id)],
+            "lang": "id_ID",
+            "tz": "Asia/Pontianak",
+        }
+    )

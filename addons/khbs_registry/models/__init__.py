@@ -1,0 +1,10 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from . import khbs_area
+from . import khbs_audit_event
+from . import khbs_approval
+from . import khbs_household
+from . import khbs_household_kk
+from . import khbs_person
+from . import res_users

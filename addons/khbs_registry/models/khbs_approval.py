@@ -1,0 +1,93 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import append_only
+
+
+class KhbsApproval(models.Model):
+    """A person's decision: who, when, in which role, on which content (DESIGN 4.8)."""
+
+    _name = "khbs.approval"
+    _description = "Decision of a person"
+    _order = "id"
+    _rec_name = "step"
+    _log_access = False
+
+    model = fields.Char(required=True)
+    res_id = fields.Many2oneReference(model_field="model", required=True, index=True)
+    step = fields.Char(required=True, help="Code of the step: proposed, verified ..")
+    user_id = fields.Many2one(
+        comodel_name="res.users", required=True, ondelete="restrict"
+    )
+    role = fields.Char(required=True)
+    at = fields.Datetime(required=True, default=fields.Datetime.now)
+    sha256 = fields.Char(
+        string="SHA-256", required=True, help="Of the content that was decided on."
+    )
+    note = fields.Char()
+    round_number = fields.Integer(
+        required=True,
+        default=1,
+        help="Counts anew when a document was sent back and comes again.",
+    )
+
+    _sha256_form = models.Constraint(
+        "CHECK (sha256 ~ '^[0-9a-f]{64}$')", "A SHA-256 has 64 hexadecimal digits."
+    )
+    _step_uniq = models.Constraint(
+        "UNIQUE (model, res_id, step, round_number)",
+        "This step has been decided already. Open the document anew to see by whom.",
+    )
+    # One person never takes two steps of one document, administrators included.
+    _person_uniq = models.Constraint(
+        "UNIQUE (model, res_id, user_id, round_number)",
+        "You have taken another step of this document; a second person must do this.",
+    )
+
+    def init(self):
+        append_only.install(self.env.cr, self._table)
+
+    @api.model
+    def _decide(self, record, step, group, sha256, note=None, round_number=1):
+        """Record the decision of the present user on *record*.
+
+        :param step: code of the step
+        :param group: external id of the group that may take it
+        :param sha256: hexadecimal digest of what is decided
+        :raises AccessError: the user lacks the group
+        :raises UserError: the user has taken another step of this document
+        """
+        record.ensure_one()
+        events = self.env["khbs.audit.event"]
+        events._require_group(group, f"{record._name}.{step}", record)
+        mine = [
+            ("model", "=", record._name),
+            ("res_id", "=", record.id),
+            ("user_id", "=", self.env.uid),
+            ("round_number", "=", round_number),
+        ]
+        if self.sudo().search_count(mine, limit=1):
+            events._record_refused(f"{record._name}.{step}", record, {"own": True})
+            raise UserError(
+                self.env._(
+                    "You have taken another step of this document; "
+                    "a second person must do this."
+                )
+            )
+        approval = self.sudo().create(
+            {
+                "model": record._name,
+                "res_id": record.id,
+                "step": step,
+                "user_id": self.env.uid,
+                "role": self.env.user._khbs_role(),
+                "sha256": sha256,
+                "note": note,
+                "round_number": round_number,
+            }
+        )
+        events._record(f"{record._name}.{step}", record, {"sha256": sha256})
+        return approval

@@ -1,0 +1,72 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+
+LEVELS = [
+    ("province", "Province"),
+    ("regency", "Regency"),
+    ("city", "City"),
+    ("district", "District"),
+    ("village", "Village"),
+    ("urban_village", "Urban village"),
+]
+
+
+class KhbsArea(models.Model):
+    """An administrative area by its Kemendagri code (DOMAIN 3)."""
+
+    _name = "khbs.area"
+    _description = "Area"
+    _parent_store = True
+    _order = "code"
+
+    code = fields.Char(
+        required=True,
+        index=True,
+        help="Kemendagri code with dots, as in 62.06.01.2003.",
+    )
+    bps_code = fields.Char(
+        string="BPS code",
+        index="btree_not_null",
+        help="Differs from the Kemendagri code for eight of the fourteen regencies.",
+    )
+    name = fields.Char(required=True)
+    level = fields.Selection(selection=LEVELS, required=True)
+    parent_id = fields.Many2one(
+        comodel_name="khbs.area", index=True, ondelete="restrict"
+    )
+    parent_path = fields.Char(index=True)
+    child_ids = fields.One2many(comodel_name="khbs.area", inverse_name="parent_id")
+    latitude = fields.Float(digits=(9, 6), aggregator=None)
+    longitude = fields.Float(digits=(9, 6), aggregator=None)
+    population = fields.Integer(help="Dukcapil, second half of 2024.")
+    active = fields.Boolean(default=True)
+
+    _code_uniq = models.Constraint("UNIQUE (code)", "An area with this code exists.")
+    _bps_code_uniq = models.Constraint(
+        "UNIQUE (bps_code)", "An area with this BPS code exists."
+    )
+
+    @api.depends("name", "code")
+    def _compute_display_name(self):
+        for area in self:
+            area.display_name = f"{area.name} ({area.code})"
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        if operator in ("ilike", "like", "=", "=ilike", "in"):
+            return ["|", ("name", operator, value), ("code", operator, value)]
+        return super()._search_display_name(operator, value)
+
+    def _ancestor(self, *levels):
+        """Return the area itself or its ancestor of one of *levels*, or none."""
+        self.ensure_one()
+        area = self
+        while area and area.level not in levels:
+            area = area.parent_id
+        return area
+
+    def _regency(self):
+        """Return the kabupaten or kota that the area lies in."""
+        return self._ancestor("regency", "city")

@@ -1,0 +1,84 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+
+from ..identity_numbers import mask
+
+# SHDK of the KK (DOMAIN 2.3).
+RELATIONS = [
+    ("1", "Head of family"),
+    ("2", "Husband"),
+    ("3", "Wife"),
+    ("4", "Child"),
+    ("5", "Child-in-law"),
+    ("6", "Grandchild"),
+    ("7", "Parent"),
+    ("8", "Parent-in-law"),
+    ("9", "Other relative"),
+    ("10", "Domestic worker"),
+    ("11", "Other"),
+]
+
+
+class KhbsPerson(models.Model):
+    """A member of a household."""
+
+    _name = "khbs.person"
+    _description = "Person"
+    _order = "household_id, relation, id"
+
+    household_id = fields.Many2one(
+        comodel_name="khbs.household", required=True, index=True, ondelete="restrict"
+    )
+    area_id = fields.Many2one(related="household_id.area_id")
+    name = fields.Char(required=True)
+    nik = fields.Char(
+        string="NIK",
+        size=16,
+        index="btree_not_null",
+        groups="khbs_registry.group_pii_reader",
+    )
+    nik_masked = fields.Char(
+        string="NIK (masked)", compute="_compute_nik_masked", compute_sudo=True
+    )
+    nik_status = fields.Selection(
+        selection=[
+            ("valid", "Valid"),
+            ("warning", "Warning"),
+            ("missing", "No NIK yet"),
+        ],
+        required=True,
+        default="missing",
+    )
+    relation = fields.Selection(selection=RELATIONS, required=True)
+    birth_date = fields.Date()
+    sex = fields.Selection(selection=[("1", "Male"), ("2", "Female")])
+    state = fields.Selection(
+        selection=[
+            ("alive", "Alive"),
+            ("deceased", "Deceased"),
+            ("moved", "Moved away"),
+            ("not_found", "Not found"),
+        ],
+        required=True,
+        default="alive",
+    )
+    active = fields.Boolean(default=True)
+
+    _nik_form = models.Constraint(
+        "CHECK (nik ~ '^[0-9]{16}$')", "A NIK has sixteen digits."
+    )
+    _nik_uniq = models.UniqueIndex(
+        "(nik) WHERE active AND state = 'alive'",
+        "This NIK belongs to another person.",
+    )
+    _head_uniq = models.UniqueIndex(
+        "(household_id) WHERE active AND state = 'alive' AND relation = '1'",
+        "A household has one head.",
+    )
+
+    @api.depends("nik")
+    def _compute_nik_masked(self):
+        for person in self:
+            person.nik_masked = mask(person.nik)
