@@ -1,0 +1,21 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+{
+    "name": "KHBS Cards",
+    "summary": "One smart card for each family, from key to hand-over and block",
+    "version": "19.0.1.0.0",
+    "author": "Pemerintah Provinsi Kalimantan Tengah",
+    "website": "https://kalteng.go.id",
+    "license": "LGPL-3",
+    "category": "KHBS",
+    "depends": ["khbs_registry"],
+    "external_dependencies": {"python": ["cryptography"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/khbs_cards_security.xml",
+        "data/khbs_card_list_data.xml",
+        "views/khbs_cards_menus.xml",
+        "views/khbs_card_views.xml",
+    ],
+}

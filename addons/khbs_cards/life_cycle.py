@@ -1,0 +1,96 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""The life of a card as one table: from which state to which, and who may do it.
+
+EDC_PROTOCOL 3. PostgreSQL keeps the same table by a trigger on ``khbs_card``.
+"""
+
+STATES = [
+    ("allocated", "Allocated"),
+    ("keyed", "Keyed"),
+    ("certified", "Certified"),
+    ("locked", "Locked"),
+    ("printed", "Printed"),
+    ("shipped", "Shipped"),
+    ("active", "Active"),
+    ("suspended", "Suspended"),
+    ("returned", "Returned"),
+    ("revoked", "Revoked"),
+    ("expired", "Expired"),
+    ("destroyed", "Destroyed"),
+]
+
+# Not yet in the hands of the family.
+IN_PRODUCTION = (
+    "allocated",
+    "keyed",
+    "certified",
+    "locked",
+    "printed",
+    "shipped",
+    "returned",
+)
+# In the hands of the family.
+IN_USE = ("active", "suspended")
+
+# Who moves a card. The program itself acts where a card or a clock has decided.
+SYSTEM = "system"
+CARD_OFFICER = "khbs_registry.group_card_officer"
+FIELD_OFFICER = "khbs_registry.group_field_officer"
+TERMINAL_OFFICER = "khbs_registry.group_terminal_officer"
+
+TRANSITIONS = {
+    ("allocated", "keyed"): {SYSTEM},
+    ("allocated", "destroyed"): {SYSTEM, CARD_OFFICER},
+    ("keyed", "certified"): {SYSTEM},
+    ("keyed", "destroyed"): {SYSTEM, CARD_OFFICER},
+    ("certified", "keyed"): {SYSTEM},
+    ("certified", "locked"): {SYSTEM},
+    ("certified", "destroyed"): {SYSTEM, CARD_OFFICER},
+    ("locked", "printed"): {CARD_OFFICER},
+    ("locked", "destroyed"): {CARD_OFFICER},
+    ("printed", "shipped"): {CARD_OFFICER},
+    ("printed", "destroyed"): {CARD_OFFICER},
+    ("printed", "revoked"): {CARD_OFFICER},
+    ("shipped", "active"): {SYSTEM, FIELD_OFFICER},
+    ("shipped", "returned"): {FIELD_OFFICER, CARD_OFFICER},
+    ("shipped", "revoked"): {CARD_OFFICER},
+    ("returned", "shipped"): {CARD_OFFICER},
+    ("returned", "destroyed"): {CARD_OFFICER},
+    ("returned", "revoked"): {CARD_OFFICER},
+    ("active", "suspended"): {SYSTEM, CARD_OFFICER, FIELD_OFFICER, TERMINAL_OFFICER},
+    ("active", "revoked"): {SYSTEM, CARD_OFFICER},
+    ("active", "expired"): {SYSTEM},
+    ("suspended", "active"): {CARD_OFFICER},
+    ("suspended", "revoked"): {SYSTEM, CARD_OFFICER},
+    ("suspended", "expired"): {SYSTEM},
+}
+
+REASONS = [
+    ("lost", "Lost"),
+    ("stolen", "Stolen"),
+    ("found", "Found by another"),
+    ("damaged", "Damaged"),
+    ("fraud", "Suspected fraud"),
+    ("death", "Holder deceased"),
+    ("moved", "Family moved away"),
+    ("complaint", "Complaint"),
+    ("replaced", "Replaced by a newer card"),
+    ("misprint", "Misprinted"),
+    ("spoiled", "Spoiled in personalisation"),
+    ("undeliverable", "Could not be handed over"),
+    ("mistake", "Block was a mistake"),
+    ("cleared", "Examined and cleared"),
+    ("other", "Other"),
+]
+
+
+def movers(source, target):
+    """Return who may move a card from *source* to *target*: nobody if no one."""
+    return TRANSITIONS.get((source, target), frozenset())
+
+
+def sources(target):
+    """Return the states from which a card may come to *target*."""
+    return [start for start, end in TRANSITIONS if end == target]

@@ -1,0 +1,204 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .. import life_cycle
+from ..protocol import base64url, card_number, keys
+
+PROFILES = [("card", "Card key (9E)"), ("pin", "Card key and PIN key (9E, 9C)")]
+_SHA256 = "CHECK (%s ~ '^[0-9a-f]{64}$')"
+
+
+class KhbsCard(models.Model):
+    """A smart card of one family (EDC_PROTOCOL 1-3)."""
+
+    _name = "khbs.card"
+    _description = "Card"
+    _order = "card_index desc"
+    _rec_name = "card_no"
+
+    card_no = fields.Char(string="Card number", required=True, readonly=True)
+    list_id = fields.Many2one(
+        comodel_name="khbs.card.list", required=True, readonly=True, ondelete="restrict"
+    )
+    list_no = fields.Char(string="List code", required=True, readonly=True, size=2)
+    card_index = fields.Integer(
+        string="Index", required=True, readonly=True, aggregator=None
+    )
+    guid = fields.Char(string="GUID", required=True, readonly=True)
+    household_id = fields.Many2one(
+        comodel_name="khbs.household",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    area_id = fields.Many2one(
+        related="household_id.area_id", string="Village", store=True, index=True
+    )
+    profile = fields.Selection(
+        selection=PROFILES, required=True, readonly=True, default="card"
+    )
+    state = fields.Selection(
+        selection=life_cycle.STATES,
+        required=True,
+        readonly=True,
+        default="allocated",
+        index=True,
+    )
+    spki_9e = fields.Char(
+        string="Public key 9E", readonly=True, help="SubjectPublicKeyInfo, base64url."
+    )
+    spki_9c = fields.Char(
+        string="Public key 9C", readonly=True, help="SubjectPublicKeyInfo, base64url."
+    )
+    spki_9e_sha256 = fields.Char(
+        string="SHA-256 of key 9E", readonly=True, index="btree_not_null"
+    )
+    spki_9c_sha256 = fields.Char(
+        string="SHA-256 of key 9C", readonly=True, index="btree_not_null"
+    )
+    certificate_9e = fields.Binary(readonly=True, attachment=False)
+    certificate_9c = fields.Binary(readonly=True, attachment=False)
+    valid_until = fields.Date(
+        readonly=True, help="Last day of the certificates on the card."
+    )
+    handed_over_at = fields.Datetime(readonly=True)
+    event_ids = fields.One2many(
+        comodel_name="khbs.card.event", inverse_name="card_id", string="Story"
+    )
+
+    _card_no_uniq = models.Constraint(
+        "UNIQUE (card_no)", "A card number is never used twice."
+    )
+    _index_uniq = models.Constraint(
+        "UNIQUE (list_id, card_index)", "A list index is never used twice."
+    )
+    _guid_uniq = models.Constraint("UNIQUE (guid)", "A GUID is never used twice.")
+    _spki_9e_form = models.Constraint(
+        _SHA256 % "spki_9e_sha256", "A SHA-256 has 64 hexadecimal digits."
+    )
+    _spki_9c_form = models.Constraint(
+        _SHA256 % "spki_9c_sha256", "A SHA-256 has 64 hexadecimal digits."
+    )
+    _in_use_uniq = models.UniqueIndex(
+        f"(household_id) WHERE state IN {life_cycle.IN_USE}",
+        "This family has a card in use.",
+    )
+    _in_production_uniq = models.UniqueIndex(
+        f"(household_id) WHERE state IN {life_cycle.IN_PRODUCTION}",
+        "A card for this family is being made or is on its way.",
+    )
+
+    def init(self):
+        self._install_life_cycle()
+
+    def _install_life_cycle(self):
+        """Let PostgreSQL refuse what the table of transitions does not name."""
+        cr = self.env.cr
+        allowed = [f"{start}>{end}" for start, end in life_cycle.TRANSITIONS]
+        cr.execute(
+            SQL(
+                """
+                CREATE OR REPLACE FUNCTION khbs_card_guard() RETURNS trigger AS $$
+                BEGIN
+                    IF TG_OP = 'DELETE' THEN
+                        RAISE EXCEPTION 'Card %% is never removed', OLD.card_no
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
+                    IF (NEW.card_no, NEW.list_id, NEW.card_index, NEW.guid,
+                        NEW.household_id) IS DISTINCT FROM
+                       (OLD.card_no, OLD.list_id, OLD.card_index, OLD.guid,
+                        OLD.household_id) THEN
+                        RAISE EXCEPTION 'The identity of card %% is fixed', OLD.card_no
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
+                    IF NEW.state <> OLD.state
+                       AND OLD.state || '>' || NEW.state <> ALL (%s) THEN
+                        RAISE EXCEPTION 'Card %% cannot go from %% to %%',
+                            OLD.card_no, OLD.state, NEW.state
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
+                    RETURN NEW;
+                END
+                $$ LANGUAGE plpgsql
+                """,
+                allowed,
+            )
+        )
+        cr.execute(
+            """
+            CREATE OR REPLACE TRIGGER khbs_card_guard
+                BEFORE UPDATE OR DELETE ON khbs_card
+                FOR EACH ROW EXECUTE FUNCTION khbs_card_guard()
+            """
+        )
+
+    @api.model
+    def _by_number(self, card_no):
+        """Return the card of this number, or an empty recordset."""
+        try:
+            card_number.parse(card_no)
+        except card_number.CardNumberError:
+            return self.browse()
+        return self.sudo().search([("card_no", "=", card_no)])
+
+    def _public_key(self, slot="9E"):
+        """Return the stored public key of *slot*: it decides, not the certificate."""
+        self.ensure_one()
+        stored = self.spki_9c if slot == "9C" else self.spki_9e
+        return keys.load_spki(base64url.decode(stored)) if stored else None
+
+    def _key_hash(self, slot="9E"):
+        """Return ``kh`` of *slot* as a lease row has it, or None."""
+        self.ensure_one()
+        sha256 = self.spki_9c_sha256 if slot == "9C" else self.spki_9e_sha256
+        return keys.key_hash(bytes.fromhex(sha256)) if sha256 else None
+
+    def _transition(self, target, reason, note=None, device_code=None, data=None):
+        """Move these cards to *target*; the one place that does.
+
+        :param reason: code of life_cycle.REASONS, or a code of the program's own
+        :param device_code: terminal or station that asked for it
+        :param data: dict of keys, hashes and coordinates for the event
+        :raises UserError: a card is in a state from which it cannot come there
+        """
+        self.flush_recordset()
+        self.lock_for_update()
+        self.invalidate_recordset(["state"])
+        for card in self:
+            if not life_cycle.movers(card.state, target):
+                raise UserError(
+                    self.env._(
+                        "Card %(card)s is %(state)s and cannot become %(target)s. "
+                        "Reload the page to see its present state.",
+                        card=card.card_no,
+                        state=card._state_label(card.state),
+                        target=card._state_label(target),
+                    )
+                )
+        self.env["khbs.card.event"].sudo().create(
+            [
+                {
+                    "card_id": card.id,
+                    "user_id": self.env.uid,
+                    "device_code": device_code,
+                    "from_state": card.state,
+                    "to_state": target,
+                    "reason_code": reason,
+                    "note": note,
+                    "data": data or {},
+                }
+                for card in self
+            ]
+        )
+        self.sudo().write({"state": target})
+        # The unique indexes of a household judge each move by itself.
+        self.flush_recordset()
+
+    def _state_label(self, state):
+        selection = self._fields["state"]._description_selection(self.env)
+        return dict(selection)[state]

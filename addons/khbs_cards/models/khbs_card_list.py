@@ -1,0 +1,43 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import fields, models
+
+from ..protocol import card_number
+
+
+class KhbsCardList(models.Model):
+    """A card list: its number in every card number, and the next free index.
+
+    The indices are positions in the status list, so they are dense and never used
+    twice. A row lock, not a sequence, gives them out: a rollback leaves no hole.
+    """
+
+    _name = "khbs.card.list"
+    _description = "Card list"
+    _rec_name = "code"
+
+    code = fields.Char(required=True, size=2, help="Two digits of each card number.")
+    next_index = fields.Integer(required=True, default=0, aggregator=None)
+
+    _code_uniq = models.Constraint("UNIQUE (code)", "A list with this code exists.")
+    _code_form = models.Constraint(
+        "CHECK (code ~ '^[0-9]{2}$')", "A list code has two digits."
+    )
+    _next_index_range = models.Constraint(
+        f"CHECK (next_index BETWEEN 0 AND {card_number.MAX_INDEX + 1})",
+        "The list is full: open a new one.",
+    )
+
+    def _take(self, count):
+        """Return the first of *count* indices that now belong to the caller."""
+        self.ensure_one()
+        self.flush_recordset(["next_index"])
+        self.env.cr.execute(
+            "UPDATE khbs_card_list SET next_index = next_index + %s "
+            "WHERE id = %s RETURNING next_index",
+            (count, self.id),
+        )
+        [next_index] = self.env.cr.fetchone()
+        self.invalidate_recordset(["next_index"])
+        return next_index - count
