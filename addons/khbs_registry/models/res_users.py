@@ -37,7 +37,8 @@ class ResUsers(models.Model):
                 if user.has_group(first) and user.has_group(second):
                     raise ValidationError(
                         self.env._(
-                            "%(user)s may not hold both roles: %(first)s and %(second)s.",
+                            "%(user)s may not hold both roles: "
+                            "%(first)s and %(second)s.",
                             user=user.name,
                             first=self.env.ref(first).name,
                             second=self.env.ref(second).name,
