@@ -87,9 +87,7 @@ class Cluster:
         if self.external:
             self._ask_external()
             return
-        process.end_orphan(
-            self.folder / "postmaster.pid", self.folder, signal.SIGINT
-        )
+        process.end_orphan(self.folder / "postmaster.pid", self.folder, signal.SIGINT)
         log = self.state.logfile("postgresql")
         self.port = process.free_port()
         settings = ["max_connections=200", "shared_buffers=256MB", "jit=off"]
@@ -122,8 +120,8 @@ class Cluster:
             self.sql("postgres", "SELECT 1")
         except SetupError as error:
             raise SetupError(
-                f"PostgreSQL at {self.host}:{self.port} refuses user {self.user}: check "
-                f"PGHOST, PGPORT, PGUSER and PGPASSWORD. ({error})"
+                f"PostgreSQL at {self.host}:{self.port} refuses user {self.user}: "
+                f"check PGHOST, PGPORT, PGUSER and PGPASSWORD. ({error})"
             ) from error
 
     def sql(self, database, statement, **variables):

@@ -84,8 +84,7 @@ class Database:
             log=self.odoo.state.logfile("secure"),
             failure="The administrator's password could not be set.",
             input=(
-                f"env.ref('base.user_admin').password = {password!r}\n"
-                "env.cr.commit()\n"
+                f"env.ref('base.user_admin').password = {password!r}\nenv.cr.commit()\n"
             ).encode(),
         )
 

@@ -10,12 +10,12 @@ from .step import SetupError
 PROGRAMME = "KHBS-demo"
 
 
-def ensure(state, python):
+def ensure(state, python, folder=None):
     """Create the keys folder with ``tools/keys`` unless it is complete."""
-    folder = state.folder / "keys"
+    folder = folder or state.folder / "keys"
     if folder.exists():
         return
-    making = state.folder / "keys.new"
+    making = folder.with_suffix(".new")
     discard(making)
     done = subprocess.run(
         [python, state.code / "tools" / "keys", "create", making, "--prg", PROGRAMME],

@@ -57,7 +57,8 @@ def _existing(home):
         if (library / "odoo" / "release.py").exists():
             return library
     raise SetupError(
-        f"ODOO_HOME={home} holds no Odoo: name the folder that contains odoo/release.py."
+        f"ODOO_HOME={home} holds no Odoo: name the folder that contains "
+        "odoo/release.py."
     )
 
 
@@ -73,7 +74,11 @@ class _Sources:
     def _apt(self, *arguments, failure):
         lists = self.folder / "lists"
         parts = self.folder / "sources"
-        for folder in (lists / "partial", parts, self.folder / "cache/archives/partial"):
+        for folder in (
+            lists / "partial",
+            parts,
+            self.folder / "cache/archives/partial",
+        ):
             folder.mkdir(parents=True, exist_ok=True)
         keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
         (parts / "khbs.list").write_text(

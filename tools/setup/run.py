@@ -57,9 +57,7 @@ def set_up(state, steps, options):
         odoo = server.Odoo(state, python, library, cluster)
         name = os.environ.get("PGDATABASE", "khbs")
         database = Database(odoo, name)
-        odoo.configure(
-            db_name=name, http_port=options.port, workers=options.workers
-        )
+        odoo.configure(db_name=name, http_port=options.port, workers=options.workers)
         _prepare_database(steps, database, options)
     except BaseException:
         cluster.stop()
@@ -96,9 +94,7 @@ def serve(state, steps, odoo, database, options):
     """Serve until Ctrl-C, SIGTERM or the end of the server."""
     log = state.logfile("odoo-server")
     with steps.step("server"):
-        child = odoo.start(
-            database.name, options.port, log, workers=options.workers
-        )
+        child = odoo.start(database.name, options.port, log, workers=options.workers)
     announce(state, options)
     try:
         child.wait()

@@ -93,9 +93,9 @@ class State:
             for path in paths:
                 os.chown(path, account.pw_uid, account.pw_gid)
 
-    def lock(self):
+    def lock(self, name="lock"):
         """Refuse a second set-up of the same working copy at the same time."""
-        self._lock = open(self.folder / "run" / "lock", "w")  # noqa: SIM115
+        self._lock = open(self.folder / "run" / name, "w")  # noqa: SIM115
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

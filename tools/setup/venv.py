@@ -42,5 +42,3 @@ def ensure(state, lock, odoo_library):
     if not link.exists() or link.read_text() != f"{odoo_library}\n":
         link.write_text(f"{odoo_library}\n")
     return python
-
-
