@@ -1,0 +1,26 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+{
+    "name": "KHBS Claims",
+    "summary": "The aid: rounds, entitlements, claims, bank files, food deliveries",
+    "version": "19.0.1.0.0",
+    "author": "Pemerintah Provinsi Kalimantan Tengah",
+    "website": "https://kalteng.go.id",
+    "license": "LGPL-3",
+    "category": "KHBS",
+    "depends": ["khbs_cards"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/khbs_claims_security.xml",
+        "data/khbs_benefit_data.xml",
+        "views/khbs_claims_menus.xml",
+        "views/khbs_round_views.xml",
+        "views/khbs_entitlement_views.xml",
+        "views/khbs_claim_views.xml",
+        "views/khbs_case_views.xml",
+        "views/khbs_point_views.xml",
+        "views/khbs_benefit_views.xml",
+        "views/khbs_household_views.xml",
+    ],
+}

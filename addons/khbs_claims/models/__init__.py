@@ -1,0 +1,18 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from . import (
+    khbs_benefit,
+    khbs_benefit_line,
+    khbs_case,
+    khbs_claim,
+    khbs_claim_line,
+    khbs_claim_outcome,
+    khbs_claim_posting,
+    khbs_claim_primary,
+    khbs_entitlement,
+    khbs_household,
+    khbs_point,
+    khbs_round,
+    khbs_round_total,
+)
