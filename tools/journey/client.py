@@ -89,14 +89,16 @@ class Journey:
 
     :param passwords: dict of login to password
     :param folder: where terminals, stations and files live during the journey
+    :param use_pcsc: reach the virtual cards through pcscd; else in this process
     """
 
-    def __init__(self, url, database, passwords, folder):
+    def __init__(self, url, database, passwords, folder, use_pcsc=False):
         self.url = url
         self.database = database
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.facts = {}
+        self.use_pcsc = use_pcsc
         self._passwords = passwords
         self._sessions = {}
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 from . import credentials, process
+from .keys import PROGRAMME
 from .state import discard
 from .step import SetupError
 
@@ -77,15 +78,13 @@ class Database:
         )
 
     def _secure(self):
-        """Give the technical administrator a generated password."""
+        """Give the administrator a generated password, and the programme its name."""
         password = credentials.ensure(self.odoo.state, "admin")
-        self.odoo.once(
-            *("shell", "-c", self.odoo.config, "-d", self.making, "--no-http"),
+        self.odoo.shell(
+            self.making,
+            f"env.ref('base.user_admin').password = {password!r}\n"
+            f"env['ir.config_parameter'].set_param('khbs.prg', {PROGRAMME!r})",
             log=self.odoo.state.logfile("secure"),
-            failure="The administrator's password could not be set.",
-            input=(
-                f"env.ref('base.user_admin').password = {password!r}\nenv.cr.commit()\n"
-            ).encode(),
         )
 
     def _demonstrate(self):

@@ -152,8 +152,8 @@ class _Sources:
         elif file_sha256(package) != SHA256:
             package.unlink()
             raise SetupError(
-                f"odoo-19 {VERSION} has the wrong SHA-256 and was removed: do not trust "
-                f"{self.mirror}; try another mirror or set ODOO_HOME."
+                f"odoo-19 {VERSION} has the wrong SHA-256 and was removed: do not "
+                f"trust {self.mirror}; try another mirror or set ODOO_HOME."
             )
         return package
 

@@ -79,6 +79,15 @@ class Odoo:
             **kwargs,
         )
 
+    def shell(self, database, code, log):
+        """Run Python *code* in Odoo's shell and commit."""
+        self.once(
+            *("shell", "-c", self.config, "-d", database, "--no-http"),
+            log=log,
+            failure="A command in Odoo's shell failed.",
+            input=f"{code}\nenv.cr.commit()\n".encode(),
+        )
+
     def start(self, database, port, log, **options):
         """Start serving *database* and wait until it answers."""
         process.end_orphan(self.pid_file, self.config, signal.SIGTERM)

@@ -86,7 +86,8 @@ def command(args, log, failure, **kwargs):
     if done.returncode:
         if shutil.disk_usage(os.path.dirname(log)).free < 16 * 1024**2:
             raise SetupError(
-                f"The disk is full: make room under {os.path.dirname(log)}, start again."
+                f"The disk is full: make room under {os.path.dirname(log)}, "
+                "then start again."
             )
         raise SetupError(f"{failure} Details: {log}")
 
