@@ -1,0 +1,498 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The counter: a family's card in the field, with a network or without.
+
+The order is always intent, signature, claim. The claim is on the disk before
+anything is handed over, so a crash in between pays nobody and gives nothing; the
+family taps again.
+"""
+
+import dataclasses
+
+from . import identifiers, receipt, shape
+from .card import Card, verify_certificate
+from .errors import CardError, NetworkError, Refusal, ServerError, VerificationError
+from .held import LIST_NO
+from .lease import read_line
+from .status_list import REVOKED, SHIPPED, SUSPENDED, VALID
+
+_DAY = 86400
+_REFUSED_STATUS = {
+    REVOKED: ("REVOKED", "Kartu ini tidak berlaku."),
+    SUSPENDED: ("SUSPENDED", "Kartu ini diblokir sementara. Hubungi petugas."),
+    SHIPPED: ("NOT_ACTIVE", "Kartu ini belum diserahkan."),
+}
+_REFUSED_BY_SERVER = {
+    1301: "Kartu tidak dikenal.",
+    1302: "Kartu ini tidak berlaku.",
+    1303: "Kartu tidak dapat membuktikan keasliannya.",
+    1304: "Bantuan ini sudah diambil atau belum dibuka.",
+    1305: "Bantuan ini dipegang terminal lain.",
+    1306: "Bantuan atau jumlahnya berbeda dari data server.",
+    1307: "Batas sekali tap terlampaui.",
+    1308: "Bantuan ini perlu EDC dengan PIN.",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Offer:
+    """What may be given to the family of a card now.
+
+    :ivar labels: dict of benefit code to (label, list of commodities)
+    """
+
+    name: str
+    lines: tuple
+    labels: dict
+    cvm: str
+    online: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Served:
+    """A claim that is safely in the journal: the goods may be handed over.
+
+    :ivar receipt: text to print
+    :ivar qr: the claim as the card signed it, for the receipt's QR code
+    """
+
+    seq: int
+    jti: str
+    card_no: str
+    lines: tuple
+    receipt: str
+    qr: str
+
+    @property
+    def total(self):
+        """Sum of the lines in rupiah."""
+        return sum(line.a for line in self.lines)
+
+
+class Counter:
+    """Serves, activates and blocks cards.
+
+    :param call: function (method, params) that asks the server
+    """
+
+    def __init__(self, sheet, store, journal, held, call):
+        self._sheet = sheet
+        self._store = store
+        self._journal = journal
+        self._held = held
+        self._call = call
+
+    # The shift
+
+    def open(self, op):
+        """Begin the work of operator *op*."""
+        self._check_usable()
+        operators = {row.get("op") for row in self._held.config().get("ops") or []}
+        if operators and op not in operators:
+            raise Refusal("OPERATOR", "Petugas ini tidak terdaftar di terminal.")
+        if self._store.get("shift"):
+            raise Refusal("SHIFT", "Loket masih terbuka. Tutup dahulu.")
+        with self._store.transaction():
+            seq = self._journal.append("open", {"op": op})
+            self._store.put("shift", {"op": op, "seq": seq})
+
+    def close(self):
+        """End the shift; return number and sum of its claims."""
+        shift = self._shift()
+        n, total = self._store.execute(
+            "SELECT count(*), coalesce(sum(total), 0) FROM claim WHERE seq > ?",
+            shift["seq"],
+        ).fetchone()
+        with self._store.transaction():
+            self._journal.append("close", {"op": shift["op"], "n": n, "sum": total})
+            self._store.drop("shift")
+        return n, total
+
+    # Serving
+
+    def serve(self, channel, identity_seen=False, gps=None, rep=None):
+        """Give a family, without the network, what the lease has for its card.
+
+        :param channel: object with ``transmit(bytes) -> bytes``
+        :param identity_seen: the operator compared KTP or KK
+        :param gps: [latitude, longitude] x 1e6 and accuracy in metres, or None
+        :param rep: dict name, rel, doc of a representative, or None
+        """
+        return self._serve(channel, self._offline_offer, identity_seen, gps, rep)
+
+    def serve_online(self, channel, identity_seen=False, gps=None, rep=None):
+        """Give a family what the server allows now; parameters as ``serve``."""
+        return self._serve(channel, self._online_offer, identity_seen, gps, rep)
+
+    def _serve(self, channel, offer_for, identity_seen, gps, rep):
+        op = self._shift()["op"]
+        card = Card(channel)
+        identity = card.identify()
+        try:
+            self._check_work()
+            offer = offer_for(card, identity, identity_seen)
+        except Refusal as refusal:
+            self._deny(identity.card_no, refusal.why)
+            raise
+        jti, text = self._sign_claim(card, identity, offer)
+        auth = self._authorise(identity, jti, text) if offer.online else None
+        return self._write_claim(identity, offer, jti, text, auth, op, gps, rep)
+
+    def _sign_claim(self, card, identity, offer):
+        jti = identifiers.new_ulid(self._journal.now())
+        numbers = [line.e for line in offer.lines]
+        with self._store.transaction():
+            self._journal.append(
+                "intent", {"jti": jti, "card_no": identity.card_no, "e": numbers}
+            )
+            self._store.execute(
+                "INSERT INTO intent VALUES (?, ?)", jti, identity.card_no
+            )
+        payload = {
+            "prg": self._sheet.prg,
+            "jti": jti,
+            "tid": self._sheet.tid,
+            "iat": self._journal.now(),
+            "it": [line.item() for line in offer.lines],
+        }
+        try:
+            return jti, card.sign(identity, "khbs-claim+jwt", payload)
+        except CardError:
+            self._deny(identity.card_no, "CARD_LOST", jti)
+            raise
+
+    def _authorise(self, identity, jti, text):
+        """Return the server's authorisation; without one the tap is given up."""
+        try:
+            answer = self._call("edc.claim.authorize", {"claim": text})
+        except ServerError as error:
+            self._deny(identity.card_no, str(error.code), jti)
+            raise Refusal(
+                str(error.code),
+                _REFUSED_BY_SERVER.get(error.code, f"Server menolak ({error.code})."),
+            ) from error
+        except NetworkError:
+            self._deny(identity.card_no, "NO_ANSWER", jti)
+            raise
+        auth, exp = answer.get("auth"), answer.get("exp")
+        if not isinstance(auth, str) or not shape.is_integer(exp):
+            self._deny(identity.card_no, "NO_ANSWER", jti)
+            raise NetworkError("Jawaban server tidak terbaca.")
+        return auth
+
+    def _write_claim(self, identity, offer, jti, text, auth, op, gps, rep):
+        with self._store.transaction():
+            number = f"{self._sheet.tid}-{self._journal.last_seq + 1:06}"
+            d = {
+                "jws": text,
+                "mode": "on" if offer.online else "off",
+                "auth": auth,
+                "cvm": offer.cvm,
+                "gps": gps,
+                "op": op,
+                "rc": number,
+            }
+            if rep:
+                d["rep"] = rep
+            lease_id = self._store.get("lse")
+            seq = self._journal.append("claim", d)
+            total = sum(line.a for line in offer.lines)
+            self._store.execute(
+                "INSERT INTO claim VALUES (?, ?, ?, ?)", seq, jti, lease_id, total
+            )
+            for line in offer.lines:
+                # Online the server decides, also on a second time.
+                self._store.execute(
+                    "INSERT INTO given VALUES (?, ?)"
+                    + (" ON CONFLICT (e) DO NOTHING" if offer.online else ""),
+                    line.e,
+                    seq,
+                )
+            self._store.execute("DELETE FROM intent WHERE jti = ?", jti)
+        items = [(*offer.labels[line.b], line.p, line.a) for line in offer.lines]
+        paper = receipt.render(
+            self._sheet.tid,
+            number,
+            self._journal.now(),
+            op,
+            identity.card_no,
+            offer.name,
+            [(label, p, a, goods) for label, goods, p, a in items],
+            offer.online,
+        )
+        return Served(seq, jti, identity.card_no, offer.lines, paper, text)
+
+    # Rules of the offline counter
+
+    def _offline_offer(self, _card, identity, identity_seen):
+        lease = self._valid_lease()
+        row = self._known_row(lease, identity)
+        self._check_status(identity)
+        self._check_certificate(identity)
+        open_lines = self._open_lines(lease, row)
+        lines = self._within_tap(
+            [
+                line
+                for line in open_lines
+                if lease.benefits[line.b]["cvm"] == "none"
+                or (lease.benefits[line.b]["cvm"] == "id" and identity_seen)
+            ],
+            lease.max_lines,
+        )
+        if not lines:
+            self._refuse_cvm({lease.benefits[line.b]["cvm"] for line in open_lines})
+        self._check_lease_limits(lease, lines)
+        labels = {
+            b: (benefit["label"], [str(goods) for goods in benefit.get("goods") or []])
+            for b, benefit in lease.benefits.items()
+        }
+        return Offer(row.name, lines, labels, _cvm(identity_seen), online=False)
+
+    def _valid_lease(self):
+        """Return the lease if list, lease and last synchronisation still hold."""
+        now = self._journal.now()
+        status_list, lease = self._held.status_list(), self._held.lease()
+        if lease is None or status_list is None:
+            raise Refusal("NO_LEASE", "Belum ada sewa dan daftar kartu. Perlu sinyal.")
+        if now > status_list.exp or status_list.ver < lease.lst_min:
+            raise Refusal("STALE_LIST", "Daftar kartu terlalu lama. Perlu sinyal.")
+        if not lease.nbf <= now <= lease.exp:
+            raise Refusal("LEASE_EXPIRED", "Masa sewa terminal berakhir. Perlu sinyal.")
+        days = self._held.limits()["offline_days"]
+        if now > (self._held.last_sync() or 0) + days * _DAY:
+            raise Refusal("NO_SYNC", f"Lebih dari {days} hari tanpa server.")
+        return lease
+
+    def _known_row(self, lease, identity):
+        row = lease.rows.get(identity.card_no)
+        if row is None:
+            raise Refusal("NOT_IN_LEASE", "Kartu ini perlu sinyal.")
+        if row.kh9e != identity.key_hash:
+            raise Refusal("WRONG_KEY", "Kunci kartu tidak cocok. Tahan kartu ini.")
+        return row
+
+    def _check_status(self, identity):
+        """Raise Refusal unless list and own journal say that the card is good."""
+        status = None
+        if f"{identity.list_no:02}" == LIST_NO:
+            status = self._held.status_list().status(identity.index)
+        if status is None:
+            raise Refusal("UNKNOWN_CARD", "Kartu tidak ada di daftar.")
+        notes = self._notes(identity.card_no)
+        if "blocked" in notes:
+            raise Refusal(*_REFUSED_STATUS[SUSPENDED])
+        if status == SHIPPED and "activated" in notes:
+            return
+        if status != VALID:
+            raise Refusal(*_REFUSED_STATUS[status])
+
+    def _check_certificate(self, identity):
+        try:
+            verify_certificate(
+                identity, self._held.trust().authorities, self._journal.now()
+            )
+        except VerificationError as error:
+            raise Refusal("BAD_CERTIFICATE", f"Kartu ditolak: {error}.") from error
+
+    def _open_lines(self, lease, row):
+        """Return the lines of the row that are not yet given and not yet over."""
+        now = self._journal.now()
+        left = [
+            line
+            for line in row.lines
+            if not self._store.one("SELECT 1 FROM given WHERE e = ?", line.e)
+        ]
+        if not left:
+            raise Refusal("ALREADY_GIVEN", "Bantuan kartu ini sudah diambil di sini.")
+        left = [line for line in left if now <= lease.rounds[line.p]]
+        if not left:
+            raise Refusal("ROUND_OVER", "Masa penyaluran sudah berakhir.")
+        return left
+
+    def _within_tap(self, lines, most):
+        """Return the first *lines* that fit the limits of one tap."""
+        limits = self._held.limits()
+        most = min(most, limits["tap_lines"], 6)
+        chosen, total = [], 0
+        for line in lines:
+            if len(chosen) < most and total + line.a <= limits["tap_sum"]:
+                chosen.append(line)
+                total += line.a
+        if lines and not chosen:
+            raise Refusal("TAP_LIMIT", "Jumlah bantuan melebihi batas sekali tap.")
+        return tuple(chosen)
+
+    def _refuse_cvm(self, methods):
+        if "id" in methods:
+            raise Refusal("IDENTITY", "Periksa KTP atau KK penerima dahulu.")
+        raise Refusal("PIN", "Bantuan ini perlu EDC dengan PIN.")
+
+    def _check_lease_limits(self, lease, lines):
+        count, total = self._store.execute(
+            "SELECT count(*), coalesce(sum(total), 0) FROM claim WHERE lease = ?",
+            lease.id,
+        ).fetchone()
+        total += sum(line.a for line in lines)
+        if count + 1 > lease.max_claims or total > lease.max_sum:
+            raise Refusal("LIMIT", "Batas sewa terminal tercapai. Perlu sinyal.")
+        unsent = self.unsent_claims()
+        limits = self._held.limits()
+        if unsent >= (limits["unsent"] or lease.max_claims + 50):
+            raise Refusal("UNSENT", "Terlalu banyak klaim belum terkirim.")
+
+    def unsent_claims(self):
+        """Return the number of claims that the server has not acknowledged."""
+        return self._store.one(
+            "SELECT count(*) FROM claim WHERE seq > ?", self._store.get("acked", 0)
+        )
+
+    # Rules of the online counter
+
+    def _online_offer(self, card, identity, identity_seen):
+        self._check_certificate(identity)
+        if "blocked" in self._notes(identity.card_no):
+            raise Refusal(*_REFUSED_STATUS[SUSPENDED])
+        proof = self._card_message(card, identity, "khbs-auth+jwt")
+        try:
+            info = self._call("edc.card.info", {"proof": proof})
+        except ServerError as error:
+            message = _REFUSED_BY_SERVER.get(error.code, f"Server: {error.code}.")
+            raise Refusal(str(error.code), message) from error
+        if info.get("state") != "ACTIVE":
+            raise Refusal("NOT_ACTIVE", f"Kartu berstatus {info.get('state')}.")
+        free = [ent for ent in info.get("ents") or [] if not ent.get("held")]
+        if not free:
+            raise Refusal("NOTHING_OPEN", "Tidak ada bantuan yang dapat diambil.")
+        usable = [
+            ent
+            for ent in free
+            if ent["cvm"] == "none" or (ent["cvm"] == "id" and identity_seen)
+        ]
+        if not usable:
+            self._refuse_cvm({ent["cvm"] for ent in free})
+        lines = self._within_tap(
+            [read_line([ent[key] for key in "ebpa"]) for ent in usable], 6
+        )
+        labels = {ent["b"]: (ent["label"], []) for ent in usable}
+        name = str(info.get("name") or "")
+        return Offer(name, lines, labels, _cvm(identity_seen), online=True)
+
+    def _card_message(self, card, identity, typ, **more):
+        """Return a short message of this terminal signed by the card."""
+        payload = {
+            "prg": self._sheet.prg,
+            "tid": self._sheet.tid,
+            "jti": identifiers.new_ulid(self._journal.now()),
+            "iat": self._journal.now(),
+            **more,
+        }
+        return card.sign(identity, typ, payload)
+
+    # Hand-over and blocking
+
+    def activate(self, channel, gps=None, rep=None):
+        """Hand a shipped card of the lease over, without the network."""
+        op = self._shift()["op"]
+        card = Card(channel)
+        identity = card.identify()
+        try:
+            self._check_work()
+            lease = self._valid_lease()
+            row = self._known_row(lease, identity)
+            self._check_handover(identity, row)
+        except Refusal as refusal:
+            self._deny(identity.card_no, refusal.why)
+            raise
+        text = self._card_message(card, identity, "khbs-activate+jwt", op=op)
+        d = {"jws": text, "op": op, "gps": gps}
+        if rep:
+            d["rep"] = rep
+        with self._store.transaction():
+            self._journal.append("activate", d)
+            self._note(identity.card_no, "activated")
+            for other in lease.cards_sharing(row):
+                self._note(other.card_no, "blocked")
+        return identity.card_no
+
+    def _check_handover(self, identity, row):
+        status = self._held.status_list().status(identity.index)
+        if not row.handover or status != SHIPPED:
+            raise Refusal("NO_HANDOVER", "Kartu ini tidak untuk diserahkan di sini.")
+        if self._notes(identity.card_no):
+            raise Refusal("NO_HANDOVER", "Kartu ini sudah diserahkan atau diblokir.")
+        self._check_certificate(identity)
+
+    def activate_online(self, channel, gps=None, rep=None):
+        """Hand a card over through the server; return the card's new state."""
+        op = self._shift()["op"]
+        self._check_work()
+        card = Card(channel)
+        identity = card.identify()
+        self._check_certificate(identity)
+        text = self._card_message(card, identity, "khbs-activate+jwt", op=op)
+        params = {"jws": text, "op": op}
+        if gps:
+            params["gps"] = gps
+        if rep:
+            params["rep"] = rep
+        state = self._call("edc.card.activate", params)["state"]
+        if state == "ACTIVE":
+            with self._store.transaction():
+                self._note(identity.card_no, "activated")
+        return state
+
+    def block(self, card_no, why):
+        """Suspend a card from now on at this terminal, and say so in the journal."""
+        identifiers.parse_card_no(card_no)
+        op = self._shift()["op"]
+        with self._store.transaction():
+            self._journal.append("block", {"card_no": card_no, "why": why, "op": op})
+            self._note(card_no, "blocked")
+        return op
+
+    # Small things
+
+    def give_up_open_intents(self):
+        """Answer, after a crash, every signature that was asked and never kept."""
+        for jti, card_no in self._store.execute(
+            "SELECT jti, card_no FROM intent"
+        ).fetchall():
+            self._deny(card_no, "INTERRUPTED", jti)
+
+    def _shift(self):
+        shift = self._store.get("shift")
+        if not shift:
+            raise Refusal("SHIFT", "Loket belum dibuka.")
+        return shift
+
+    def _check_usable(self):
+        if self._store.get("state") != "ACTIVE":
+            raise Refusal("LOCKED", "Terminal terkunci. Hubungi petugas EDC.")
+
+    def _check_work(self):
+        self._check_usable()
+        self._held.check_clock()
+
+    def _deny(self, card_no, why, jti=None):
+        d = {"card_no": card_no, "why": why}
+        if jti:
+            d["jti"] = jti
+        with self._store.transaction():
+            self._journal.append("deny", d)
+            if jti:
+                self._store.execute("DELETE FROM intent WHERE jti = ?", jti)
+
+    def _note(self, card_no, note):
+        self._store.execute(
+            "INSERT INTO card_note VALUES (?, ?) ON CONFLICT DO NOTHING", card_no, note
+        )
+
+    def _notes(self, card_no):
+        rows = self._store.execute(
+            "SELECT note FROM card_note WHERE card_no = ?", card_no
+        )
+        return {note for (note,) in rows}
+
+
+def _cvm(identity_seen):
+    return "id" if identity_seen else "none"
