@@ -11,7 +11,7 @@ from odoo.addons.khbs_registry.rupiah import Rupiah
 TRIGGERS = """
 CREATE OR REPLACE FUNCTION khbs_claim_posting_channel() RETURNS trigger AS $$
 DECLARE
-    granted khbs_entitlement;
+    granted record;
 BEGIN
     SELECT * INTO STRICT granted FROM khbs_entitlement WHERE id = NEW.entitlement_id;
     IF granted.channel = 'account' AND NEW.amount <> 0 THEN
