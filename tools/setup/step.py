@@ -26,14 +26,9 @@ class Steps:
 
     @contextlib.contextmanager
     def step(self, name):
-        """Print the step's name and the seconds it took.
-
-        The environment variable KHBS_TRACE names a file that receives the name when
-        the step begins: the set-up proof waits for it there.
-        """
+        """Print the step's name as it begins and the seconds it took."""
         self.number += 1
         print(f"[{self.number}] {name}", end="", flush=True)
-        _trace(name)
         begin = time.monotonic()
         try:
             yield
@@ -44,13 +39,6 @@ class Steps:
             print()
             raise
         print(f" ({time.monotonic() - begin:.1f} s)", flush=True)
-
-
-def _trace(name):
-    target = os.environ.get("KHBS_TRACE")
-    if target:
-        with open(target, "a", encoding="utf-8") as trace:
-            trace.write(name + "\n")
 
 
 def explain(error, folder):
