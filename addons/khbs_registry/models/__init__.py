@@ -1,9 +1,17 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import ir_attachment
 from . import khbs_area
 from . import khbs_audit_event
 from . import khbs_approval
+from . import khbs_letterhead
+from . import khbs_signatory
+from . import khbs_paper
+from . import khbs_budget_line
+from . import khbs_decree
+from . import khbs_decree_part
+from . import khbs_decree_signing
 from . import khbs_household
 from . import khbs_household_kk
 from . import khbs_person

@@ -1,0 +1,79 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import hashlib
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class IrAttachment(models.Model):
+    """Files that are evidence: once sealed, neither changed nor removed."""
+
+    _inherit = "ir.attachment"
+
+    khbs_sealed = fields.Boolean(
+        string="Sealed", readonly=True, help="The file is evidence: it stays as it is."
+    )
+
+    def init(self):
+        super().init()
+        # The place of the content may move (database, disk); its checksum may not.
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION khbs_refuse_unsealing() RETURNS trigger AS $$
+            BEGIN
+                IF TG_OP = 'DELETE' OR (
+                    NEW.khbs_sealed, NEW.checksum, NEW.res_model, NEW.res_id,
+                    NEW.res_field, NEW.name, NEW.mimetype, NEW.public
+                ) IS DISTINCT FROM (
+                    OLD.khbs_sealed, OLD.checksum, OLD.res_model, OLD.res_id,
+                    OLD.res_field, OLD.name, OLD.mimetype, OLD.public
+                ) THEN
+                    RAISE EXCEPTION 'Attachment % is sealed: % refused', OLD.id, TG_OP
+                        USING ERRCODE = 'restrict_violation';
+                END IF;
+                RETURN NEW;
+            END
+            $$ LANGUAGE plpgsql;
+            CREATE OR REPLACE TRIGGER ir_attachment_khbs_sealed
+                BEFORE UPDATE OR DELETE ON ir_attachment
+                FOR EACH ROW WHEN (OLD.khbs_sealed)
+                EXECUTE FUNCTION khbs_refuse_unsealing();
+            """
+        )
+
+    @api.model
+    def _khbs_store(self, name, content, mimetype):
+        """Return a new attachment with *content* (bytes), not yet bound or sealed."""
+        return self.sudo().create(
+            {"name": name, "raw": content, "mimetype": mimetype, "type": "binary"}
+        )
+
+    def _khbs_seal(self, record):
+        """Bind the files to *record*, whose readers may read them, and seal them."""
+        self.sudo().write(
+            {"res_model": record._name, "res_id": record.id, "khbs_sealed": True}
+        )
+
+    def _khbs_content(self, record, sha256):
+        """Return the bytes of a file that *record* holds, proven unchanged.
+
+        The user must be allowed to read both. None where there is no such file.
+        """
+        record.check_access("read")
+        if not self:
+            return None
+        self.check_access("read")
+        content = self.sudo().raw
+        if hashlib.sha256(content).hexdigest() != sha256:
+            self.env["khbs.audit.event"]._record_refused(
+                "file.changed", record, {"attachment": self.id, "sha256": sha256}
+            )
+            raise UserError(
+                self.env._(
+                    "The stored file is not the one that was issued. It is not handed "
+                    "out; tell the auditor."
+                )
+            )
+        return content

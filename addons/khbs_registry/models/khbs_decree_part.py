@@ -1,0 +1,135 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+def _keep_with_decree(cr, table):
+    """Refuse any change of a part of a decree that is no draft any more.
+
+    The decree's row is locked, so that it is not frozen at the same moment.
+    """
+    cr.execute(
+        """
+        CREATE OR REPLACE FUNCTION khbs_decree_part_frozen() RETURNS trigger AS $$
+        DECLARE
+            part record;
+        BEGIN
+            IF TG_OP = 'TRUNCATE' THEN
+                RAISE EXCEPTION 'Table %: TRUNCATE refused', TG_TABLE_NAME
+                    USING ERRCODE = 'restrict_violation';
+            END IF;
+            FOR part IN
+                SELECT d.id, d.state FROM khbs_decree d
+                WHERE d.id = CASE WHEN TG_OP <> 'INSERT' THEN OLD.decree_id END
+                   OR d.id = CASE WHEN TG_OP <> 'DELETE' THEN NEW.decree_id END
+                FOR SHARE
+            LOOP
+                IF part.state <> 'draft' THEN
+                    RAISE EXCEPTION 'Decree % is %: % of % refused',
+                        part.id, part.state, TG_OP, TG_TABLE_NAME
+                        USING ERRCODE = 'restrict_violation';
+                END IF;
+            END LOOP;
+            RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+        END
+        $$ LANGUAGE plpgsql
+        """
+    )
+    name = SQL.identifier(table)
+    cr.execute(
+        SQL(
+            """
+            CREATE OR REPLACE TRIGGER %s BEFORE INSERT OR UPDATE OR DELETE ON %s
+                FOR EACH ROW EXECUTE FUNCTION khbs_decree_part_frozen()
+            """,
+            SQL.identifier(f"{table}_frozen"),
+            name,
+        )
+    )
+    cr.execute(
+        SQL(
+            """
+            CREATE OR REPLACE TRIGGER %s BEFORE TRUNCATE ON %s
+                FOR EACH STATEMENT EXECUTE FUNCTION khbs_decree_part_frozen()
+            """,
+            SQL.identifier(f"{table}_frozen_truncate"),
+            name,
+        )
+    )
+
+
+class KhbsDecreeClause(models.Model):
+    """One sentence of a decree; it is part of what is decided on."""
+
+    _name = "khbs.decree.clause"
+    _description = "Clause of a decree"
+    _order = "decree_id, section, sequence, id"
+    _rec_name = "section"
+
+    decree_id = fields.Many2one(
+        comodel_name="khbs.decree", required=True, index=True, ondelete="cascade"
+    )
+    # The parts of a decree have no English names: they are terms of the law.
+    section = fields.Selection(
+        selection=[
+            ("menimbang", "Menimbang"),
+            ("mengingat", "Mengingat"),
+            ("memperhatikan", "Memperhatikan"),
+            ("diktum", "Diktum"),
+            ("tembusan", "Tembusan"),
+        ],
+        required=True,
+    )
+    sequence = fields.Integer(required=True, default=100)
+    text = fields.Text(required=True)
+
+    def init(self):
+        _keep_with_decree(self.env.cr, self._table)
+
+
+class KhbsDecreeAnnex(models.Model):
+    """One annex: rendered with the draft, then kept by its SHA-256."""
+
+    _name = "khbs.decree.annex"
+    _description = "Annex of a decree"
+    _order = "decree_id, sequence"
+
+    decree_id = fields.Many2one(
+        comodel_name="khbs.decree", required=True, index=True, ondelete="cascade"
+    )
+    sequence = fields.Integer(string="Annex", required=True)
+    name = fields.Char(string="Title", required=True)
+    row_count = fields.Integer(required=True)
+    totals = fields.Json()
+    content_sha256 = fields.Char(string="SHA-256 of the content", required=True)
+    pdf_attachment_id = fields.Many2one(
+        comodel_name="ir.attachment", string="PDF", required=True, ondelete="restrict"
+    )
+    pdf_sha256 = fields.Char(string="SHA-256 of the PDF", required=True)
+    xlsx_attachment_id = fields.Many2one(
+        comodel_name="ir.attachment", string="XLSX", required=True, ondelete="restrict"
+    )
+    xlsx_sha256 = fields.Char(string="SHA-256 of the XLSX", required=True)
+
+    _sequence_uniq = models.Constraint(
+        "UNIQUE (decree_id, sequence)", "The decree has an annex of this number."
+    )
+
+    def init(self):
+        _keep_with_decree(self.env.cr, self._table)
+
+    def action_xlsx(self):
+        """Download the annex as workbook."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/khbs/decree/annex/{self.id}/xlsx",
+        }
+
+    def _file(self, form):
+        """Return the bytes of the ``pdf`` or ``xlsx`` of the annex."""
+        self.ensure_one()
+        attachment = self[f"{form}_attachment_id"]
+        return attachment._khbs_content(self.decree_id, self[f"{form}_sha256"])

@@ -1,0 +1,405 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""A table paper as PDF, drawn row by row on reportlab's canvas.
+
+Rows are read once and nothing is kept of them, so memory does not grow with their
+number beyond the compressed pages. The number of pages is known only at the end:
+each footer refers to a form that is drawn last.
+"""
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from . import fonts, qr, words
+from .document import Summary, walk
+from .letterhead import resolve
+
+PAGE_SIZES = {"A4": A4, "F4": (215 * mm, 330 * mm)}
+# DOMAIN 6; the left margin leaves room for punching.
+TOP, BOTTOM, LEFT, RIGHT = 20 * mm, 30 * mm, 30 * mm, 20 * mm
+REGULAR, BOLD = "KhbsSans", "KhbsSans-Bold"
+SIZE, LEADING, PADDING = 8.5, 10.5, 3
+AUTHOR = "Pemerintah Provinsi Kalimantan Tengah"
+_PAGE_COUNT = "page_count"
+_QR = "qr"
+
+
+def render(document, fileobj):
+    """Write *document* as PDF into *fileobj* and return its :class:`Summary`."""
+    _register_fonts()
+    width, height = PAGE_SIZES[document.paper]
+    if document.landscape:
+        width, height = height, width
+    canvas = Canvas(
+        fileobj,
+        pagesize=(width, height),
+        invariant=1,
+        lang="id-ID",
+        initialFontName=REGULAR,
+    )
+    canvas.setTitle(document.title)
+    canvas.setAuthor(AUTHOR)
+    canvas.setCreator("KHBS")
+    summary = Summary()
+    painter = _Painter(canvas, document, width, height)
+    painter.draw_head()
+    for line in walk(document, summary):
+        painter.draw_line(line)
+    if not summary.row_count:
+        painter.draw_nothing()
+    painter.draw_closing()
+    painter.finish()
+    return summary
+
+
+def _register_fonts():
+    if REGULAR not in pdfmetrics.getRegisteredFontNames():
+        regular, bold = fonts.find("sans")
+        pdfmetrics.registerFont(TTFont(REGULAR, str(regular)))
+        pdfmetrics.registerFont(TTFont(BOLD, str(bold)))
+
+
+def wrap(text, font, size, width):
+    """Return *text* as lines no wider than *width* points, broken at spaces.
+
+    A word that is wider by itself is broken anywhere.
+    """
+    if pdfmetrics.stringWidth(text, font, size) <= width and "\n" not in text:
+        return [text]
+    lines = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split():
+            candidate = f"{line} {word}" if line else word
+            if pdfmetrics.stringWidth(candidate, font, size) <= width:
+                line = candidate
+                continue
+            if line:
+                lines.append(line)
+            *full, line = _break_word(word, font, size, width)
+            lines.extend(full)
+        lines.append(line)
+    return lines
+
+
+def _break_word(word, font, size, width):
+    pieces = [""]
+    for letter in word:
+        wider = pdfmetrics.stringWidth(pieces[-1] + letter, font, size) > width
+        if wider and pieces[-1]:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+class _Painter:
+    """The pen: knows where on which page it stands."""
+
+    def __init__(self, canvas, document, width, height):
+        self.canvas = canvas
+        self.document = document
+        self.width = width
+        self.height = height
+        self.left = LEFT
+        self.right = width - RIGHT
+        self.y = height - TOP
+        self.page = 1
+        self.group = None
+        self.in_table = False
+        self.columns = self._lay_out_columns()
+        self.header = [
+            wrap(label, BOLD, SIZE, x2 - x1 - 2 * PADDING)
+            for label, _kind, _key, x1, x2 in self.columns
+        ]
+        self.edges = [x1 for *_rest, x1, _x2 in self.columns] + [self.right]
+        if document.verify_url:
+            self.qr_side, self.qr_dark = qr.runs(document.verify_url)
+
+    def _lay_out_columns(self):
+        """Return (label, kind, key, x1, x2) of each column, the number first."""
+        columns = [(c.heading, c.kind, c.key, c.width) for c in self.document.columns]
+        if self.document.numbered:
+            total = sum(width for *_rest, width in columns)
+            columns.insert(0, ("No", "integer", None, max(9, total * 0.055)))
+        share = (self.right - self.left) / sum(width for *_rest, width in columns)
+        laid_out = []
+        x = self.left
+        for label, kind, key, width in columns:
+            laid_out.append((label, kind, key, x, x + width * share))
+            x += width * share
+        return laid_out
+
+    # The first page
+
+    def draw_head(self):
+        """Draw letterhead, annex heading, title and the first table header."""
+        self._draw_letterhead(resolve(self.document.letterhead))
+        self._draw_heading()
+        middle = (self.left + self.right) / 2
+        for text in wrap(self.document.title, BOLD, 12, self.right - self.left):
+            self._draw_centred(text, middle, BOLD, 12)
+        for line in self.document.subtitle:
+            for text in wrap(line, REGULAR, 10, self.right - self.left):
+                self._draw_centred(text, middle, REGULAR, 10)
+        self.y -= 8
+        self._draw_table_header()
+
+    def _draw_letterhead(self, letterhead):
+        if letterhead is None:
+            return
+        middle = self.width / 2
+        *upper, last = letterhead.lines
+        for line in upper:
+            self._draw_centred(line, middle, REGULAR, 12)
+        self._draw_centred(last, middle, BOLD, 15)
+        for line in letterhead.address:
+            self._draw_centred(line, middle, REGULAR, 8.5)
+        self.y -= 2
+        self.canvas.setLineWidth(2)
+        self.canvas.line(self.left, self.y, self.right, self.y)
+        self.canvas.setLineWidth(0.5)
+        self.canvas.line(self.left, self.y - 2.5, self.right, self.y - 2.5)
+        self.y -= 16
+
+    def _draw_heading(self):
+        if not self.document.heading:
+            return
+        x = self.left + (self.right - self.left) * 0.5
+        for line in self.document.heading:
+            for text in wrap(line, REGULAR, 9.5, self.right - x):
+                self.y -= 12
+                self.canvas.setFont(REGULAR, 9.5)
+                self.canvas.drawString(x, self.y, text)
+        self.y -= 14
+
+    def _draw_centred(self, text, x, font, size):
+        self.y -= size * 1.25
+        self.canvas.setFont(font, size)
+        self.canvas.drawCentredString(x, self.y, text)
+
+    # The table
+
+    def draw_line(self, line):
+        """Draw one line of the table, on a new page where this one is full."""
+        if line.kind == "row":
+            self._draw_row(line)
+        elif line.kind == "group":
+            self.group = None
+            if self.y - 4 * LEADING < BOTTOM:
+                self._new_page()
+            self.group = line.label
+            self._draw_band(line.label)
+        else:
+            if line.kind == "total":
+                self.group = None
+            self._draw_sum(line)
+
+    def draw_nothing(self):
+        """Say that the table is empty."""
+        self._draw_band("Nihil")
+
+    def _draw_table_header(self):
+        self.in_table = True
+        lines = max(len(cell) for cell in self.header)
+        height = lines * LEADING + 2 * PADDING
+        self.canvas.setFillGray(0.9)
+        self.canvas.rect(
+            self.left, self.y - height, self.right - self.left, height, 0, 1
+        )
+        self.canvas.setFillGray(0)
+        self.canvas.setFont(BOLD, SIZE)
+        for cell, (_label, _kind, _key, x1, x2) in zip(
+            self.header, self.columns, strict=True
+        ):
+            y = self.y - PADDING - SIZE - (lines - len(cell)) * LEADING / 2
+            for text in cell:
+                self.canvas.drawCentredString((x1 + x2) / 2, y, text)
+                y -= LEADING
+        self._draw_frame(height, self.edges)
+
+    def _draw_row(self, line):
+        cells = []
+        for _label, kind, key, x1, x2 in self.columns:
+            value = line.number if key is None else line.values.get(key)
+            text = _format(kind, value)
+            cells.append(wrap(text, REGULAR, SIZE, x2 - x1 - 2 * PADDING))
+        count = max(len(cell) for cell in cells)
+        drawn = 0
+        while drawn < count:
+            room = int((self.y - BOTTOM - 2 * PADDING) // LEADING)
+            if room < min(count - drawn, self._lines_of_full_page()):
+                self._new_page()
+                continue
+            piece = [cell[drawn : drawn + room] for cell in cells]
+            self._draw_cells(piece, REGULAR, self.columns)
+            drawn += room
+
+    def _lines_of_full_page(self):
+        """Return how many lines of one row fit on a page of its own.
+
+        A row that is longer than that goes on over several pages.
+        """
+        body = self.height - TOP - BOTTOM - len(max(self.header, key=len)) * LEADING
+        return int(body // LEADING) - 6
+
+    def _draw_sum(self, line):
+        """Draw a sum: its label over the columns before the first summed one."""
+        columns = []
+        cells = []
+        for column in self.columns:
+            _label, kind, key, x1, x2 = column
+            if key in line.values:
+                columns.append((None, kind, key, x1, x2))
+                text = _format(kind, line.values[key])
+                cells.append(wrap(text, BOLD, SIZE, x2 - x1 - 2 * PADDING))
+            elif columns and columns[-1][2] is None:
+                label, _kind, _key, left, _right = columns[-1]
+                columns[-1] = (label, "text", None, left, x2)
+            else:
+                label = None if columns else line.label
+                columns.append((label, "text", None, x1, x2))
+                cells.append([])
+        first = columns[0]
+        if first[0]:
+            cells[0] = wrap(first[0], BOLD, SIZE, first[4] - first[3] - 2 * PADDING)
+        height = max(len(cell) for cell in cells) * LEADING + 2 * PADDING
+        if self.y - height < BOTTOM:
+            self._new_page()
+        self._draw_cells(cells, BOLD, columns)
+
+    def _draw_band(self, text):
+        column = (None, "text", None, self.left, self.right)
+        lines = wrap(text, BOLD, SIZE, self.right - self.left - 2 * PADDING)
+        self._draw_cells([lines], BOLD, [column])
+
+    def _draw_cells(self, cells, font, columns):
+        height = max(len(cell) for cell in cells) * LEADING + 2 * PADDING
+        pen = self.canvas.beginText()
+        pen.setFont(font, SIZE)
+        for cell, (_label, kind, _key, x1, x2) in zip(cells, columns, strict=True):
+            y = self.y - PADDING - SIZE
+            for text in cell:
+                x = x1 + PADDING
+                if kind in ("integer", "rupiah"):
+                    x = x2 - PADDING - pdfmetrics.stringWidth(text, font, SIZE)
+                pen.setTextOrigin(x, y)
+                pen.textOut(text)
+                y -= LEADING
+        self.canvas.drawText(pen)
+        self._draw_frame(height, [x1 for *_r, x1, _x2 in columns] + [self.right])
+
+    def _draw_frame(self, height, edges):
+        """Rule the line just drawn and go below it."""
+        top, bottom = self.y, self.y - height
+        self.canvas.setLineWidth(0.4)
+        rules = [(x, top, x, bottom) for x in edges]
+        rules.append((self.left, top, self.right, top))
+        rules.append((self.left, bottom, self.right, bottom))
+        self.canvas.lines(rules)
+        self.y = bottom
+
+    # The end of a page and of the paper
+
+    def draw_closing(self):
+        """Draw the closing lines and the signature block, kept together."""
+        self.in_table = False
+        signature = self.document.signature
+        if signature:
+            lines = len(signature.office) + len(signature.below) + 2
+            if self.y - lines * 13 - 70 < BOTTOM:
+                self._new_page()
+        self.y -= 6
+        for line in self.document.closing:
+            for text in wrap(line, REGULAR, 9.5, self.right - self.left):
+                if self.y - 14 < BOTTOM:
+                    self._new_page()
+                self.y -= 13
+                self.canvas.setFont(REGULAR, 9.5)
+                self.canvas.drawString(self.left, self.y, text)
+        if signature:
+            self._draw_signature(signature)
+
+    def _draw_signature(self, signature):
+        middle = self.right - (self.right - self.left) * 0.22
+        if not self.document.landscape:
+            middle = self.right - (self.right - self.left) * 0.27
+        self.y -= 10
+        for line in (signature.place_and_date, *signature.office):
+            self._draw_centred(line, middle, REGULAR, 10)
+        self.y -= 50
+        self._draw_centred(signature.name, middle, BOLD, 10)
+        for line in signature.below:
+            self._draw_centred(line, middle, REGULAR, 10)
+
+    def finish(self):
+        """End the last page, say how many there are and write the file."""
+        self._draw_footer()
+        self.canvas.showPage()
+        self.canvas.beginForm(_PAGE_COUNT, 0, -5, 60, 15)
+        self.canvas.setFont(REGULAR, 8)
+        self.canvas.drawString(0, 0, str(self.page))
+        self.canvas.endForm()
+        if self.document.verify_url:
+            self._define_qr()
+        self.canvas.save()
+
+    def _define_qr(self):
+        self.canvas.beginForm(_QR, 0, 0, self.qr_side, self.qr_side)
+        for y, x, length in self.qr_dark:
+            self.canvas.rect(x, self.qr_side - y - 1, length, 1, 0, 1)
+        self.canvas.endForm()
+
+    def _new_page(self):
+        self._draw_footer()
+        self.canvas.showPage()
+        self.page += 1
+        self.y = self.height - TOP
+        if self.in_table:
+            self._draw_table_header()
+            if self.group is not None:
+                self._draw_band(f"{self.group} (lanjutan)")
+
+    def _draw_footer(self):
+        canvas, document = self.canvas, self.document
+        x = self.left
+        if document.verify_url:
+            side = 15 * mm
+            canvas.saveState()
+            canvas.translate(x, 9 * mm)
+            canvas.scale(side / self.qr_side, side / self.qr_side)
+            canvas.doForm(_QR)
+            canvas.restoreState()
+            x += side + 3 * mm
+        lines = [f"Keadaan data per {words.moment(document.as_of)}"]
+        if document.code:
+            lines.append(f"Kode verifikasi: {document.code}")
+        if document.verify_url:
+            lines.append(f"Keaslian dapat diperiksa di {document.verify_url}")
+        canvas.setFont(REGULAR, 8)
+        y = 9 * mm + 11 * (len(lines) - 1) + 4
+        for line in lines:
+            canvas.drawString(x, y, line)
+            y -= 11
+        label = f"Halaman {self.page} dari "
+        widest = pdfmetrics.stringWidth(label + str(self.page), REGULAR, 8)
+        x = self.right - widest - 4 * 1
+        y = 9 * mm + 11 * (len(lines) - 1) + 4
+        canvas.drawString(x, y, label)
+        canvas.saveState()
+        canvas.translate(x + pdfmetrics.stringWidth(label, REGULAR, 8), y)
+        canvas.doForm(_PAGE_COUNT)
+        canvas.restoreState()
+
+
+def _format(kind, value):
+    if value is None or value is False:
+        return ""
+    if kind == "text":
+        return str(value)
+    if kind == "date":
+        return f"{value:%d/%m/%Y}"
+    return words.number(value)

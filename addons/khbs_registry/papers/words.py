@@ -1,0 +1,83 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""How Indonesian papers write numbers, money, dates and times (DOMAIN 6)."""
+
+from datetime import UTC, timedelta, timezone
+
+from num2words import num2words
+
+WIB = timezone(timedelta(hours=7), "WIB")
+DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+MONTHS = (
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+)
+
+
+def number(value):
+    """Return an integer with dots between the thousands: 1.234.567."""
+    return f"{value:,}".replace(",", ".")
+
+
+def rupiah(value):
+    """Return an amount of whole rupiah: Rp1.234.567."""
+    sign = "-" if value < 0 else ""
+    return f"{sign}Rp{number(abs(value))}"
+
+
+def rupiah_legal(value):
+    """Return an amount as decrees write it: figures with two zeros, then words."""
+    return f"{rupiah(value)},00 ({terbilang(value)} rupiah)"
+
+
+def terbilang(value):
+    """Return an integer below a quadrillion in Indonesian words."""
+    if value < 0:
+        return f"minus {terbilang(-value)}"
+    return num2words(value, lang="id")
+
+
+def date(value):
+    """Return a date as 20 Februari 2026."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def date_in_words(value):
+    """Return a date as the head of minutes spells it.
+
+    Jumat tanggal dua puluh bulan Februari tahun dua ribu dua puluh enam.
+    """
+    return (
+        f"{DAYS[value.weekday()]} tanggal {terbilang(value.day)} "
+        f"bulan {MONTHS[value.month - 1]} tahun {terbilang(value.year)}"
+    )
+
+
+def utc(value):
+    """Return a datetime in UTC; one without a zone is UTC, as Odoo stores it."""
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def moment(value):
+    """Return a time as 22 November 2026 pukul 08.05 WIB."""
+    local = utc(value).astimezone(WIB)
+    return f"{date(local)} pukul {local:%H.%M} WIB"
+
+
+def nip(value):
+    """Return the eighteen digits of a NIP grouped 8-6-1-3."""
+    digits = "".join(value.split())
+    if len(digits) != 18:
+        return value
+    return " ".join((digits[:8], digits[8:14], digits[14], digits[15:]))
