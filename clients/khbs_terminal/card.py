@@ -64,8 +64,8 @@ class Identity:
     """What the certificate 9E of a card says, before anybody vouched for it."""
 
     card_no: str
+    list_no: str
     index: int
-    list_no: int
     certificate: x509.Certificate
 
     @property
@@ -106,7 +106,7 @@ class Card:
             list_no, index = identifiers.parse_card_no(card_no)
         except VerificationError as error:
             raise CardError("Ini bukan kartu KHBS.") from error
-        return Identity(card_no, index, list_no, certificate)
+        return Identity(card_no, list_no, index, certificate)
 
     def sign(self, identity, typ, payload):
         """Return *payload* as a JWS signed by the card's key 9E, and checked."""

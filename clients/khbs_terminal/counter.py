@@ -274,7 +274,7 @@ class Counter:
     def _check_status(self, identity):
         """Raise Refusal unless list and own journal say that the card is good."""
         status = None
-        if f"{identity.list_no:02}" == LIST_NO:
+        if identity.list_no == LIST_NO:
             status = self._held.status_list().status(identity.index)
         if status is None:
             raise Refusal("UNKNOWN_CARD", "Kartu tidak ada di daftar.")

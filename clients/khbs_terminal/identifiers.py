@@ -16,10 +16,10 @@ TID = re.compile(r"T[0-9]{6}")
 
 
 def make_card_no(list_no, index):
-    """Return the card number of position *index* in list *list_no*."""
-    if not 0 <= list_no <= 99 or not 0 <= index <= 9_999_999:
+    """Return the card number of position *index* in list *list_no*, as "01"."""
+    if not re.fullmatch("[0-9]{2}", list_no) or not 0 <= index <= 9_999_999:
         raise ValueError("list or index out of range")
-    digits = f"{list_no:02}{index:07}"
+    digits = f"{list_no}{index:07}"
     return f"KH{digits}{98 - int(digits) * 100 % 97:02}"
 
 
@@ -27,7 +27,7 @@ def parse_card_no(card_no):
     """Return (list, index) of a card number whose check digits are right."""
     match = _CARD_NO.fullmatch(card_no) if isinstance(card_no, str) else None
     if match:
-        list_no, index = int(match[1]), int(match[2])
+        list_no, index = match[1], int(match[2])
         if make_card_no(list_no, index) == card_no:
             return list_no, index
     raise VerificationError("nomor kartu salah")
