@@ -94,7 +94,9 @@ class VirtualCard:
         part, self._answer = self._answer[:limit], self._answer[limit:]
         if not self._answer:
             return part + b"\x90\x00"
-        return part + bytes([0x61, min(len(self._answer), 0xFF)])
+        # 61 00: 256 bytes or more are left.
+        left = len(self._answer)
+        return part + bytes([0x61, left if left < SHORT_ANSWER else 0])
 
 
 def _body(apdu):

@@ -1,0 +1,254 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The station's folder: who it is, its key, whom it trusts, the batches of blanks.
+
+::
+
+    station.json      address, programme and identity, from the enrolment sheet
+    device.pem        the device key, 0600, made here and never copied
+    trust.jws         newest trust bundle, signed by the root
+    batches.json      transport keys of the batches of blank cards, 0600
+    quarantine.jsonl  cards set aside, one line each
+"""
+
+import base64
+import contextlib
+import fcntl
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from . import jose
+from .piv import KEY_LENGTHS
+
+
+class StationError(Exception):
+    """The station is not set up for what is asked; the text says what to do."""
+
+
+@dataclass
+class Settings:
+    """What the enrolment sheet says.
+
+    :ivar url: address of the server, as https://khbs.example
+    :ivar tid: device code, S and four digits
+    :ivar root: SHA-256 of the root key's SPKI, 64 hex digits
+    :ivar prg: name of the programme
+    :ivar aud: audience that requests are signed for
+    """
+
+    url: str
+    tid: str
+    root: str
+    prg: str
+    aud: str
+
+    @property
+    def kid(self):
+        """Name of the device key."""
+        return f"{self.tid}.1"
+
+
+@dataclass
+class Batch:
+    """One delivery of blank cards.
+
+    :ivar atr: answers to reset that its cards give, hex
+    :ivar algorithm: of the transport key in 9B
+    :ivar key: the transport key, hex
+    :ivar own: algorithm that a card's own 9B is to have
+    :ivar pin: transport PIN
+    :ivar puk: transport PUK
+    """
+
+    atr: list
+    algorithm: str
+    key: str
+    own: str = "AES256"
+    pin: str = "123456"
+    puk: str = "12345678"
+
+    def __post_init__(self):
+        for name in (self.algorithm, self.own):
+            if name not in KEY_LENGTHS:
+                raise StationError(
+                    f"Algoritma {name} tidak dikenal: {', '.join(KEY_LENGTHS)}"
+                )
+        if len(self.transport_key) != KEY_LENGTHS[self.algorithm]:
+            raise StationError(
+                f"Kunci {self.algorithm} harus {KEY_LENGTHS[self.algorithm]} byte"
+            )
+
+    def __repr__(self):
+        return f"Batch({self.atr}, {self.algorithm})"
+
+    @property
+    def transport_key(self):
+        try:
+            return bytes.fromhex(self.key)
+        except ValueError:
+            raise StationError("Kunci transpor bukan heksadesimal") from None
+
+
+class KeyStore:
+    """The folder of one station; open it once per process."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @contextlib.contextmanager
+    def locked(self):
+        """Hold the folder alone: two processes would work on the same job."""
+        with open(self.folder / "lock", "w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise StationError(
+                    "Stasiun ini sudah berjalan di proses lain."
+                ) from None
+            yield
+
+    def _write(self, name, content):
+        """Write a file whole, readable by its owner only."""
+        beside = self.folder / f".{name}.new"
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, self.folder / name)
+
+    def _read(self, name, remedy):
+        try:
+            return (self.folder / name).read_bytes()
+        except FileNotFoundError:
+            raise StationError(remedy) from None
+
+    # -- identity ---------------------------------------------------------------
+
+    def save_settings(self, settings):
+        """Keep what the enrolment sheet says."""
+        self._write("station.json", json.dumps(asdict(settings), indent=1).encode())
+
+    def settings(self):
+        """Return the ``Settings``."""
+        remedy = "Stasiun belum didaftarkan: jalankan perintah enrol."
+        return Settings(**json.loads(self._read("station.json", remedy)))
+
+    def device_key(self):
+        """Return the device's private key, made at first use."""
+        path = self.folder / "device.pem"
+        if not path.exists():
+            key = ec.generate_private_key(ec.SECP256R1())
+            pem = key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+            self._write(path.name, pem)
+        return serialization.load_pem_private_key(path.read_bytes(), None)
+
+    def csr(self, tid):
+        """Return the PEM request by which the device proves that it has its key."""
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, tid)])
+        request = x509.CertificateSigningRequestBuilder().subject_name(name)
+        return (
+            request.sign(self.device_key(), hashes.SHA256())
+            .public_bytes(serialization.Encoding.PEM)
+            .decode()
+        )
+
+    # -- trust ------------------------------------------------------------------
+
+    def save_trust(self, text):
+        """Keep a verified trust bundle."""
+        self._write("trust.jws", text.encode())
+
+    def trust(self):
+        """Return the trust bundle as it was signed, or None before there is one."""
+        path = self.folder / "trust.jws"
+        return path.read_text() if path.exists() else None
+
+    # -- blank cards ------------------------------------------------------------
+
+    def save_batch(self, reference, batch):
+        """Keep the transport key of a batch of blank cards."""
+        batches = self._batches()
+        batches[reference] = asdict(batch)
+        self._write("batches.json", json.dumps(batches, indent=1).encode())
+
+    def batch(self, reference):
+        """Return the ``Batch`` that a job names."""
+        try:
+            return Batch(**self._batches()[reference])
+        except KeyError:
+            raise StationError(
+                f"Kunci transpor gelombang kartu {reference} belum ada di stasiun ini: "
+                "jalankan perintah batch."
+            ) from None
+
+    def _batches(self):
+        path = self.folder / "batches.json"
+        return json.loads(path.read_bytes()) if path.exists() else {}
+
+    def quarantine(self, **facts):
+        """Write down a card that was set aside."""
+        line = json.dumps({"at": int(time.time()), **facts}) + "\n"
+        path = self.folder / "quarantine.jsonl"
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with open(handle, "a") as file:
+            file.write(line)
+
+
+class Trust:
+    """What a verified trust bundle says."""
+
+    def __init__(self, payload):
+        self.version = payload["ver"]
+        self.authorities = [
+            x509.load_der_x509_certificate(_x5c(entry["x5c"][0]))
+            for entry in payload["ca"]
+        ]
+
+    @classmethod
+    def verify(cls, text, settings):
+        """Return the trust of a bundle that the root on the sheet signed."""
+        root = None
+        for entry in jose.parse(text)[1].get("keys", []):
+            key = jose.key_of_jwk(entry["jwk"])
+            digest = hashes.Hash(hashes.SHA256())
+            digest.update(jose.spki(key))
+            if digest.finalize().hex() == settings.root.lower():
+                root = {entry["kid"]: key}
+        if root is None:
+            raise jose.JoseError("the bundle is not of the root on the sheet")
+        return cls(jose.verify(text, "khbs-trust+jwt", root.get, settings.prg))
+
+    def issued(self, certificate):
+        """Whether an authority of the programme signed *certificate*."""
+        for authority in self.authorities:
+            if certificate.issuer != authority.subject:
+                continue
+            try:
+                jose.verify_der(
+                    authority.public_key(),
+                    certificate.signature,
+                    certificate.tbs_certificate_bytes,
+                )
+                return True
+            except jose.JoseError:
+                continue
+        return False
+
+
+def _x5c(text):
+    """Return the DER of one ``x5c`` entry, standard base64 (RFC 7517 4.7)."""
+    return base64.b64decode(text, validate=True)

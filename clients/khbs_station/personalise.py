@@ -1,0 +1,470 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""One card from blank to finished, step by step.
+
+The numbers of the steps are those of the protocol document. Every step may be
+repeated: whatever happens, the card is looked at afresh from step 1, and what is on
+it decides how to go on.
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import uuid
+from dataclasses import dataclass, field
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from . import jose
+from .iso7816 import StatusError, TlvError, tlv, untlv
+from .piv import CERTIFICATES, CHUID, GUID_TAG, KEY_LENGTHS, CardError, PivCard
+from .server import JOB_UNKNOWN, KEY_KNOWN, PROOF_REFUSED, RpcError
+
+PRESENT, LOOK, OPEN, KEYS, CERTIFY, WRITE, CHECK, LOCK, REPORT = range(1, 10)
+STEPS = {
+    PRESENT: "kartu dikenali",
+    LOOK: "isi kartu diperiksa",
+    OPEN: "kunci kartu dibuka",
+    KEYS: "kunci dibuat di kartu",
+    CERTIFY: "sertifikat diminta",
+    WRITE: "sertifikat ditulis",
+    CHECK: "isi dibaca ulang dan diuji",
+    LOCK: "kartu dikunci",
+    REPORT: "dilaporkan ke server",
+}
+# A card that fails twice after its power was cycled is rejected.
+MAX_FAILURES = 2
+
+# Longest reason that the server takes.
+WHY_LENGTH = 200
+DIGITS = re.compile(r"[0-9]{8}")
+
+DONE, REFUSED, QUARANTINED, REJECTED = "done", "refused", "quarantined", "rejected"
+
+
+@dataclass
+class Outcome:
+    """How the work on one card ended.
+
+    :ivar kind: ``done``; ``refused`` (nothing written, the job waits for another
+        card); ``quarantined`` (as refused, and the card is set aside);
+        ``rejected`` (the card is spoiled and its job has ended)
+    :ivar why: for the operator
+    """
+
+    kind: str
+    card_no: str
+    why: str = ""
+
+
+class _Refuse(Exception):
+    """This is not a card to write on."""
+
+    def __init__(self, kind, step, why):
+        self.kind, self.step, self.why = kind, step, why
+        super().__init__(why)
+
+
+class _Spoiled(Exception):
+    """This card, or its job, cannot be finished."""
+
+    kind = REJECTED
+
+    def __init__(self, step, why, report=True):
+        self.step, self.why, self.report = step, why, report
+        super().__init__(why)
+
+
+class _Mismatch(Exception):
+    """What was read back is not what was written."""
+
+
+class Personaliser:
+    """Works through jobs, one card at a time.
+
+    :param server: ``server.Server``
+    :param store: ``keystore.KeyStore``
+    :param trust: ``keystore.Trust``
+    :param report: called as ``report(step)`` when a step begins
+    """
+
+    def __init__(self, server, store, trust, report=lambda step: None):
+        self.server = server
+        self.store = store
+        self.trust = trust
+        self.report = report
+        self._failures = {}
+
+    def personalise(self, connection, job):
+        """Return the ``Outcome`` of *job* on the card behind *connection*.
+
+        :raises ConnectionError: the card is gone; the job waits for it
+        :raises Offline: the server cannot be reached; the job waits
+        """
+        while True:
+            work = _Work(self, connection, job)
+            try:
+                work.run()
+                self._failures.pop(job["job"], None)
+                return Outcome(DONE, job["card_no"])
+            except _Refuse as refusal:
+                return self._set_aside(connection, job, refusal)
+            except _Spoiled as spoiled:
+                return self._give_up(connection, job, spoiled)
+            except (ConnectionError, StatusError, CardError, _Mismatch) as error:
+                connection.reset()
+                if self._count(job) >= MAX_FAILURES:
+                    return self._unfit(connection, job, work.step, str(error))
+
+    def _count(self, job):
+        count = self._failures.get(job["job"], 0) + 1
+        self._failures[job["job"]] = count
+        return count
+
+    def _unfit(self, connection, job, step, why):
+        """End the work on a card that failed again after its power was cycled."""
+        if step < KEYS:
+            self._failures.pop(job["job"], None)
+            refusal = _Refuse(QUARANTINED, step, why)
+            return self._set_aside(connection, job, refusal)
+        return self._give_up(connection, job, _Spoiled(step, why))
+
+    def _set_aside(self, connection, job, refusal):
+        if refusal.kind == QUARANTINED:
+            self._write_down(connection, job, refusal)
+        return Outcome(refusal.kind, job["card_no"], refusal.why)
+
+    def _give_up(self, connection, job, spoiled):
+        self._failures.pop(job["job"], None)
+        self._write_down(connection, job, spoiled)
+        if spoiled.report:
+            self.server.fail(job["job"], spoiled.step, spoiled.why[:WHY_LENGTH])
+        return Outcome(REJECTED, job["card_no"], spoiled.why)
+
+    def _write_down(self, connection, job, reason):
+        self.store.quarantine(
+            atr=connection.atr.hex().upper(),
+            job=job["job"],
+            kind=reason.kind,
+            step=reason.step,
+            why=reason.why,
+        )
+
+
+class _Work:
+    """One attempt at one card."""
+
+    def __init__(self, personaliser, connection, job):
+        self.server = personaliser.server
+        self.trust = personaliser.trust
+        self.report = personaliser.report
+        self.job = job
+        self.batch = personaliser.store.batch(job["transport_ref"])
+        self.slots = job.get("slots") or ["9E"]
+        self.connection = connection
+        self.card = PivCard(connection)
+        self.step = PRESENT
+
+    def _begin(self, step):
+        self.step = step
+        self.report(step)
+
+    def run(self):
+        """Steps 1 to 9."""
+        self._recognise()
+        keys = self._look()
+        issued = None
+        if not self._unlock(self.batch.algorithm, self.batch.transport_key):
+            issued = self._unlock_own(keys)
+        if issued is None:
+            issued = self._certify(keys or self._generate())
+        self._write(issued)
+        self._check(issued)
+        self._lock(issued)
+        self._finish(issued)
+
+    # -- 1: a card of the batch -------------------------------------------------
+
+    def _recognise(self):
+        self._begin(PRESENT)
+        atr = self.connection.atr.hex().upper()
+        if atr not in (known.upper() for known in self.batch.atr):
+            raise _Refuse(REFUSED, PRESENT, f"ATR {atr} bukan dari gelombang ini")
+        try:
+            self.card.select()
+        except StatusError as error:
+            why = "kartu tidak punya aplikasi PIV"
+            raise _Refuse(REFUSED, PRESENT, why) from error
+
+    # -- 2: what is on it -------------------------------------------------------
+
+    def _look(self):
+        """Return the public keys (by slot) that a card of this job already has.
+
+        A blank card, or one of this job that was torn out early, has none.
+        """
+        self._begin(LOOK)
+        chuid = self.card.get_data(CHUID)
+        certificate = _certificate(self.card.get_data(CERTIFICATES["9E"]))
+        if chuid is None and certificate is None:
+            return {}
+        guid = _guid(chuid)
+        if guid == uuid.UUID(self.job["guid"]):
+            return self._own_keys()
+        if certificate is not None and self.trust.issued(certificate):
+            why = f"sudah menjadi kartu {_common_name(certificate)}"
+            raise _Refuse(REFUSED, LOOK, why)
+        if guid is None and certificate is None:
+            # A CHUID cut short. Only a blank of ours opens with the transport key,
+            # so step 3 decides.
+            return {}
+        raise _Refuse(QUARANTINED, LOOK, f"kartu asing, guid {guid}")
+
+    def _own_keys(self):
+        found = {}
+        for slot in self.slots:
+            certificate = _certificate(self.card.get_data(CERTIFICATES[slot]))
+            if certificate is None or _common_name(certificate) != self.job["card_no"]:
+                return {}
+            found[slot] = certificate.public_key()
+        # A key made anew after its certificate was written leaves a stale one.
+        return found if self._signs("9E", found["9E"]) else {}
+
+    def _signs(self, slot, public_key):
+        """Whether the key in *slot* is the private part of *public_key*."""
+        message = os.urandom(32)
+        try:
+            jose.verify_der(public_key, self.card.sign(slot, message), message)
+        except jose.JoseError:
+            return False
+        return True
+
+    # -- 3: the management key --------------------------------------------------
+
+    def _unlock(self, algorithm, key):
+        """Authenticate with *key* and return whether it was right."""
+        self._begin(OPEN)
+        return self.card.management_algorithm() == algorithm and self.card.authenticate(
+            algorithm, key
+        )
+
+    def _unlock_own(self, keys):
+        """Open a card of this job that has its own 9B already.
+
+        The server tells the key again to whoever shows that card's keys.
+        """
+        if not keys:
+            why = "kunci transpor ditolak: kartu bukan dari gelombang ini"
+            raise _Refuse(QUARANTINED, OPEN, why)
+        issued = self._certify(keys)
+        if not self._unlock(self.batch.own, self._own_key(issued)):
+            raise _Refuse(QUARANTINED, OPEN, "kunci transpor dan kunci kartu ditolak")
+        return issued
+
+    def _own_key(self, issued):
+        """Return the card's own 9B: a shorter cipher takes the prefix."""
+        return issued.k9b[: KEY_LENGTHS[self.batch.own]]
+
+    # -- 4, 5: keys and certificates --------------------------------------------
+
+    def _generate(self):
+        self._begin(KEYS)
+        return {slot: self.card.generate(slot) for slot in self.slots}
+
+    def _certify(self, keys):
+        """Return what the server issues for the card's keys."""
+        self._begin(CERTIFY)
+        proofs = self._proofs(keys, self.job["nonce"], self.batch.pin)
+        shown = [jose.b64url(jose.spki(keys[slot])) for slot in self.slots]
+        with self._refusals_spoil():
+            answer = self.server.certify(self.job["job"], shown, proofs)
+        try:
+            issued = Issued.read(answer, keys)
+            issued.check(self.job, self.trust)
+        except (jose.JoseError, KeyError, TypeError, ValueError) as error:
+            why = f"sertifikat dari server tidak sah: {error}"
+            raise _Spoiled(CERTIFY, why) from error
+        return issued
+
+    @contextlib.contextmanager
+    def _refusals_spoil(self):
+        """Turn what the server refuses about this card into its end."""
+        try:
+            yield
+        except RpcError as error:
+            if error.code == JOB_UNKNOWN:
+                # Expired, or another station's: there is nothing left to report.
+                raise _Spoiled(self.step, str(error), report=False) from error
+            if error.code in (KEY_KNOWN, PROOF_REFUSED):
+                raise _Spoiled(self.step, str(error)) from error
+            raise
+
+    def _proofs(self, keys, nonce, pin):
+        """Return one khbs-perso JWS by each key over *nonce*."""
+        payload = {
+            "prg": self.server.settings.prg,
+            "job": self.job["job"],
+            "nonce": nonce,
+            "card_no": self.job["card_no"],
+            "spki_sha": [_sha256(jose.spki(keys[slot])) for slot in self.slots],
+        }
+        return [self._proof(slot, keys[slot], payload, pin) for slot in self.slots]
+
+    def _proof(self, slot, key, payload, pin):
+        kid = self.job["card_no"]
+        if slot == "9C":
+            kid += ".9C"
+            self._verify_pin(pin)
+        signed = jose.signing_input(kid, "khbs-perso+jwt", payload)
+        der = self.card.sign(slot, signed)
+        try:
+            jose.verify_der(key, der, signed)
+        except jose.JoseError as error:
+            why = f"tanda tangan kunci {slot} salah"
+            raise _Spoiled(self.step, why) from error
+        return jose.assemble(signed, der)
+
+    def _verify_pin(self, pin):
+        try:
+            self.card.verify_pin(pin)
+        except StatusError as error:
+            if error.tries_left is None:
+                raise
+            # Torn out after its PIN was set: nobody knows the PIN any more.
+            why = "PIN kartu bukan lagi PIN gelombang ini"
+            raise _Spoiled(self.step, why) from error
+
+    # -- 6, 7: write and read back ----------------------------------------------
+
+    def _objects(self, issued):
+        """Yield (tag, content) in the order of writing: the guid names the card."""
+        yield CHUID, jose.from_b64url(self.job["chuid"])
+        for slot, der in issued.certificates.items():
+            # 71 00: not compressed; FE: no error detection code.
+            content = tlv(0x70, der) + tlv(0x71, b"\0") + tlv(0xFE, b"")
+            yield CERTIFICATES[slot], content
+
+    def _write(self, issued):
+        self._begin(WRITE)
+        for tag, content in self._objects(issued):
+            self.card.put_data(tag, content)
+
+    def _check(self, issued):
+        self._begin(CHECK)
+        for tag, content in self._objects(issued):
+            if self.card.get_data(tag) != content:
+                raise _Mismatch(f"isi {tag:X} tidak sama dengan yang ditulis")
+        if not self._signs("9E", issued.public_key("9E")):
+            raise _Mismatch("kunci 9E tidak cocok dengan sertifikat di kartu")
+
+    # -- 8: PIN, PUK and the card's own 9B --------------------------------------
+
+    def _lock(self, issued):
+        self._begin(LOCK)
+        # A card of a profile without PIN gets one that nobody knows.
+        issued.pin = issued.pin or f"{secrets.randbelow(10**6):06d}"
+        # After a torn attempt the PUK may be new already: then the next line proves
+        # it, and a right PUK gives back the try that this one took.
+        with contextlib.suppress(StatusError):
+            self.card.change_puk(self.batch.puk, issued.puk)
+        try:
+            self.card.reset_pin(issued.puk, issued.pin)
+        except StatusError as error:
+            why = "PUK kartu bukan PUK gelombang ini"
+            raise _Spoiled(LOCK, why) from error
+        key = self._own_key(issued)
+        self.card.set_management_key(self.batch.own, key)
+        if not self.card.authenticate(self.batch.own, key):
+            raise _Mismatch("kartu tidak menerima kunci 9B yang baru")
+
+    # -- 9: tell the server -----------------------------------------------------
+
+    def _finish(self, issued):
+        self._begin(REPORT)
+        keys = {slot: issued.public_key(slot) for slot in self.slots}
+        written = [_sha256(der) for der in issued.certificates.values()]
+        # The last proof names what was read back, so it is younger than that.
+        nonce = _sha256(".".join([self.job["nonce"], *written]).encode())
+        with self._refusals_spoil():
+            self.server.done(
+                self.job["job"],
+                self.connection.atr.hex().upper(),
+                written,
+                self._proofs(keys, nonce, issued.pin),
+            )
+
+
+@dataclass
+class Issued:
+    """What the server gave for one card; never printed, gone when it is finished.
+
+    :ivar certificates: slot to DER
+    """
+
+    certificates: dict
+    k9b: bytes = field(repr=False)
+    puk: str = field(repr=False)
+    pin: str | None = field(repr=False)
+    keys: dict = field(repr=False)
+
+    @classmethod
+    def read(cls, answer, keys):
+        """Return the answer of ``station.job.certify`` for the card's *keys*."""
+        certificates = [jose.from_b64url(text) for text in answer["certs"]]
+        issued = cls(
+            dict(zip(keys, certificates, strict=True)),
+            bytes.fromhex(answer["k9b"]),
+            answer["puk"],
+            answer["pin"],
+            keys,
+        )
+        if len(issued.k9b) != 32 or not DIGITS.fullmatch(issued.puk):
+            raise jose.JoseError("k9b or puk is malformed")
+        return issued
+
+    def public_key(self, slot):
+        return x509.load_der_x509_certificate(self.certificates[slot]).public_key()
+
+    def check(self, job, trust):
+        """Check that every certificate is of the programme, this card and this key."""
+        urn = uuid.UUID(job["guid"]).urn
+        for slot, der in self.certificates.items():
+            certificate = x509.load_der_x509_certificate(der)
+            names = certificate.extensions.get_extension_for_class(
+                x509.SubjectAlternativeName
+            ).value.get_values_for_type(x509.UniformResourceIdentifier)
+            if (
+                not trust.issued(certificate)
+                or _common_name(certificate) != job["card_no"]
+                or names != [urn]
+                or jose.spki(certificate.public_key()) != jose.spki(self.keys[slot])
+            ):
+                raise jose.JoseError(f"certificate {slot} is not for this card")
+
+
+def _sha256(data):
+    return jose.b64url(hashlib.sha256(data).digest())
+
+
+def _guid(chuid):
+    """Return the guid in a CHUID, or None if there is no readable one."""
+    try:
+        return uuid.UUID(bytes=untlv(chuid or b"")[GUID_TAG])
+    except (TlvError, KeyError, ValueError):
+        return None
+
+
+def _certificate(content):
+    """Return the certificate in a data object, or None if there is no readable one."""
+    try:
+        return x509.load_der_x509_certificate(untlv(content or b"")[0x70])
+    except (TlvError, KeyError, ValueError):
+        return None
+
+
+def _common_name(certificate):
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return names[0].value if names else ""

@@ -1,0 +1,162 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The server as the station sees it: JSON-RPC 2.0 in signed requests."""
+
+import hashlib
+import http.client
+import itertools
+import time
+import urllib.error
+import urllib.request
+
+from . import __version__, jose
+
+PATH = "/edc/v1"
+TIMEOUT = 30
+# Pauses in seconds between attempts while the server cannot be reached.
+PAUSES = (1, 2, 4, 8, 15, 30)
+# Busy, limited or under maintenance: the server says when to come back.
+LATER = (1601, 1602, 1603)
+JOB_UNKNOWN, KEY_KNOWN, PROOF_REFUSED = 1501, 1502, 1503
+
+
+class Offline(Exception):
+    """The server cannot be reached; nothing is lost, the call may be repeated."""
+
+
+class RpcError(Exception):
+    """The server refused the call.
+
+    :ivar code: of the protocol
+    """
+
+    def __init__(self, code, message, data=None):
+        self.code = code
+        self.data = data or {}
+        super().__init__(f"{code} {message}")
+
+
+class Server:
+    """Calls of one device.
+
+    Every method that a station calls gives the same answer when it is repeated, so
+    a lost answer is simply asked for again, each time in a new signed request.
+
+    :param settings: ``keystore.Settings``
+    :param key: the device's private key
+    :param pauses: seconds to wait before each further attempt
+    """
+
+    def __init__(self, settings, key, pauses=PAUSES):
+        self.settings = settings
+        self.pauses = pauses
+        self._key = key
+        self._ids = itertools.count(1)
+
+    def enrol(self, code, csr):
+        """Introduce the device's key under the one-time code of its sheet."""
+        hardware = {
+            "model": "PC",
+            "serial": "",
+            "os": "Linux",
+            "app": __version__,
+            "pin": False,
+        }
+        params = {"tid": self.settings.tid, "code": code, "csr": csr, "hw": hardware}
+        return self.call("edc.enroll", params, signed=False)
+
+    def status(self):
+        """Return {state, trust?, config?} of this device."""
+        return self.call("edc.enroll.status", {})
+
+    def next_job(self):
+        """Return the job to work on, the same until it ends, or None."""
+        job = self.call("station.job.next", {})
+        return job if job and job.get("job") else None
+
+    def certify(self, job, keys, proofs):
+        """Return {certs, k9b, puk, pin} for keys (SPKI) that *proofs* were made by."""
+        params = {"job": job, "spki": keys, "perso": proofs}
+        return self.call("station.job.certify", params)
+
+    def done(self, job, atr, certificates_sha, transcript):
+        """Report a finished card."""
+        params = {
+            "job": job,
+            "atr": atr,
+            "certs_sha": certificates_sha,
+            "transcript": transcript,
+        }
+        return self.call("station.job.done", params)
+
+    def fail(self, job, step, why):
+        """Give a job up, with the card that was spoiled."""
+        params = {"job": job, "step": step, "why": why}
+        return self.call("station.job.fail", params)
+
+    def call(self, method, params, signed=True):
+        """Return the result of a call, repeated while it cannot get through."""
+        pauses = iter(self.pauses)
+        while True:
+            try:
+                return self._once(method, params, signed)
+            except (OSError, http.client.HTTPException) as error:
+                pause = next(pauses, None)
+                if pause is None:
+                    raise Offline(f"{method}: {error}") from error
+            except RpcError as error:
+                pause = next(pauses, None)
+                if error.code not in LATER or pause is None:
+                    raise
+                pause = max(pause, int(error.data.get("retry_after", 0)))
+            time.sleep(pause)
+
+    def _once(self, method, params, signed):
+        request_id = next(self._ids)
+        body = jose.dumps(
+            {"jsonrpc": "2.0", "id": request_id, "method": method, "params": params}
+        )
+        headers = {"Content-Type": "application/json"}
+        if signed:
+            headers["Authorization"] = "KHBS " + self._authorisation(body)
+        request = urllib.request.Request(
+            self.settings.url.rstrip("/") + PATH, body, headers, method="POST"
+        )
+        return _result(_fetch(request), request_id)
+
+    def _authorisation(self, body):
+        """Return the khbs-req JWS that binds the body to this device and moment."""
+        payload = {
+            "iss": self.settings.tid,
+            "prg": self.settings.prg,
+            "aud": self.settings.aud,
+            "iat": int(time.time()),
+            "jti": jose.ulid(),
+            "bd": jose.b64url(hashlib.sha256(body).digest()),
+        }
+        return jose.sign(self._key, self.settings.kid, "khbs-req+jwt", payload)
+
+
+def _fetch(request):
+    """Return the body of the answer to *request*."""
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
+            return response.read()
+    except urllib.error.HTTPError as error:
+        # A proxy's 5xx may pass; any other status is the server's last word.
+        if error.code >= 500:
+            raise
+        raise RpcError(error.code, str(error.reason)) from error
+
+
+def _result(body, request_id):
+    """Return the result in an answer; a garbled one counts as not arrived."""
+    try:
+        answer = jose.loads(body)
+        if error := answer.get("error"):
+            raise RpcError(error["code"], error["message"], error.get("data"))
+        if answer["id"] == request_id:
+            return answer["result"]
+    except (jose.JoseError, AttributeError, KeyError, TypeError) as error:
+        raise http.client.HTTPException("the answer is not JSON-RPC") from error
+    raise http.client.HTTPException("the answer is to another request")

@@ -1,0 +1,108 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Real readers: cards over PC/SC. The only module that needs pyscard."""
+
+import time
+
+from smartcard import scard
+from smartcard.CardConnection import CardConnection
+from smartcard.Exceptions import SmartcardException
+from smartcard.System import readers
+
+PROTOCOLS = CardConnection.T0_protocol | CardConnection.T1_protocol
+# How long one question to PC/SC may block, so that Ctrl-C is heard.
+PATIENCE = 500
+
+
+class ReaderError(Exception):
+    """No reader can be used; the text says what to do."""
+
+
+class Reader:
+    """One reader, by its number in the system's list."""
+
+    def __init__(self, number):
+        try:
+            found = readers()
+        except SmartcardException as error:
+            raise ReaderError(
+                "Layanan PC/SC tidak berjalan. Jalankan pcscd, lalu ulangi."
+            ) from error
+        if not 0 <= number < len(found):
+            names = "".join(f"\n  {index}: {name}" for index, name in enumerate(found))
+            raise ReaderError(f"Pembaca {number} tidak ada. Yang ada:{names or ' -'}")
+        self._reader = found[number]
+        self.name = str(self._reader)
+
+    def wait(self, present, timeout=None):
+        """Wait until a card is there (or, with False, until it has been taken out).
+
+        :param timeout: seconds, None for ever
+        :return: False if *timeout* passed
+        """
+        limit = None if timeout is None else time.monotonic() + timeout
+        _code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+        try:
+            state = scard.SCARD_STATE_UNAWARE
+            while limit is None or time.monotonic() < limit:
+                code, changes = scard.SCardGetStatusChange(
+                    context, PATIENCE, [(self.name, state)]
+                )
+                if code not in (scard.SCARD_S_SUCCESS, scard.SCARD_E_TIMEOUT):
+                    raise ReaderError(
+                        f"Pembaca {self.name} tidak menjawab: "
+                        + scard.SCardGetErrorMessage(code)
+                    )
+                state = changes[0][1]
+                if bool(state & scard.SCARD_STATE_PRESENT) == present:
+                    return True
+            return False
+        finally:
+            scard.SCardReleaseContext(context)
+
+    def connect(self):
+        """Return the connection to the card that is in the reader."""
+        return PcscConnection(self._reader)
+
+
+class PcscConnection:
+    """A card over PC/SC, as ``iso7816`` wants it.
+
+    Any complaint of PC/SC means that the last command's outcome is unknown, even
+    where its text reads "Command successful".
+    """
+
+    def __init__(self, reader):
+        self._connection = reader.createConnection()
+        self._connect()
+
+    def _connect(self):
+        try:
+            self._connection.connect(
+                protocol=PROTOCOLS,
+                mode=scard.SCARD_SHARE_EXCLUSIVE,
+                disposition=scard.SCARD_UNPOWER_CARD,
+            )
+            self.atr = bytes(self._connection.getATR())
+        except SmartcardException as error:
+            raise ConnectionError("the card does not answer") from error
+
+    def transmit(self, apdu):
+        """Return the card's answer with its status word."""
+        try:
+            data, sw1, sw2 = self._connection.transmit(list(apdu))
+        except SmartcardException as error:
+            raise ConnectionError("the card is gone") from error
+        return bytes([*data, sw1, sw2])
+
+    def reset(self):
+        """Cycle the card's power."""
+        self.close()
+        self._connect()
+
+    def close(self):
+        """Power the card off and let others have the reader."""
+        try:
+            self._connection.disconnect()
+        except SmartcardException as error:
+            raise ConnectionError("the card is gone") from error

@@ -1,0 +1,318 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A small office: the server's side of personalisation, from the document alone.
+
+It exists so that the card layer can be tested without Odoo; it shares no code with
+the station or the addons, and checks signatures with jwcrypto.
+"""
+
+import datetime
+import hashlib
+import itertools
+import json
+import secrets
+import threading
+import time
+import uuid
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+from jwcrypto import jwk, jws
+
+PRG = "KHBS-test"
+AUD = "khbs-edc"
+CODE = "7K2MQ9XA"
+NAME = x509.oid.NameOID.COMMON_NAME
+DER = serialization.Encoding.DER
+
+
+def b64(data):
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def unb64(text):
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def sha(data):
+    return b64(hashlib.sha256(data).digest())
+
+
+def spki(key):
+    return key.public_bytes(DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+_indices = itertools.count()
+
+
+class Refused(Exception):
+    """A JSON-RPC error."""
+
+
+class Office:
+    """Jobs, authority and the devices it knows.
+
+    :param slots: of the cards ordered, ["9E"] or ["9E", "9C"]
+    """
+
+    def __init__(self, jobs=1, slots=("9E",)):
+        self.slots = list(slots)
+        self.root, self.signer = (ec.generate_private_key(ec.SECP256R1()) for _ in "ab")
+        self.ca = _authority(self.signer)
+        self.waiting = []
+        self.order(jobs)
+        self.live = None
+        self.finished, self.failed, self.known = [], [], {}
+        self.device = None
+        self.seen = set()
+        self.drop_answers = 0
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        serve = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        serve.daemon = True
+        serve.start()
+
+    def order(self, count):
+        """Add *count* jobs."""
+        self.waiting += [_card(next(_indices)) for _ in range(count)]
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def root_sha256(self):
+        return hashlib.sha256(spki(self.root.public_key())).hexdigest()
+
+    # -- what devices call ------------------------------------------------------
+
+    def answer(self, authorisation, body):
+        request = json.loads(body)
+        method, params = request["method"], request["params"]
+        try:
+            if method != "edc.enroll":
+                self._authenticate(authorisation, body)
+            name = method.replace("edc.", "").replace("station.job.", "job_")
+            result = getattr(self, name.replace(".", "_"))(**params)
+        except Refused as error:
+            code, message = error.args
+            answer = {"error": {"code": code, "message": message}}
+        else:
+            answer = {"result": result}
+        return json.dumps({"jsonrpc": "2.0", "id": request["id"], **answer}).encode()
+
+    def _authenticate(self, authorisation, body):
+        scheme, text = authorisation.split(" ")
+        payload = _verified(text, self.device, "khbs-req+jwt", "S0001.1")
+        if (
+            scheme != "KHBS"
+            or payload["aud"] != AUD
+            or payload["bd"] != sha(body)
+            or abs(payload["iat"] - time.time()) > 300
+        ):
+            raise Refused(1001, "request")
+        if payload["jti"] in self.seen:
+            raise Refused(1005, "replay")
+        self.seen.add(payload["jti"])
+
+    def enroll(self, tid, code, csr, hw):
+        if code != CODE:
+            raise Refused(1101, "code wrong")
+        request = x509.load_pem_x509_csr(csr.encode())
+        assert request.is_signature_valid and hw["app"]
+        self.device = spki(request.public_key())
+        digest = hashlib.sha256(b"KHBS-FP" + tid.encode() + self.device).digest()
+        number = int.from_bytes(digest[:5], "big")
+        text = "".join(
+            "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[number >> shift & 31]
+            for shift in range(35, -1, -5)
+        )
+        return {"state": "pending", "fp": f"{text[:4]}-{text[4:]}"}
+
+    def enroll_status(self):
+        return {"state": "ACTIVE", "trust": self._trust()}
+
+    def job_next(self):
+        if self.live is None and self.waiting:
+            self.live = self.waiting.pop(0)
+        if self.live is None:
+            return {"job": None}
+        shown = ("job", "card_no", "guid", "chuid", "nonce")
+        return {
+            **{name: self.live[name] for name in shown},
+            "slots": self.slots,
+            "transport_ref": "default",
+            "until": int(time.time()) + 7200,
+        }
+
+    def job_certify(self, job, spki, perso):
+        card = self._live(job)
+        keys = [unb64(text) for text in spki]
+        self._check_proofs(card, keys, perso, card["nonce"])
+        if card.get("keys") != keys:
+            if any(key in self.known for key in keys):
+                raise Refused(1502, "key known")
+            self.known.update(dict.fromkeys(keys, card["card_no"]))
+            card["keys"] = keys
+            card["certs"] = [self._issue(card, key) for key in keys]
+        return {
+            "certs": [b64(der) for der in card["certs"]],
+            "k9b": card["k9b"].hex(),
+            "puk": card["puk"],
+            "pin": card["pin"] if "9C" in self.slots else None,
+        }
+
+    def job_done(self, job, atr, certs_sha, transcript):
+        for card in self.finished:
+            if card["job"] == job:
+                return {"state": "LOCKED"}
+        card = self._live(job)
+        if certs_sha != [sha(der) for der in card["certs"]]:
+            raise Refused(1503, "certificates")
+        nonce = sha(".".join([card["nonce"], *certs_sha]).encode())
+        self._check_proofs(card, card["keys"], transcript, nonce)
+        self.finished.append(card)
+        self.live = None
+        return {"state": "LOCKED"}
+
+    def job_fail(self, job, step, why):
+        card = self._live(job)
+        self.failed.append((card, step, why))
+        self.live = None
+        return {"state": "DESTROYED"}
+
+    # -- within -----------------------------------------------------------------
+
+    def _live(self, job):
+        if self.live is None or self.live["job"] != job:
+            raise Refused(1501, "job unknown")
+        return self.live
+
+    def _check_proofs(self, card, keys, proofs, nonce):
+        due = {
+            "prg": PRG,
+            "job": card["job"],
+            "nonce": nonce,
+            "card_no": card["card_no"],
+            "spki_sha": [sha(key) for key in keys],
+        }
+        if not len(self.slots) == len(keys) == len(proofs):
+            raise Refused(-32602, "slots")
+        for slot, key, proof in zip(self.slots, keys, proofs, strict=True):
+            kid = card["card_no"] + ("" if slot == "9E" else f".{slot}")
+            if _verified(proof, key, "khbs-perso+jwt", kid) != due:
+                raise Refused(1503, "proof")
+
+    def _issue(self, card, key):
+        urn = x509.UniformResourceIdentifier(uuid.UUID(card["guid"]).urn)
+        now = datetime.datetime.now(datetime.UTC)
+        return (
+            x509.CertificateBuilder()
+            .subject_name(x509.Name([x509.NameAttribute(NAME, card["card_no"])]))
+            .issuer_name(self.ca.subject)
+            .public_key(serialization.load_der_public_key(key))
+            .serial_number(secrets.randbits(62) + 1)
+            .not_valid_before(now - datetime.timedelta(hours=1))
+            .not_valid_after(now + datetime.timedelta(days=1825))
+            .add_extension(x509.SubjectAlternativeName([urn]), critical=False)
+            .sign(self.signer, hashes.SHA256())
+            .public_bytes(DER)
+        )
+
+    def _trust(self):
+        x, y = (
+            b64(number.to_bytes(32, "big"))
+            for number in (
+                self.root.public_key().public_numbers().x,
+                self.root.public_key().public_numbers().y,
+            )
+        )
+        key = {"kty": "EC", "crv": "P-256", "x": x, "y": y}
+        payload = {
+            "prg": PRG,
+            "ver": 1,
+            "keys": [{"kid": "R01", "use": "root", "jwk": key}],
+            "ca": [
+                {"kid": "C01", "x5c": [b64encode(self.ca.public_bytes(DER)).decode()]}
+            ],
+        }
+        header = {"alg": "ES256", "kid": "R01", "typ": "khbs-trust+jwt"}
+        signed = ".".join(b64(json.dumps(part).encode()) for part in (header, payload))
+        der = self.root.sign(signed.encode(), ec.ECDSA(hashes.SHA256()))
+        raw = b"".join(n.to_bytes(32, "big") for n in utils.decode_dss_signature(der))
+        return f"{signed}.{b64(raw)}"
+
+
+def _authority(key):
+    name = x509.Name([x509.NameAttribute(NAME, "KHBS Card CA 1")])
+    now = datetime.datetime.now(datetime.UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=3650))
+        .add_extension(x509.BasicConstraints(True, 0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+
+
+def _card(index):
+    guid = str(uuid.uuid4())
+    fasc_n = bytes.fromhex("d4e739da739ced39ce739d836858210842108421c84210c3eb")
+    chuid = b"\x30\x19" + fasc_n + b"\x34\x10" + uuid.UUID(guid).bytes
+    chuid += b"\x35\x0820311231\x3e\x00\xfe\x00"
+    number = f"01{index:07d}"
+    return {
+        "job": f"J{index:07d}",
+        "card_no": f"KH{number}{98 - int(number) * 100 % 97:02d}",
+        "guid": guid,
+        "chuid": b64(chuid),
+        "nonce": b64(secrets.token_bytes(32)),
+        "k9b": secrets.token_bytes(32),
+        "puk": f"{secrets.randbelow(10**8):08d}",
+        "pin": "483920",
+    }
+
+
+def _verified(text, key, typ, kid):
+    """Return the payload of a JWS by the SPKI *key*, checked with jwcrypto."""
+    token = jws.JWS()
+    token.allowed_algs = ["ES256"]
+    public = serialization.load_der_public_key(key)
+    try:
+        token.deserialize(text, jwk.JWK.from_pyca(public))
+    except jws.InvalidJWSObject:
+        raise Refused(1503, "signature") from None
+    if token.jose_header != {"alg": "ES256", "kid": kid, "typ": typ}:
+        raise Refused(1503, "header")
+    payload = json.loads(token.payload)
+    if payload["prg"] != PRG:
+        raise Refused(1503, "programme")
+    return payload
+
+
+def _handler(office):
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            answer = office.answer(self.headers["Authorization"], body)
+            if office.drop_answers:
+                # The work is done but the line breaks.
+                office.drop_answers -= 1
+                self.close_connection = True
+                return
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_args):
+            """Tests are quiet."""
+
+    return Handler

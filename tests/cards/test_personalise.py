@@ -1,0 +1,243 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The station's work on a card, through every failure that the protocol names."""
+
+import json
+
+import pytest
+from cryptography import x509
+from enrolled import Station
+from office import Office
+
+from khbs_station.server import Offline
+from tools.virtual_card import Faults, Memory, VirtualCard, memory
+
+REFERENCES = {
+    "AES128": memory.AES_128,
+    "AES192": memory.AES_192,
+    "AES256": memory.AES_256,
+}
+
+
+def blank(path=None, **options):
+    return VirtualCard(Memory.blank(path, **options))
+
+
+def stored(card, tag):
+    return bytes.fromhex(card.memory.content["objects"][tag])
+
+
+def assert_finished(card, record, slots=("9E",)):
+    """The card holds what the office issued, and opens only with its own keys."""
+    content = card.memory.content
+    assert stored(card, "5FC102")[29:45].hex() == record["guid"].replace("-", "")
+    tags = {"9E": "5FC101", "9C": "5FC10A"}
+    for slot, der in zip(slots, record["certs"], strict=True):
+        assert der in stored(card, tags[slot])
+        subject = x509.load_der_x509_certificate(der).subject.rfc4514_string()
+        assert subject == f"CN={record['card_no']}"
+        assert slot in content["keys"]
+    assert content["management"]["key"] == record["k9b"].hex()
+    assert content["puk"]["value"] == record["puk"].encode().hex()
+    assert content["pin"]["value"] != memory.pad(memory.FACTORY_PIN).hex()
+
+
+def quarantined(station):
+    lines = (station.folder / "quarantine.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_a_blank_card_becomes_a_card_of_the_programme(station, office):
+    card = blank()
+    assert station.work(card).kind == "done"
+    assert_finished(card, office.finished[0])
+
+
+def test_a_card_with_a_pin_gets_both_keys(tmp_path):
+    office = Office(slots=["9E", "9C"])
+    station = Station(tmp_path / "station", office).enrol()
+    card = blank()
+    assert station.work(card).kind == "done"
+    assert_finished(card, office.finished[0], ("9E", "9C"))
+    pin = memory.pad(office.finished[0]["pin"]).hex()
+    assert card.memory.content["pin"]["value"] == pin
+    office.close()
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "own"),
+    [("AES128", "AES128"), ("AES192", "AES256"), ("AES256", "AES256")],
+)
+def test_transport_keys_of_every_length(tmp_path, office, algorithm, own):
+    key = bytes(range(memory.KEY_LENGTHS[REFERENCES[algorithm]])).hex()
+    station = Station(tmp_path / "station", office).enrol(algorithm, key, own)
+    card = blank(algorithm=REFERENCES[algorithm], key=key)
+    assert station.work(card).kind == "done"
+    k9b = office.finished[0]["k9b"][: memory.KEY_LENGTHS[REFERENCES[own]]].hex()
+    expected = {"algorithm": REFERENCES[own], "key": k9b}
+    assert card.memory.content["management"] == expected
+
+
+@pytest.mark.parametrize("tear", ["before", "after", "half"])
+@pytest.mark.parametrize("restart", [False, True])
+def test_torn_at_every_command(tmp_path, station, office, tear, restart):
+    """Power fails at each command in turn; each card is finished all the same.
+
+    With *restart* the card was pulled out and the station begins afresh.
+    """
+    commands = _count_commands(station, office)
+    office.order(commands)
+    for at in range(1, commands + 1):
+        path = tmp_path / f"card-{at}.json"
+        card = blank(path)
+        card.faults = Faults(tear_at=at, tear=tear)
+        if restart:
+            card.reset = _gone
+            with pytest.raises(ConnectionError):
+                station.work(card)
+            card = VirtualCard.open(path)
+        assert station.work(card).kind == "done", f"torn at {at}"
+        assert_finished(card, office.finished[-1])
+    assert not office.failed
+    assert len({card["keys"][0] for card in office.finished}) == commands + 1
+
+
+def _gone():
+    raise ConnectionError("pulled out")
+
+
+def _count_commands(station, office):
+    card = blank()
+    assert station.work(card).kind == "done"
+    return card.faults.count
+
+
+def test_an_answer_of_the_server_that_is_lost_is_asked_for_again(station, office):
+    for dropped in range(1, 4):
+        office.drop_answers = dropped
+        card = blank()
+        assert station.work(card).kind == "done"
+        assert_finished(card, office.finished[-1])
+    assert len(office.finished) == 3
+
+
+def test_without_the_server_the_card_waits(station, office):
+    worker = station.personaliser()
+    job = worker.server.next_job()
+    card = blank()
+    office.drop_answers = 100
+    with pytest.raises(Offline):
+        worker.personalise(card, job)
+    office.drop_answers = 0
+    assert station.work(card).kind == "done"
+
+
+def test_a_card_of_another_kind_is_not_touched(station, office):
+    card = blank(atr="3B80800101")
+    before = json.dumps(card.memory.content)
+    outcome = station.work(card)
+    assert (outcome.kind, json.dumps(card.memory.content)) == ("refused", before)
+    assert station.work(blank()).kind == "done"
+
+
+def test_a_finished_card_is_refused_by_its_name(station, office):
+    card = blank()
+    station.work(card)
+    outcome = station.work(card)
+    assert outcome.kind == "refused"
+    assert office.finished[0]["card_no"] in outcome.why
+
+
+def test_a_card_of_another_batch_is_quarantined_after_one_attempt(station, office):
+    card = blank(key="A1" * 24)
+    assert station.work(card).kind == "quarantined"
+    assert [line["step"] for line in quarantined(station)] == [3]
+    # One question for the algorithm and one attempt, not a loop.
+    assert card.faults.count < 12
+    assert station.work(blank()).kind == "done"
+
+
+def test_a_foreign_card_is_quarantined(tmp_path, station, office):
+    other = Office()
+    card = blank()
+    Station(tmp_path / "other", other).enrol().work(card)
+    assert station.work(card).kind == "quarantined"
+    assert quarantined(station)[0]["step"] == 2
+    other.close()
+
+
+def test_a_copied_key_rejects_the_card(station, office):
+    """Two chips that make the same key: a clone, or a generator that is none."""
+    card = blank()
+    first = station.work(card)
+    assert first.kind == "done"
+    copied = card.memory.content["keys"]["9E"]
+    twin = blank()
+    generate = twin._applet._generate
+
+    def weak(p1, p2, data):
+        generate(p1, p2, data)
+        twin.memory.content["keys"]["9E"] = copied
+        return bytes.fromhex("7F49438641") + office.finished[0]["keys"][0][-65:]
+
+    twin._applet._generate = weak
+    assert station.work(twin).kind == "rejected"
+    [(record, step, why)] = office.failed
+    assert step == 5 and "1502" in why
+    assert record["card_no"] != first.card_no
+
+
+def test_a_card_that_cannot_make_keys_is_rejected_at_the_second_failure(
+    station, office
+):
+    card = blank()
+    transmit = card.transmit
+    failures = []
+
+    def fail(apdu):
+        if apdu[1] == 0x47:
+            failures.append(apdu)
+            return bytes.fromhex("6F00")
+        return transmit(apdu)
+
+    card.transmit = fail
+    assert station.work(card).kind == "rejected"
+    assert len(failures) == 2
+    assert office.failed[0][1] == 4
+
+
+def test_a_certificate_of_a_forged_authority_is_not_written(station, office):
+    worker = station.personaliser()
+    job = worker.server.next_job()
+    forged = Office()
+    office.signer, office.ca = forged.signer, forged.ca
+    card = blank()
+    assert worker.personalise(card, job).kind == "rejected"
+    assert not card.memory.content["objects"]
+    forged.close()
+
+
+def test_nothing_secret_is_left_behind(station, office):
+    card = blank()
+    station.work(card)
+    record = office.finished[0]
+    kept = b"".join(
+        path.read_bytes() for path in station.folder.iterdir() if path.is_file()
+    )
+    for secret in (record["k9b"].hex(), record["puk"], record["pin"]):
+        assert secret.encode() not in kept
+    for name in ("device.pem", "batches.json"):
+        assert (station.folder / name).stat().st_mode & 0o077 == 0
+
+
+def test_a_wrong_code_or_root_is_told(tmp_path, office):
+    station = Station(tmp_path / "station", office)
+    sheet = ["--url", office.url, "--tid", "S0001", "--prg", "KHBS-test"]
+    code, _out, err = station.cli(
+        "enrol", *sheet, "--code", "WRONG", "--root", office.root_sha256
+    )
+    assert (code, "1101" in err) == (2, True)
+    station.cli("enrol", *sheet, "--code", "7K2MQ9XA", "--root", "ab" * 32)
+    code, _out, err = station.cli("status")
+    assert (code, "Laporkan" in err) == (1, True)
+    assert not (station.folder / "trust.jws").exists()
