@@ -9,7 +9,7 @@ family taps again.
 
 import dataclasses
 
-from . import identifiers, receipt, shape
+from . import identifiers, passwords, receipt, shape
 from .card import Card, verify_certificate
 from .errors import CardError, NetworkError, Refusal, ServerError, VerificationError
 from .held import LIST_NO
@@ -84,12 +84,10 @@ class Counter:
 
     # The shift
 
-    def open(self, op):
-        """Begin the work of operator *op*."""
+    def open(self, op, password=""):
+        """Begin the work of operator *op*, who knows the *password*."""
         self._check_usable()
-        operators = {row.get("op") for row in self._held.config().get("ops") or []}
-        if operators and op not in operators:
-            raise Refusal("OPERATOR", "Petugas ini tidak terdaftar di terminal.")
+        self._check_operator(op, password)
         if self._store.get("shift"):
             raise Refusal("SHIFT", "Loket masih terbuka. Tutup dahulu.")
         with self._store.transaction():
@@ -243,7 +241,7 @@ class Counter:
             self._refuse_cvm({lease.benefits[line.b]["cvm"] for line in open_lines})
         self._check_lease_limits(lease, lines)
         labels = {
-            b: (benefit["label"], [str(goods) for goods in benefit.get("goods") or []])
+            b: (benefit["label"], [_commodity(row) for row in benefit["goods"]])
             for b, benefit in lease.benefits.items()
         }
         return Offer(row.name, lines, labels, _cvm(identity_seen), online=False)
@@ -465,6 +463,14 @@ class Counter:
             raise Refusal("SHIFT", "Loket belum dibuka.")
         return shift
 
+    def _check_operator(self, op, password):
+        operators = self._held.config().get("ops") or []
+        verifier = next(
+            (row.get("v") for row in operators if row.get("op") == op), None
+        )
+        if verifier is None or not passwords.matches(password, verifier):
+            raise Refusal("OPERATOR", "Kode petugas atau kata sandi salah.")
+
     def _check_usable(self):
         if self._store.get("state") != "ACTIVE":
             raise Refusal("LOCKED", "Terminal terkunci. Hubungi petugas EDC.")
@@ -492,6 +498,10 @@ class Counter:
             "SELECT note FROM card_note WHERE card_no = ?", card_no
         )
         return {note for (note,) in rows}
+
+
+def _commodity(row):
+    return f"{row['name']} {row['qty']} {row['unit']}"
 
 
 def _cvm(identity_seen):

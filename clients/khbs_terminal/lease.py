@@ -122,10 +122,22 @@ def _benefits(value):
         shape.require(
             isinstance(benefit, dict)
             and shape.is_text(benefit.get("label"))
-            and benefit.get("cvm") in ("none", "id", "pin"),
+            and benefit.get("cvm") in ("none", "id", "pin")
+            and isinstance(benefit.get("goods"), list)
+            and all(map(_is_commodity, benefit["goods"])),
             "sewa: ben tidak sah",
         )
     return value
+
+
+def _is_commodity(value):
+    """Tell whether *value* is {code, name, unit, qty}."""
+    return (
+        isinstance(value, dict)
+        and shape.is_text(value.get("name"))
+        and shape.is_text(value.get("unit"))
+        and shape.is_integer(value.get("qty"))
+    )
 
 
 def _row(value):

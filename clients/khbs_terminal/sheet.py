@@ -27,7 +27,7 @@ class Sheet:
     tid: str
     root_sha256: str
     prg: str = "KHBS"
-    aud: str = "khbs"
+    aud: str = "khbs-edc"
 
     def __post_init__(self):
         address = urllib.parse.urlsplit(self.url)

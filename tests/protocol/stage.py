@@ -23,6 +23,9 @@ from tools.virtual_card import Memory, VirtualCard  # noqa: E402
 NOWHERE = "http://127.0.0.1:9"
 
 
+PASSWORD = "rahasia-1"
+
+
 def load(name):
     """Return the content of one file of tests/vectors."""
     return json.loads((ROOT / "tests" / "vectors" / f"{name}.json").read_text())
@@ -139,7 +142,7 @@ class Stage:
         with store.transaction():
             store.put("state", "ACTIVE")
             store.put("last_sync", self.clock.now)
-        self.terminal.open("OP1")
+        self.terminal.open("OP1", PASSWORD)
 
     def restart(self):
         """Start the program again on the same folder."""

@@ -3,6 +3,7 @@
 """Write ``tests/vectors``: python -m tools.vectors.make_vectors [folder]."""
 
 import base64
+import hashlib
 import json
 import sys
 import zlib
@@ -24,6 +25,18 @@ FOLDER = Path(__file__).resolve().parents[2] / "tests" / "vectors"
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SUB = "urn:khbs:list:01"
 LIST_SIZE = 123_458
+RICE = {"code": "BERAS", "name": "Beras", "unit": "kg", "qty": 10}
+# The operator's password is "rahasia-1".
+VERIFIER = "scrypt$16384$8$1$" + "$".join(
+    (
+        b64url(b"conformance salt"),
+        b64url(
+            hashlib.scrypt(
+                b"rahasia-1", salt=b"conformance salt", n=16384, r=8, p=1, dklen=32
+            )
+        ),
+    )
+)
 CLAIM_ITEMS = [
     {"e": "E26A-000000001", "b": "TUNAI", "p": "2026-3", "a": 600_000},
     {"e": "E26A-000000002", "b": "BERAS10", "p": "2026-3", "a": 150_000},
@@ -241,7 +254,7 @@ def lease_payload(tid=TID):
         "rnd": {"2026-3": NOW + 20 * DAY},
         "ben": {
             "TUNAI": {"label": "Bantuan tunai", "cvm": "id", "goods": []},
-            "BERAS10": {"label": "Beras", "cvm": "none", "goods": ["10 kg beras"]},
+            "BERAS10": {"label": "Beras", "cvm": "none", "goods": [RICE]},
         },
         "rows": [
             [CARD, *key_hashes, "Mina Antang", 0, items],
@@ -292,7 +305,7 @@ def make_messages():
         "tid": TID,
         "ver": 1,
         "iat": NOW,
-        "ops": [{"op": "OP1", "name": "Petugas Loket", "v": None}],
+        "ops": [{"op": "OP1", "name": "Petugas Loket", "v": VERIFIER}],
         "limits": {
             "offline_days": 14,
             "tap_lines": 6,
