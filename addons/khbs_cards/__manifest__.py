@@ -15,6 +15,7 @@
         "security/ir.model.access.csv",
         "security/khbs_cards_security.xml",
         "data/khbs_card_list_data.xml",
+        "data/ir_sequence_data.xml",
         "views/khbs_cards_menus.xml",
         "views/khbs_card_views.xml",
     ],

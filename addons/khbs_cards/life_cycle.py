@@ -91,6 +91,7 @@ def movers(source, target):
     return TRANSITIONS.get((source, target), frozenset())
 
 
-def sources(target):
-    """Return the states from which a card may come to *target*."""
-    return [start for start, end in TRANSITIONS if end == target]
+def movers_to(target):
+    """Return who may bring a card to *target* from at least one state."""
+    allowed = (who for (_start, end), who in TRANSITIONS.items() if end == target)
+    return frozenset().union(*allowed)

@@ -1,4 +1,17 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from . import khbs_card, khbs_card_event, khbs_card_key, khbs_card_list
+from . import (
+    khbs_card_list,
+    khbs_card_list_version,
+    khbs_card_run,
+    khbs_card,
+    khbs_card_allocation,
+    khbs_card_event,
+    khbs_card_hand_over,
+    khbs_card_job,
+    khbs_card_key,
+    khbs_card_life,
+    khbs_card_personalisation,
+    khbs_household,
+)

@@ -1,6 +1,8 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from psycopg2.extras import Json
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -39,6 +41,13 @@ class KhbsCard(models.Model):
     area_id = fields.Many2one(
         related="household_id.area_id", string="Village", store=True, index=True
     )
+    run_id = fields.Many2one(
+        comodel_name="khbs.card.run",
+        string="Print run",
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
     profile = fields.Selection(
         selection=PROFILES, required=True, readonly=True, default="card"
     )
@@ -69,6 +78,9 @@ class KhbsCard(models.Model):
     handed_over_at = fields.Datetime(readonly=True)
     event_ids = fields.One2many(
         comodel_name="khbs.card.event", inverse_name="card_id", string="Story"
+    )
+    job_ids = fields.One2many(
+        comodel_name="khbs.card.job", inverse_name="card_id", string="Jobs"
     )
 
     _card_no_uniq = models.Constraint(
@@ -146,6 +158,21 @@ class KhbsCard(models.Model):
             return self.browse()
         return self.sudo().search([("card_no", "=", card_no)])
 
+    @api.model
+    def _status_list(self, have, list_no="01"):
+        """Return {version, kind, jws}: the result of edc.blocklist.get.
+
+        :param have: version that the terminal holds, or None
+        :return: None if there is no such list
+        """
+        current = self.env["khbs.card.list.version"]._current(list_no)
+        return current._answer(have) if current else None
+
+    @api.model
+    def _current_list_version(self, list_no="01"):
+        """Return the number of the newest version of the status list; 0: none."""
+        return self.env["khbs.card.list.version"]._current(list_no).version
+
     def _public_key(self, slot="9E"):
         """Return the stored public key of *slot*: it decides, not the certificate."""
         self.ensure_one()
@@ -158,7 +185,7 @@ class KhbsCard(models.Model):
         sha256 = self.spki_9c_sha256 if slot == "9C" else self.spki_9e_sha256
         return keys.key_hash(bytes.fromhex(sha256)) if sha256 else None
 
-    def _transition(self, target, reason, note=None, device_code=None, data=None):
+    def _transition(self, target, reason, device_code=None, data=None):
         """Move these cards to *target*; the one place that does.
 
         :param reason: code of life_cycle.REASONS, or a code of the program's own
@@ -166,38 +193,64 @@ class KhbsCard(models.Model):
         :param data: dict of keys, hashes and coordinates for the event
         :raises UserError: a card is in a state from which it cannot come there
         """
-        self.flush_recordset()
-        self.lock_for_update()
-        self.invalidate_recordset(["state"])
-        for card in self:
-            if not life_cycle.movers(card.state, target):
+        for card_id, state in self._lock():
+            if not life_cycle.movers(state, target):
+                card = self.browse(card_id)
                 raise UserError(
                     self.env._(
                         "Card %(card)s is %(state)s and cannot become %(target)s. "
                         "Reload the page to see its present state.",
-                        card=card.card_no,
-                        state=card._state_label(card.state),
+                        card=card.sudo().card_no,
+                        state=card._state_label(state),
                         target=card._state_label(target),
                     )
                 )
-        self.env["khbs.card.event"].sudo().create(
-            [
-                {
-                    "card_id": card.id,
-                    "user_id": self.env.uid,
-                    "device_code": device_code,
-                    "from_state": card.state,
-                    "to_state": target,
-                    "reason_code": reason,
-                    "note": note,
-                    "data": data or {},
-                }
-                for card in self
-            ]
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH told AS (
+                    INSERT INTO khbs_card_event (
+                        card_id, at, user_id, device_code, from_state, to_state,
+                        reason_code, data
+                    )
+                    SELECT id, %(now)s, %(uid)s, %(device)s, state, %(target)s,
+                           %(reason)s, %(data)s
+                      FROM khbs_card
+                     WHERE id = ANY(%(ids)s)
+                     ORDER BY id
+                )
+                UPDATE khbs_card
+                   SET state = %(target)s, write_uid = %(uid)s, write_date = %(now)s
+                 WHERE id = ANY(%(ids)s)
+                """,
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+                device=device_code,
+                target=target,
+                reason=reason,
+                data=Json(data or {}),
+                ids=list(self.ids),
+            )
         )
-        self.sudo().write({"state": target})
-        # The unique indexes of a household judge each move by itself.
+        self.invalidate_recordset(["state", "event_ids"])
+        # Raw SQL does not tell the counts that depend on the state.
+        self.env["khbs.card.run"].invalidate_model()
+
+    def _lock(self):
+        """Lock these cards and return the (id, state) of each.
+
+        NO KEY, so that the claims of a card may be stored meanwhile.
+        """
         self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "SELECT id, state FROM khbs_card WHERE id = ANY(%s) "
+                "ORDER BY id FOR NO KEY UPDATE",
+                list(self.ids),
+            )
+        )
+        self.invalidate_recordset(["state"])
+        return self.env.cr.fetchall()
 
     def _state_label(self, state):
         selection = self._fields["state"]._description_selection(self.env)

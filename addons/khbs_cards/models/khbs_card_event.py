@@ -30,7 +30,6 @@ class KhbsCardEvent(models.Model):
     from_state = fields.Selection(selection=STATES)
     to_state = fields.Selection(selection=STATES, required=True)
     reason_code = fields.Char(string="Reason")
-    note = fields.Char()
     data = fields.Json(help="Keys, hashes and coordinates.")
 
     def init(self):

@@ -2,8 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import fields, models
+from odoo.tools import SQL
 
-from ..protocol import card_number
+from ..protocol import card_number, status_list
+
+_DIGITS_TO_STATES = bytes.maketrans(b"0123", bytes(range(4)))
 
 
 class KhbsCardList(models.Model):
@@ -41,3 +44,32 @@ class KhbsCardList(models.Model):
         [next_index] = self.env.cr.fetchone()
         self.invalidate_recordset(["next_index"])
         return next_index - count
+
+    def _snapshot(self):
+        """Return (n, packed array) of what the cards are just now."""
+        self.ensure_one()
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT count(*),
+                       string_agg(
+                           CASE card.state
+                               WHEN 'active' THEN '0'
+                               WHEN 'suspended' THEN '2'
+                               WHEN 'shipped' THEN '3'
+                               ELSE '1'
+                           END, '' ORDER BY position.index)
+                  FROM generate_series(
+                           0, (SELECT next_index FROM khbs_card_list WHERE id = %(id)s)
+                              - 1
+                       ) position (index)
+                  LEFT JOIN khbs_card card
+                         ON card.list_id = %(id)s AND card.card_index = position.index
+                """,
+                id=self.id,
+            )
+        )
+        count, digits = self.env.cr.fetchone()
+        states = (digits or "").encode("ascii").translate(_DIGITS_TO_STATES)
+        return count, status_list.pack(states)

@@ -85,6 +85,14 @@ def issue_authority(
     )
 
 
+def last_day(certificate):
+    """Return the date on which *certificate* ends, in UTC."""
+    # cryptography 42 brought the aware form; the server may run on 38.
+    if hasattr(certificate, "not_valid_after_utc"):
+        return certificate.not_valid_after_utc.date()
+    return certificate.not_valid_after.date()
+
+
 def _name(common_name):
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 

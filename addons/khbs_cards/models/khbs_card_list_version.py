@@ -1,0 +1,173 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import base64
+import time
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .. import authority
+from ..protocol import jws, status_list
+
+# Seconds between two versions, at least; and between two looks for changes.
+MIN_AGE = 60
+LOOK_AGE = 5
+# A list is signed anew once a day, so that its exp moves on.
+MAX_AGE = 86400
+DAY = 86400
+OFFLINE_DAYS_PARAMETER = "khbs.offline_days"
+DEFAULT_OFFLINE_DAYS = 14
+# Seconds after which a holder who is online should ask again.
+TTL = 3600
+
+
+class KhbsCardListVersion(models.Model):
+    """What the status list said at one moment, as it was signed (EDC_PROTOCOL 9).
+
+    A version is made when somebody asks and something changed. It serves terminals
+    that work offline; the server itself asks the card, so a block counts online at
+    once.
+    """
+
+    _name = "khbs.card.list.version"
+    _description = "Card status list"
+    _order = "list_id, version desc"
+    _rec_name = "version"
+
+    list_id = fields.Many2one(
+        comodel_name="khbs.card.list", required=True, ondelete="restrict"
+    )
+    version = fields.Integer(required=True, aggregator=None)
+    card_count = fields.Integer(
+        string="Cards", required=True, aggregator=None, help="n: indices in the list."
+    )
+    states = fields.Binary(attachment=False, help="The packed array, two bits a card.")
+    iat = fields.Integer(required=True, aggregator=None, help="Unix seconds.")
+    exp = fields.Integer(required=True, aggregator=None, help="Unix seconds.")
+    kid = fields.Char(string="Key", required=True)
+    jws = fields.Text(string="JWS", required=True)
+    looked_at = fields.Integer(
+        required=True, aggregator=None, help="When the list was last found up to date."
+    )
+
+    _version_uniq = models.Constraint(
+        "UNIQUE (list_id, version)", "A version number is never used twice."
+    )
+
+    @api.model
+    def _current(self, list_no="01"):
+        """Return the newest version, made anew where it is due.
+
+        :return: empty if there is no such list
+        """
+        versions = self.sudo()
+        card_list = self.env["khbs.card.list"].sudo().search([("code", "=", list_no)])
+        newest = versions.search([("list_id", "=", card_list.id)], limit=1)
+        now = int(time.time())
+        if newest and (now - newest.looked_at < LOOK_AGE or now - newest.iat < MIN_AGE):
+            return newest
+        if not card_list or not versions._is_mine_to_renew(card_list, newest):
+            return newest
+        count, packed = card_list._snapshot()
+        stored = base64.b64decode(newest.states or b"")
+        if (
+            newest
+            and (count, packed) == (newest.card_count, stored)
+            and now - newest.iat < MAX_AGE
+        ):
+            newest.looked_at = now
+            return newest
+        newest.looked_at = now
+        return versions._publish(card_list, newest.version + 1, count, packed, now)
+
+    @api.model
+    def _is_mine_to_renew(self, card_list, newest):
+        """Tell whether this transaction holds the newest version of all.
+
+        Whoever renews updates that row; a transaction that began before then fails to
+        lock it and goes on with what it sees. So versions only ever grow.
+        """
+        self.flush_model()
+        row = newest or card_list
+        query = SQL(
+            "SELECT id FROM %s WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED",
+            SQL.identifier(row._table),
+            row.id,
+        )
+        try:
+            with self.env.cr.savepoint():
+                self.env.cr.execute(query)
+                return bool(self.env.cr.fetchone())
+        except psycopg2.errors.SerializationFailure:
+            return False
+
+    @api.model
+    def _publish(self, card_list, version, count, packed, now):
+        kid, key = authority.signer("list")
+        prg = authority.prg(self.env)
+        exp = now + (self._offline_days() + 1) * DAY
+        payload = status_list.full_payload(
+            prg, prg, card_list.code, version, count, packed, now, exp, TTL
+        )
+        return self.create(
+            {
+                "list_id": card_list.id,
+                "version": version,
+                "card_count": count,
+                "states": base64.b64encode(packed),
+                "iat": now,
+                "exp": exp,
+                "kid": kid,
+                "jws": jws.sign(key, kid, "statuslist+jwt", payload),
+                "looked_at": now,
+            }
+        )
+
+    @api.model
+    def _offline_days(self):
+        parameters = self.env["ir.config_parameter"].sudo()
+        return int(parameters.get_param(OFFLINE_DAYS_PARAMETER, DEFAULT_OFFLINE_DAYS))
+
+    def _packed(self):
+        self.ensure_one()
+        return base64.b64decode(self.states or b"")
+
+    def _state_at(self, index):
+        """Return what this version says of the card at *index*, None if unknown."""
+        self.ensure_one()
+        if not 0 <= index < self.card_count:
+            return None
+        return status_list.state_at(self._packed(), index)
+
+    def _delta_from(self, held):
+        """Return the khbs-listdelta JWS from the version *held* to this one."""
+        self.ensure_one()
+        kid, key = authority.signer("list")
+        payload = status_list.delta_payload(
+            authority.prg(self.env),
+            self.list_id.code,
+            (held.version, held.card_count, held._packed()),
+            (self.version, self.card_count, self._packed()),
+            self.iat,
+            self.exp,
+        )
+        return jws.sign(key, kid, "khbs-listdelta+jwt", payload)
+
+    def _answer(self, have):
+        """Return the result of edc.blocklist.get for a holder of version *have*."""
+        self.ensure_one()
+        if have == self.version:
+            return {"version": self.version, "kind": "none", "jws": None}
+        held = self.browse()
+        if type(have) is int and have < self.version:
+            held = self.search(
+                [("list_id", "=", self.list_id.id), ("version", "=", have)]
+            )
+        if held and held.kid == self.kid:
+            delta = self._delta_from(held)
+            if len(delta) < len(self.jws):
+                return {"version": self.version, "kind": "delta", "jws": delta}
+        return {"version": self.version, "kind": "full", "jws": self.jws}

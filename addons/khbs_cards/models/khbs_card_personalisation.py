@@ -1,0 +1,130 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import base64
+import hashlib
+import secrets
+
+from cryptography import x509
+
+from odoo import models
+
+from .. import authority, personalisation
+from ..exceptions import ProtocolError
+from ..protocol import base64url, certificate, keys
+
+
+class KhbsCard(models.Model):
+    _inherit = "khbs.card"
+
+    def _slots(self):
+        """Return the slots of the card's profile, in the order of the protocol."""
+        self.ensure_one()
+        return personalisation.SLOTS[self.profile]
+
+    def _has_keys(self, card_keys):
+        """Tell whether these are the keys that the card is certified for."""
+        self.ensure_one()
+        stored = [self.spki_9e_sha256, self.spki_9c_sha256][: len(card_keys)]
+        return [key.sha256.hex() for key in card_keys] == stored
+
+    def _stored_keys(self):
+        """Return the ``CardKey`` of each slot as stored."""
+        self.ensure_one()
+        texts = [self.spki_9e, self.spki_9c][: len(self._slots())]
+        return personalisation.read_keys(self.profile, texts)
+
+    def _take_keys(self, card_keys, device_code):
+        """Enter the keys into the register of all keys ever.
+
+        :raises ProtocolError: one of them is there already: a copied key, or a chip
+            whose generator is weak
+        """
+        self.ensure_one()
+        digests = [key.sha256.hex() for key in card_keys]
+        register = self.env["khbs.card.key"].sudo()
+        known = register.search([("sha256", "in", digests)])
+        if known:
+            self.env["khbs.audit.event"]._record_refused(
+                "card.known_key",
+                self,
+                {"device": device_code, "sha256": known.mapped("sha256")},
+            )
+            raise ProtocolError(personalisation.KNOWN_KEY, "this key is known")
+        register.create(
+            [
+                {"card_id": self.id, "slot": key.slot, "sha256": key.sha256.hex()}
+                for key in card_keys
+            ]
+        )
+
+    def _certify(self, card_keys, device_code):
+        """Issue the certificates of these keys; older ones of this card are void."""
+        self.ensure_one()
+        _kid, ca_key = authority.signer("ca")
+        values = {}
+        serials = {}
+        for key in card_keys:
+            der = certificate.issue(
+                ca_key,
+                authority.ca_certificate(),
+                key.public_key,
+                key.slot,
+                self.card_no,
+                self.guid,
+            )
+            slot = key.slot.lower()
+            issued = x509.load_der_x509_certificate(der)
+            serials[key.slot] = f"{issued.serial_number:x}"
+            values |= {
+                f"spki_{slot}": base64url.encode(key.spki),
+                f"spki_{slot}_sha256": key.sha256.hex(),
+                f"certificate_{slot}": base64.b64encode(der),
+                "valid_until": certificate.last_day(issued),
+            }
+        self._transition("keyed", "KEYS_MADE", device_code=device_code)
+        self.sudo().write(values)
+        self._transition(
+            "certified", "CERTIFIED", device_code=device_code, data={"serial": serials}
+        )
+        self.env["khbs.audit.event"]._record(
+            "card.certify",
+            self,
+            {
+                "device": device_code,
+                "card_no": self.card_no,
+                "serial": serials,
+                "sha256": [key.sha256.hex() for key in card_keys],
+            },
+        )
+
+    def _certificates(self):
+        """Return the DER certificate of each slot."""
+        self.ensure_one()
+        stored = [self.certificate_9e, self.certificate_9c][: len(self._slots())]
+        return [base64.b64decode(content) for content in stored]
+
+    def _certificates_sha(self):
+        """Return the base64url SHA-256 of each certificate."""
+        return [
+            base64url.encode(hashlib.sha256(der).digest())
+            for der in self._certificates()
+        ]
+
+    def _secrets_for_station(self):
+        """Return what the station writes to the card; nothing of it is kept here."""
+        self.ensure_one()
+        master = authority.master()
+        with_pin = "9C" in self._slots()
+        return {
+            "certs": [base64url.encode(der) for der in self._certificates()],
+            "k9b": keys.management_key(master, self.guid).hex(),
+            "puk": keys.puk(master, self.guid),
+            "pin": f"{secrets.randbelow(10**6):06d}" if with_pin else None,
+        }
+
+    def _spoil(self, reason, device_code=None):
+        """Write these cards off and queue a new card for each family."""
+        self._transition("destroyed", reason, device_code=device_code)
+        for run, cards in self.grouped("run_id").items():
+            self._allocate(cards.household_id, cards[0].profile, run)

@@ -1,0 +1,36 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .. import life_cycle
+
+
+class KhbsHousehold(models.Model):
+    _inherit = "khbs.household"
+
+    card_ids = fields.One2many(
+        comodel_name="khbs.card", inverse_name="household_id", string="Cards"
+    )
+    card_count = fields.Integer(compute="_compute_card_count")
+
+    @api.depends("card_ids")
+    def _compute_card_count(self):
+        for household in self:
+            household.card_count = len(household.card_ids)
+
+    def _card_in_use(self):
+        """Return the household's active or suspended card, or none."""
+        self.ensure_one()
+        return self.sudo().card_ids.filtered_domain(
+            Domain("state", "in", life_cycle.IN_USE)
+        )
+
+    def action_view_cards(self):
+        """Open the cards of this household, the newest first."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "khbs_cards.khbs_card_action"
+        )
+        return action | {"domain": [("household_id", "=", self.id)], "context": {}}

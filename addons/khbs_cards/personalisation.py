@@ -1,0 +1,101 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""What a card must prove before it gets certificates, and before it is done.
+
+Plain checks of khbs-perso (EDC_PROTOCOL 3); the models keep the job and the card.
+"""
+
+import hashlib
+from typing import NamedTuple
+
+from .exceptions import ProtocolError
+from .protocol import base64url, jws, keys, types
+
+BAD_PROOF = 1503
+KNOWN_KEY = 1502
+BAD_PARAMS = -32602
+
+# Slots of each profile, in the order of every list of the station's methods.
+SLOTS = {"card": ("9E",), "pin": ("9E", "9C")}
+
+
+class CardKey(NamedTuple):
+    """A key that a card proved to hold."""
+
+    slot: str
+    spki: bytes
+    sha256: bytes
+    public_key: object
+
+
+def kid(card_no, slot):
+    """Return the kid under which the key of *slot* signs."""
+    return card_no if slot == "9E" else f"{card_no}.{slot}"
+
+
+def done_nonce(nonce, certs_sha):
+    """Return the nonce of the last proof.
+
+    It names the certificates as they were read back from the card, so that proof
+    cannot be older than they are.
+    """
+    text = ".".join([nonce, *certs_sha])
+    return base64url.encode(hashlib.sha256(text.encode("ascii")).digest())
+
+
+def read_keys(profile, texts):
+    """Return the :class:`CardKey` of each slot from SPKI texts (base64url DER).
+
+    :raises ProtocolError: wrong number, no P-256 key, or one key in two slots
+    """
+    slots = SLOTS[profile]
+    check_texts(texts, len(slots))
+    found = []
+    for slot, text in zip(slots, texts, strict=True):
+        try:
+            der = base64url.decode(text)
+            public_key = keys.load_spki(der)
+        except ValueError as error:
+            raise ProtocolError(BAD_PROOF, f"key {slot}: {error}") from error
+        found.append(CardKey(slot, der, keys.spki_sha256(der), public_key))
+    if len({key.sha256 for key in found}) != len(found):
+        raise ProtocolError(KNOWN_KEY, "one key stands in two slots")
+    return found
+
+
+def verify(proofs, card_keys, prg, job, nonce, card_no):
+    """Check one khbs-perso of each key.
+
+    :param proofs: list of JWS, in the order of *card_keys*
+    :raises ProtocolError: a proof does not hold
+    """
+    check_texts(proofs, len(card_keys))
+    due = {
+        "prg": prg,
+        "job": job,
+        "nonce": nonce,
+        "card_no": card_no,
+        "spki_sha": [base64url.encode(key.sha256) for key in card_keys],
+    }
+    for key, proof in zip(card_keys, proofs, strict=True):
+        try:
+            parsed = types.expect(jws.parse(proof), "khbs-perso+jwt", prg)
+            if parsed.kid != kid(card_no, key.slot) or parsed.payload != due:
+                raise jws.JwsError("it speaks of another card, job, nonce or key")
+            jws.verify(parsed, key.public_key)
+        except jws.JwsError as error:
+            raise ProtocolError(BAD_PROOF, f"proof {key.slot}: {error}") from error
+
+
+def check_texts(values, count):
+    """Refuse anything but a list of *count* texts.
+
+    :raises ProtocolError: the parameters have another form
+    """
+    if (
+        not isinstance(values, list)
+        or len(values) != count
+        or not all(isinstance(value, str) for value in values)
+    ):
+        raise ProtocolError(BAD_PARAMS, f"a list of {count} texts is due")

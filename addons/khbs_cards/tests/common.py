@@ -1,0 +1,146 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import hashlib
+import os
+import tempfile
+import time
+from pathlib import Path
+from unittest.mock import patch
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from odoo.exceptions import AccessError
+
+from odoo.addons.khbs_cards import personalisation
+from odoo.addons.khbs_cards.exceptions import ProtocolError
+from odoo.addons.khbs_cards.protocol import base64url, jws, key_folder, keys
+from odoo.addons.khbs_registry.tests.common import KhbsCase
+
+PRG = "KHBS-test"
+
+
+class Chip:
+    """The keys of one card and what they sign."""
+
+    def __init__(self, slots=("9E",)):
+        self.keys = {slot: ec.generate_private_key(ec.SECP256R1()) for slot in slots}
+
+    @property
+    def spki(self):
+        """SPKI of each key, as the station sends it."""
+        return [
+            base64url.encode(keys.spki(key.public_key())) for key in self.keys.values()
+        ]
+
+    def prove(self, job, nonce, card_no, prg=PRG, **changes):
+        """Return one khbs-perso of each key."""
+        digests = (base64url.decode(text) for text in self.spki)
+        payload = {
+            "prg": prg,
+            "job": job,
+            "nonce": nonce,
+            "card_no": card_no,
+            "spki_sha": [
+                base64url.encode(hashlib.sha256(der).digest()) for der in digests
+            ],
+            **changes,
+        }
+        return [
+            jws.sign(key, personalisation.kid(card_no, slot), "khbs-perso+jwt", payload)
+            for slot, key in self.keys.items()
+        ]
+
+    def activate(self, card_no, tid="OFFICE", iat=None, **changes):
+        """Return a khbs-activate."""
+        payload = {
+            "prg": PRG,
+            "tid": tid,
+            "jti": "01JD0000000000000000000000",
+            "iat": int(time.time()) if iat is None else iat,
+            "op": "petugas",
+            **changes,
+        }
+        return jws.sign(self.keys["9E"], card_no, "khbs-activate+jwt", payload)
+
+
+class CardsCase(KhbsCase):
+    """Keys in a folder of the test, and cards made by the real methods."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.keys = key_folder.create(Path(folder.name) / "keys", PRG)
+        environment = patch.dict(os.environ, KHBS_KEYS=str(cls.keys.path))
+        cls.startClassPatcher(environment)
+        cls.env["ir.config_parameter"].set_param("khbs.prg", PRG)
+        cls.cards = cls.env["khbs.card"]
+        cls.jobs = cls.env["khbs.card.job"]
+
+    @classmethod
+    def _allocated(cls, household=None, profile="card"):
+        """Return a card of a new (or the given) household with a waiting job."""
+        household = household or cls._household()
+        return cls.cards._allocate(household, profile)
+
+    def _certify(self, job, chip, device="S0001", **changes):
+        """Let *device* have the leased *job* (dict) certified for *chip*."""
+        params = {
+            "job": job["job"],
+            "spki": chip.spki,
+            "perso": chip.prove(job["job"], job["nonce"], job["card_no"]),
+            **changes,
+        }
+        return self.jobs._station_certify(device, params)
+
+    def _refusal_of(self, act, method, *args):
+        """Call *method*, which must refuse, and return the trace that it leaves.
+
+        Not assertRaises: it would roll the trace back, as no server does.
+        """
+        try:
+            method(*args)
+        except (AccessError, ProtocolError):
+            return self.env["khbs.audit.event"].search(
+                [("act", "=", act), ("outcome", "=", "refused")], limit=1
+            )
+        return self.fail("it was not refused")
+
+    def _done_params(self, job, chip, answer, **changes):
+        certs_sha = [
+            base64url.encode(hashlib.sha256(base64url.decode(der)).digest())
+            for der in answer["certs"]
+        ]
+        nonce = personalisation.done_nonce(job["nonce"], certs_sha)
+        return {
+            "job": job["job"],
+            "atr": "3B80800101",
+            "certs_sha": certs_sha,
+            "transcript": chip.prove(job["job"], nonce, job["card_no"]),
+            **changes,
+        }
+
+    def _personalise(self, card, device="S0001"):
+        """Take *card* through a station; return its chip."""
+        job = self.jobs._station_next(device)
+        self.assertEqual(job["card_no"], card.card_no)
+        chip = Chip(card._slots())
+        answer = self._certify(job, chip, device)
+        self.jobs._station_done(device, self._done_params(job, chip, answer))
+        return chip
+
+    def _shipped(self, household=None):
+        """Return (card, chip) of a card on its way to the family."""
+        card = self._allocated(household)
+        chip = self._personalise(card)
+        card._transition("printed", "PRINTED")
+        card._transition("shipped", "SHIPPED")
+        return card, chip
+
+    def _active(self, household=None):
+        """Return (card, chip) of a card in use."""
+        card, chip = self._shipped(household)
+        card._activate("OFFICE")
+        return card, chip
