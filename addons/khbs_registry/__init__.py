@@ -3,4 +3,5 @@
 
 from . import controllers
 from . import models
-from .hooks import post_init_hook
+from . import wizards
+from .hooks import post_init_hook, uninstall_hook

@@ -16,3 +16,8 @@ def post_init_hook(env):
             "tz": "Asia/Pontianak",
         }
     )
+
+
+def uninstall_hook(env):
+    """Leave no staged row of a delivery behind: its table is no model's."""
+    env.cr.execute("DROP TABLE IF EXISTS khbs_dtsen_row")

@@ -6,13 +6,83 @@
 import re
 
 SIXTEEN_DIGITS = re.compile(r"^[0-9]{16}$")
+# A sixteen-digit number that a spreadsheet took for a quantity: 6.20601E+15, or a
+# number with a decimal part. Its last digit is lost, so it cannot be mended here.
+FLOATED = re.compile(r"^[0-9]+[.,][0-9]*(?:[Ee]\+?[0-9]+)?$|^[0-9]+[Ee]\+?[0-9]+$")
+# BPS writes these where a NIK is missing: fifteen nines, then the cause.
+PLACEHOLDER = re.compile(r"^9{15}[0-9]$|^0{16}$")
+PROVINCES = (
+    frozenset(range(11, 20))
+    | {21}
+    | frozenset(range(31, 37))
+    | frozenset(range(51, 54))
+    | frozenset(range(61, 66))
+    | frozenset(range(71, 77))
+    | {81, 82}
+    | frozenset(range(91, 98))
+)
+# Women have 40 added to the day of birth.
+WOMEN_DAY = 40
 
 
 def mask(number):
     """Return a NIK or KK number fit for the eyes of any user.
 
-    The six digits of the region and the last four stay, as in 6206********0012.
+    The four digits of the regency and the last four stay, as in 6206********0012.
     """
     if not number or len(number) < 12:
         return number or ""
     return number[:4] + "*" * (len(number) - 8) + number[-4:]
+
+
+def is_placeholder(nik):
+    """Tell whether *nik* stands for "has none"."""
+    return bool(PLACEHOLDER.match(nik))
+
+
+def is_floated(number):
+    """Tell whether *number* went through a spreadsheet's number format."""
+    return bool(FLOATED.match(number))
+
+
+def nik_form_error(nik):
+    """Return what no NIK can be (a code), or None.
+
+    The region is that of the first registration and may lie in any province; the
+    date need not be the date of birth, for a NIK never changes.
+    """
+    if not SIXTEEN_DIGITS.match(nik):
+        return "NIK_FORM"
+    day = int(nik[6:8])
+    if not (1 <= day <= 31 or WOMEN_DAY + 1 <= day <= WOMEN_DAY + 31):
+        return "NIK_FORM"
+    if not "01" <= nik[8:10] <= "12" or nik[12:] == "0000":
+        return "NIK_FORM"
+    return None if int(nik[:2]) in PROVINCES else "NIK_FORM"
+
+
+def nik_disagrees(nik, birth_date, sex):
+    """Tell whether a well-formed *nik* differs from the date of birth or the sex.
+
+    It is a remark for a person, never a cause to reject (DOMAIN 2.4).
+
+    :param birth_date: ISO date or None
+    :param sex: "1" male, "2" female, or None
+    """
+    day = int(nik[6:8])
+    woman = day > WOMEN_DAY
+    if sex and woman != (sex == "2"):
+        return True
+    if not birth_date:
+        return False
+    written = f"{day - WOMEN_DAY if woman else day:02d}{nik[8:12]}"
+    return written != birth_date[8:10] + birth_date[5:7] + birth_date[2:4]
+
+
+def kk_form_error(number):
+    """Return what no KK number can be (a code), or None."""
+    if not SIXTEEN_DIGITS.match(number) or is_placeholder(number):
+        return "KK_FORM"
+    if not "01" <= number[6:8] <= "31" or not "01" <= number[8:10] <= "12":
+        return "KK_FORM"
+    return "KK_FORM" if number[12:] == "0000" else None

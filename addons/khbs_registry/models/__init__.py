@@ -1,6 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import guarded
 from . import ir_attachment
 from . import khbs_area
 from . import khbs_audit_event
@@ -15,4 +16,12 @@ from . import khbs_decree_signing
 from . import khbs_household
 from . import khbs_household_kk
 from . import khbs_person
+from . import khbs_dtsen_family
+from . import khbs_dtsen_import
+from . import khbs_aid_programme
+from . import khbs_aid_list
+from . import khbs_criteria
+from . import khbs_decision
+from . import khbs_visit
+from . import khbs_recipient_list
 from . import res_users

@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..identity_numbers import mask
 
@@ -16,6 +18,18 @@ STATES = [
     ("suspended", "Suspended"),
     ("exited", "Exited"),
 ]
+# From a state to those that may follow it (DESIGN 5).
+TRANSITIONS = {
+    "listed": {"needs_verification", "verified", "eligible", "not_eligible", "exited"},
+    "needs_verification": {"verified", "eligible", "not_eligible", "exited"},
+    "verified": {"needs_verification", "eligible", "not_eligible", "exited"},
+    "eligible": {"needs_verification", "not_eligible", "decided", "exited"},
+    "not_eligible": {"needs_verification", "eligible", "exited"},
+    "decided": {"active", "suspended", "exited"},
+    "active": {"suspended", "exited"},
+    "suspended": {"active", "exited"},
+    "exited": {"listed"},
+}
 DWELLING_KINDS = [
     ("owned", "Own house"),
     ("rented", "Rented"),
@@ -38,8 +52,12 @@ class KhbsHousehold(models.Model):
     """
 
     _name = "khbs.household"
+    _inherit = "khbs.guarded"
     _description = "Household"
     _order = "name"
+
+    _guarded_fields = ("name", "state", "reason_code", "verified_at", "dtsen_key")
+    _editable_states = None
 
     name = fields.Char(
         string="Number",
@@ -56,6 +74,12 @@ class KhbsHousehold(models.Model):
     )
     kk_masked = fields.Char(
         string="KK", compute="_compute_kk_masked", compute_sudo=True
+    )
+    dtsen_key = fields.Char(
+        string="DTSEN family",
+        readonly=True,
+        copy=False,
+        help="Key of the family in DTSEN; it outlives a change of the KK number.",
     )
     kk_ids = fields.One2many(
         comodel_name="khbs.household.kk", inverse_name="household_id"
@@ -93,10 +117,33 @@ class KhbsHousehold(models.Model):
     accuracy_m = fields.Integer(string="Accuracy (m)", aggregator=None)
     captured_at = fields.Datetime()
     captured_by_id = fields.Many2one(comodel_name="res.users")
-    state = fields.Selection(
-        selection=STATES, required=True, default="listed", index=True
+    verified_at = fields.Datetime(
+        string="Verified on",
+        readonly=True,
+        copy=False,
+        help="When a validator accepted a visit that found the family.",
     )
-    reason_code = fields.Char(readonly=True)
+    visit_ids = fields.One2many(
+        comodel_name="khbs.visit", inverse_name="household_id", string="Visits"
+    )
+    decision_ids = fields.One2many(
+        comodel_name="khbs.decision", inverse_name="household_id", string="Decisions"
+    )
+    recipient_line_ids = fields.One2many(
+        comodel_name="khbs.recipient.line", inverse_name="household_id"
+    )
+    visit_count = fields.Integer(compute="_compute_counts")
+    decision_count = fields.Integer(compute="_compute_counts")
+    recipient_list_count = fields.Integer(compute="_compute_counts")
+    state = fields.Selection(
+        selection=STATES,
+        required=True,
+        readonly=True,
+        default="listed",
+        copy=False,
+        index=True,
+    )
+    reason_code = fields.Char(readonly=True, copy=False)
     active = fields.Boolean(default=True)
 
     _name_uniq = models.Constraint(
@@ -108,6 +155,11 @@ class KhbsHousehold(models.Model):
     _kk_number_uniq = models.UniqueIndex(
         "(kk_number) WHERE active AND state <> 'exited'",
         "This KK number belongs to another household.",
+    )
+
+    _dtsen_key_uniq = models.UniqueIndex(
+        "(dtsen_key) WHERE active AND state <> 'exited'",
+        "This DTSEN family is another household.",
     )
 
     @api.depends("kk_number")
@@ -133,6 +185,13 @@ class KhbsHousehold(models.Model):
         )
         return [("person_ids", "in", heads)]
 
+    @api.depends("visit_ids", "decision_ids", "recipient_line_ids")
+    def _compute_counts(self):
+        for household in self:
+            household.visit_count = len(household.visit_ids)
+            household.decision_count = len(household.decision_ids)
+            household.recipient_list_count = len(household.recipient_line_ids)
+
     @api.depends("name", "head_id.name")
     def _compute_display_name(self):
         for household in self:
@@ -155,3 +214,102 @@ class KhbsHousehold(models.Model):
         district = area._ancestor("district") or area
         serial = self.env["ir.sequence"].sudo().next_by_code("khbs.household")
         return f"KHBS-{district.code}-{serial}"
+
+    def action_explain(self):
+        """Show why the family is eligible or not: the current decision."""
+        self.ensure_one()
+        decision = self.env["khbs.decision"].search(
+            [("household_id", "=", self.id), ("current", "=", True)]
+        )
+        if not decision:
+            raise UserError(
+                self.env._(
+                    "No criteria have been applied to this family yet. "
+                    "Run the criteria in force, then ask again."
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Why is this family (not) eligible?"),
+            "res_model": "khbs.decision",
+            "res_id": decision.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def action_view_visits(self):
+        return self._action_of_household("khbs_registry.khbs_visit_action")
+
+    def action_view_decisions(self):
+        return self._action_of_household("khbs_registry.khbs_decision_action")
+
+    def action_view_recipient_lines(self):
+        return self._action_of_household("khbs_registry.khbs_recipient_line_action")
+
+    def _action_of_household(self, xmlid):
+        """Return the action *xmlid* narrowed to the records of this household."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        return {**action, "domain": [("household_id", "=", self.id)], "context": {}}
+
+    def _set_state(self, state, reason_code):
+        """Move each household to *state*; the caller has checked its own caller.
+
+        A household already in that state stays as it is, without an event.
+
+        :param reason_code: why, as in CARD_HANDED_OVER; it stands in the audit event
+        :raises UserError: the state cannot follow the present one
+        """
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for household in self.sudo():
+            former = household.state
+            if former == state:
+                continue
+            if state not in TRANSITIONS[former]:
+                raise UserError(
+                    self.env._(
+                        "%(household)s is %(former)s and cannot become %(state)s.",
+                        household=household.name,
+                        former=labels[former],
+                        state=labels[state],
+                    )
+                )
+            household.write({"state": state, "reason_code": reason_code})
+            self.env["khbs.audit.event"]._record(
+                "household.state",
+                household,
+                {"from": former, "to": state, "reason": reason_code},
+            )
+
+    @api.model
+    def _set_state_where(self, condition, former, state, reason_code):
+        """Move all households that meet *condition* to *state*, in one statement.
+
+        The caller records one event for the act; the rows that *condition* reads
+        (lines, decisions) are the record of each family.
+
+        :param condition: SQL on the table khbs_household
+        :param former: the state they are in
+        :return: how many were moved
+        """
+        if state not in TRANSITIONS[former]:
+            raise ValueError(f"{former} -> {state}")
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE khbs_household SET state = %s, reason_code = %s, write_uid = %s,
+                    write_date = now() AT TIME ZONE 'UTC'
+                WHERE state = %s AND (%s)
+                """,
+                state,
+                reason_code,
+                self.env.uid,
+                former,
+                condition,
+            )
+        )
+        moved = self.env.cr.rowcount
+        self.invalidate_model(["state", "reason_code"])
+        return moved

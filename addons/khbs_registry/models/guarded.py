@@ -1,0 +1,83 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+
+
+class KhbsGuarded(models.AbstractModel):
+    """A document whose course only its own methods set.
+
+    Whoever may write a record may call ``write`` and ``create`` by RPC, with any
+    values and any ``default_`` in the context. What a method of the model decides
+    (its state, its counts, its hash) is refused there; the methods write as superuser
+    after they have checked their caller.
+    """
+
+    _name = "khbs.guarded"
+    _description = "Document with guarded fields"
+
+    # Fields that users never write.
+    _guarded_fields = ("state",)
+    # States in which users may change or delete the rest; None: in every state.
+    _editable_states = ("draft",)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.su:
+            return super().create(vals_list)
+        for vals in vals_list:
+            self._refuse_guarded(vals)
+        hidden = {f"default_{name}" for name in self._guarded_fields}
+        context = {
+            key: value for key, value in self.env.context.items() if key not in hidden
+        }
+        return super(KhbsGuarded, self.with_context(context)).create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su:
+            self._refuse_guarded(vals)
+            self._refuse_unless_editable()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_if_editable(self):
+        if not self.env.su:
+            self._refuse_unless_editable()
+
+    def _refuse_guarded(self, vals):
+        guarded = sorted(vals.keys() & set(self._guarded_fields))
+        if guarded:
+            raise AccessError(
+                self.env._(
+                    "%(fields)s is set by the actions of the document only.",
+                    fields=", ".join(guarded),
+                )
+            )
+
+    def _refuse_unless_editable(self):
+        if self._editable_states is None:
+            return
+        for record in self:
+            if record.state not in self._editable_states:
+                raise UserError(
+                    self.env._(
+                        "%(document)s is no longer a draft and cannot be changed.",
+                        document=record.display_name,
+                    )
+                )
+
+    def _require_state(self, *states):
+        """Raise UserError unless every record is in one of *states*."""
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for record in self:
+            if record.state not in states:
+                raise UserError(
+                    self.env._(
+                        "%(document)s is in the state %(state)s; "
+                        "this step needs the state %(needed)s.",
+                        document=record.display_name,
+                        state=labels[record.state],
+                        needed=", ".join(labels[state] for state in states),
+                    )
+                )

@@ -1,0 +1,393 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .khbs_household import DECILES
+
+
+class KhbsRecipientList(models.Model):
+    """The families that receive the card in one area, proposed and decided.
+
+    Its lines are ranked within each village: lowest decile first, verified first, more
+    members first, then a draw that anybody can repeat with the published seed. What an
+    approver decides is the SHA-256 over the sorted lines; the database refuses any
+    change to the lines of a list that is no draft.
+    """
+
+    _name = "khbs.recipient.list"
+    _inherit = "khbs.guarded"
+    _description = "Recipient list"
+    _order = "id desc"
+
+    _guarded_fields = (
+        "state",
+        "name",
+        "sha256",
+        "line_count",
+        "round_number",
+        "decided_at",
+    )
+
+    name = fields.Char(string="Number", readonly=True, copy=False)
+    title = fields.Char(required=True)
+    area_id = fields.Many2one(
+        comodel_name="khbs.area",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        default=lambda self: self.env.user.khbs_area_ids[:1],
+    )
+    criteria_id = fields.Many2one(
+        comodel_name="khbs.criteria",
+        required=True,
+        ondelete="restrict",
+        domain=[("state", "=", "in_force")],
+        default=lambda self: self.env["khbs.criteria"]._in_force(),
+    )
+    seed = fields.Char(
+        required=True,
+        default=lambda self: secrets.token_hex(8),
+        help="Of the draw among families that are equal otherwise. Publish it: with "
+        "it anybody can repeat the draw.",
+    )
+    line_ids = fields.One2many(
+        comodel_name="khbs.recipient.line", inverse_name="list_id", readonly=True
+    )
+    line_count = fields.Integer(string="Families", readonly=True, copy=False)
+    sha256 = fields.Char(
+        string="SHA-256",
+        readonly=True,
+        copy=False,
+        help="Over the sorted lines; the decision is on it.",
+    )
+    state = fields.Selection(
+        selection=[
+            ("draft", "Draft"),
+            ("proposed", "Proposed"),
+            ("decided", "Decided"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        readonly=True,
+        default="draft",
+        copy=False,
+        index=True,
+    )
+    decided_at = fields.Datetime(readonly=True, copy=False)
+    round_number = fields.Integer(readonly=True, default=1, copy=False, aggregator=None)
+
+    _name_uniq = models.Constraint("UNIQUE (name)", "This number is taken.")
+    _decided_has_hash = models.Constraint(
+        "CHECK (state NOT IN ('proposed', 'decided') OR sha256 ~ '^[0-9a-f]{64}$')",
+        "A list is proposed and decided on the hash of its lines.",
+    )
+
+    def init(self):
+        """Let the database refuse changes to a decided list."""
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION khbs_refuse_decided_list() RETURNS trigger AS $$
+            BEGIN
+                IF OLD.state = 'decided' AND (
+                    TG_OP = 'DELETE'
+                    OR (OLD.state, OLD.name, OLD.area_id, OLD.criteria_id, OLD.seed,
+                        OLD.sha256, OLD.line_count, OLD.decided_at)
+                    IS DISTINCT FROM
+                    (NEW.state, NEW.name, NEW.area_id, NEW.criteria_id, NEW.seed,
+                        NEW.sha256, NEW.line_count, NEW.decided_at)
+                ) THEN
+                    RAISE EXCEPTION 'Recipient list % is decided: % refused',
+                        OLD.name, TG_OP USING ERRCODE = 'restrict_violation';
+                END IF;
+                RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+            END
+            $$ LANGUAGE plpgsql;
+            CREATE OR REPLACE TRIGGER khbs_recipient_list_decided
+                BEFORE UPDATE OR DELETE ON khbs_recipient_list
+                FOR EACH ROW EXECUTE FUNCTION khbs_refuse_decided_list()
+            """
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lists = super().create(vals_list)
+        for recipient_list in lists.sudo():
+            recipient_list.name = (
+                self.env["ir.sequence"].sudo().next_by_code(self._name)
+            )
+        return lists
+
+    def action_collect(self):
+        """Fill the draft with the eligible families of its area, ranked."""
+        for recipient_list in self._checked_operator("recipient_list.collect"):
+            recipient_list._require_state("draft")
+            recipient_list._collect_lines()
+            self.env["khbs.audit.event"]._record(
+                "recipient_list.collected",
+                recipient_list,
+                {"lines": recipient_list.line_count},
+            )
+        return True
+
+    def action_propose(self):
+        """Freeze the lines and hand the list to an approver."""
+        for recipient_list in self._checked_operator("recipient_list.proposed"):
+            recipient_list._require_state("draft")
+            if not recipient_list.line_count:
+                raise UserError(
+                    self.env._(
+                        "The list is empty. Collect the eligible families first."
+                    )
+                )
+            recipient_list._refuse_moved_families()
+            recipient_list.write(
+                {"sha256": recipient_list._lines_sha256(), "state": "proposed"}
+            )
+            recipient_list._approve("proposed", "khbs_registry.group_registry_operator")
+        return True
+
+    def action_return(self):
+        """Give a proposed list back to the operator as a draft."""
+        for recipient_list in self._checked_approver("recipient_list.returned"):
+            recipient_list._require_state("proposed")
+            recipient_list._approve("returned", "khbs_registry.group_approver")
+            recipient_list.write(
+                {
+                    "state": "draft",
+                    "sha256": False,
+                    "round_number": recipient_list.round_number + 1,
+                }
+            )
+        return True
+
+    def action_decide(self):
+        """Decide the list on the hash of its lines: a second person's act."""
+        for recipient_list in self._checked_approver("recipient_list.decided"):
+            recipient_list._require_state("proposed")
+            if recipient_list._lines_sha256() != recipient_list.sha256:
+                raise UserError(
+                    self.env._("The lines are not those that were proposed.")
+                )
+            recipient_list._refuse_moved_families()
+            recipient_list._approve("decided", "khbs_registry.group_approver")
+            self.env["khbs.household"]._set_state_where(
+                SQL(
+                    "id IN (SELECT household_id FROM khbs_recipient_line "
+                    "WHERE list_id = %s)",
+                    recipient_list.id,
+                ),
+                "eligible",
+                "decided",
+                "LIST_DECIDED",
+            )
+            recipient_list.write(
+                {"state": "decided", "decided_at": fields.Datetime.now()}
+            )
+        return True
+
+    def action_cancel(self):
+        """Give the draft up; its families are free for another list."""
+        for recipient_list in self._checked_operator("recipient_list.cancel"):
+            recipient_list._require_state("draft")
+            recipient_list.state = "cancelled"
+            self.env["khbs.audit.event"]._record(
+                "recipient_list.cancelled", recipient_list
+            )
+        return True
+
+    def action_view_lines(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "khbs_registry.khbs_recipient_line_action"
+        )
+        return {**action, "domain": [("list_id", "=", self.id)], "context": {}}
+
+    def _checked_operator(self, act):
+        """Return self as superuser, locked, after checking the operator."""
+        events = self.env["khbs.audit.event"]
+        for recipient_list in self:
+            events._require_group(
+                "khbs_registry.group_registry_operator", act, recipient_list
+            )
+        self.check_access("read")
+        self.lock_for_update()
+        return self.sudo()
+
+    def _checked_approver(self, act):
+        """Return self as superuser, locked, after checking the approver."""
+        events = self.env["khbs.audit.event"]
+        for recipient_list in self:
+            events._require_group("khbs_registry.group_approver", act, recipient_list)
+        self.check_access("read")
+        self.lock_for_update()
+        return self.sudo()
+
+    def _approve(self, step, group):
+        """Record the step of the present user on the hash of the lines."""
+        self.env["khbs.approval"]._decide(
+            self, step, group, self.sha256, round_number=self.round_number
+        )
+
+    def _collect_lines(self):
+        self.ensure_one()
+        self.env.flush_all()
+        cr = self.env.cr
+        cr.execute(SQL("DELETE FROM khbs_recipient_line WHERE list_id = %s", self.id))
+        cr.execute(
+            SQL(
+                """
+                INSERT INTO khbs_recipient_line (list_id, household_id, area_id,
+                    regency_id, rank, decile, verified, member_count)
+                WITH member AS (
+                    SELECT household_id, count(*) AS number FROM khbs_person
+                    WHERE active AND state = 'alive' GROUP BY household_id
+                )
+                SELECT %(id)s, h.id, h.area_id, h.regency_id,
+                    row_number() OVER (
+                        PARTITION BY h.area_id
+                        ORDER BY h.decile::int, h.verified_at IS NULL,
+                            member.number DESC NULLS LAST,
+                            sha256(convert_to(%(seed)s || h.name, 'UTF8'))
+                    ), h.decile, h.verified_at IS NOT NULL,
+                    COALESCE(member.number, 0)
+                FROM khbs_household h
+                JOIN khbs_area village ON village.id = h.area_id
+                JOIN khbs_decision d ON d.household_id = h.id AND d.current
+                LEFT JOIN member ON member.household_id = h.id
+                WHERE h.active AND h.state = 'eligible' AND d.outcome = 'eligible'
+                    AND d.criteria_id = %(criteria)s
+                    AND village.parent_path LIKE %(path)s
+                ORDER BY village.code, 5
+                """,
+                id=self.id,
+                seed=self.seed,
+                criteria=self.criteria_id.id,
+                path=f"{self.area_id.parent_path}%",
+            )
+        )
+        self.line_count = cr.rowcount
+        self.env["khbs.recipient.line"].invalidate_model()
+        self.invalidate_recordset(["line_ids"])
+
+    def _refuse_moved_families(self):
+        """Refuse a list of which a family is no longer eligible or is in another."""
+        self.env.flush_all()
+        [[moved]] = self.env.execute_query(
+            SQL(
+                """
+                SELECT count(*) FROM khbs_recipient_line line
+                JOIN khbs_household h ON h.id = line.household_id
+                WHERE line.list_id = %s AND (h.state <> 'eligible' OR NOT h.active
+                    OR h.area_id <> line.area_id)
+                """,
+                self.id,
+            )
+        )
+        if moved:
+            raise UserError(
+                self.env._(
+                    "%(number)s families of the list are no longer eligible or stand "
+                    "in another decided list. Collect the families anew.",
+                    number=moved,
+                )
+            )
+
+    def _lines_sha256(self):
+        """Return the digest over the lines, sorted by village and rank."""
+        self.ensure_one()
+        self.env.flush_all()
+        [[digest]] = self.env.execute_query(
+            SQL(
+                """
+                SELECT encode(sha256(convert_to(string_agg(
+                    concat_ws('|', village.code, line.rank, h.name, line.decile,
+                        line.verified::int, line.member_count),
+                    E'\\n' ORDER BY village.code, line.rank
+                ), 'UTF8')), 'hex')
+                FROM khbs_recipient_line line
+                JOIN khbs_household h ON h.id = line.household_id
+                JOIN khbs_area village ON village.id = line.area_id
+                WHERE line.list_id = %s
+                """,
+                self.id,
+            )
+        )
+        return digest
+
+
+class KhbsRecipientLine(models.Model):
+    """A family's place in a list, as it was when the list was made."""
+
+    _name = "khbs.recipient.line"
+    _description = "Line of a recipient list"
+    _order = "list_id, area_id, rank"
+    _rec_name = "household_id"
+    _log_access = False
+
+    list_id = fields.Many2one(
+        comodel_name="khbs.recipient.list",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    household_id = fields.Many2one(
+        comodel_name="khbs.household", required=True, index=True, ondelete="restrict"
+    )
+    area_id = fields.Many2one(
+        comodel_name="khbs.area",
+        string="Village",
+        required=True,
+        index=True,
+        ondelete="restrict",
+    )
+    regency_id = fields.Many2one(
+        comodel_name="khbs.area", required=True, index=True, ondelete="restrict"
+    )
+    rank = fields.Integer(required=True, aggregator=None, help="Within the village.")
+    decile = fields.Selection(selection=DECILES)
+    verified = fields.Boolean()
+    member_count = fields.Integer(string="Members")
+    state = fields.Selection(related="list_id.state", string="List state")
+
+    _household_uniq = models.Constraint(
+        "UNIQUE (list_id, household_id)", "A list names a family once."
+    )
+    _rank_uniq = models.Constraint(
+        "UNIQUE (list_id, area_id, rank)", "Two families have one rank."
+    )
+
+    def init(self):
+        """Let the database refuse changes to the lines of what is no draft."""
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION khbs_is_draft_list(int) RETURNS bool AS $$
+                SELECT NOT EXISTS (SELECT FROM khbs_recipient_list
+                    WHERE id = $1 AND state <> 'draft')
+            $$ LANGUAGE sql STABLE;
+            CREATE OR REPLACE FUNCTION khbs_refuse_frozen_line() RETURNS trigger AS $$
+            BEGIN
+                IF TG_OP = 'INSERT' AND khbs_is_draft_list(NEW.list_id)
+                    OR TG_OP = 'UPDATE' AND khbs_is_draft_list(OLD.list_id)
+                        AND khbs_is_draft_list(NEW.list_id)
+                THEN
+                    RETURN NEW;
+                ELSIF TG_OP = 'DELETE' AND khbs_is_draft_list(OLD.list_id) THEN
+                    RETURN OLD;
+                END IF;
+                RAISE EXCEPTION 'Lines of a recipient list are frozen: % refused', TG_OP
+                    USING ERRCODE = 'restrict_violation';
+            END
+            $$ LANGUAGE plpgsql;
+            CREATE OR REPLACE TRIGGER khbs_recipient_line_frozen
+                BEFORE INSERT OR UPDATE OR DELETE ON khbs_recipient_line
+                FOR EACH ROW EXECUTE FUNCTION khbs_refuse_frozen_line();
+            CREATE OR REPLACE TRIGGER khbs_recipient_line_frozen_truncate
+                BEFORE TRUNCATE ON khbs_recipient_line
+                FOR EACH STATEMENT EXECUTE FUNCTION khbs_refuse_frozen_line()
+            """
+        )
