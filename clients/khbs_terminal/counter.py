@@ -176,6 +176,9 @@ class Counter:
         if not isinstance(auth, str) or not shape.is_integer(exp):
             self._deny(identity.card_no, "NO_ANSWER", jti)
             raise NetworkError("Jawaban server tidak terbaca.")
+        if self._journal.now() > exp:
+            self._deny(identity.card_no, "AUTH_EXPIRED", jti)
+            raise Refusal("AUTH_EXPIRED", "Izin server sudah lewat. Tap lagi.")
         return auth
 
     def _write_claim(self, identity, offer, jti, text, auth, op, gps, rep):

@@ -36,6 +36,7 @@ class Held:
         """Erase lease, list and every name, as a lost terminal must."""
         with self._store.transaction():
             self._store.drop("lease", "list", "config")
+        self._store.scrub()
         self._parsed.clear()
 
     def trust(self):

@@ -87,6 +87,8 @@ class Store:
         # FULL: a commit returns when the write-ahead log is on the disk.
         self._database.execute("PRAGMA synchronous = FULL")
         self._database.execute("PRAGMA foreign_keys = ON")
+        # What is deleted is overwritten: a lost terminal erases the names it holds.
+        self._database.execute("PRAGMA secure_delete = ON")
         self._database.executescript(_SCHEMA)
 
     def close(self):
@@ -116,6 +118,10 @@ class Store:
             self.execute("ROLLBACK")
             raise
         self.execute("COMMIT")
+
+    def scrub(self):
+        """Leave nothing of deleted rows in the write-ahead log either."""
+        self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def get(self, key, default=None):
         value = self.one("SELECT value FROM setting WHERE key = ?", key)

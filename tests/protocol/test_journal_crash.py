@@ -126,14 +126,8 @@ def test_the_database_refuses_to_forget_change_or_skip(stage):
     for statement, values in (
         ("DELETE FROM entry WHERE seq = ?", [last]),
         ("UPDATE entry SET jws = 'x' WHERE seq = ?", [last]),
-        (
-            "INSERT INTO entry VALUES (?, ?, ?, ?, ?)",
-            [last + 2, row[2], other, "x", "x"],
-        ),
-        (
-            "INSERT INTO entry VALUES (?, ?, ?, ?, ?)",
-            [last + 1, row[1], other, "x", "x"],
-        ),
+        (insert, [last + 2, row[2], other, "x", "x"]),
+        (insert, [last + 1, row[1], other, "x", "x"]),
     ):
         with pytest.raises(sqlite3.IntegrityError):
             database.execute(statement, values)
