@@ -1,0 +1,13 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from . import khbs_bkk_clause
+from . import khbs_bkk_role
+from . import khbs_bkk_rate
+from . import khbs_bkk_holder
+from . import khbs_bkk_proposal
+from . import khbs_bkk_proposal_papers
+from . import khbs_bkk_proposal_line
+from . import khbs_bkk_verdict
+from . import khbs_bkk_disbursement
+from . import khbs_decree

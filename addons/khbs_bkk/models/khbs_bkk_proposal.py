@@ -1,0 +1,743 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.khbs_registry.rupiah import Rupiah
+
+from .. import guards
+
+STATES = [
+    ("draft", "Draft"),
+    ("proposed", "Proposed"),
+    ("verified", "Verified"),
+    ("approved", "Approved"),
+    ("decreed", "Decreed"),
+    ("disbursed", "Disbursed"),
+]
+QUARTERS = [("1", "I"), ("2", "II"), ("3", "III"), ("4", "IV")]
+# What a user may enter, by state; everything else moves through actions.
+IDENTITY = {"regency_id", "fiscal_year", "quarter"}
+LETTER = {"letter_number", "letter_date", "control_count", "control_amount"}
+MINUTES = {"minutes_number", "minutes_date"}
+PROPOSER = "khbs_registry.group_bkk_proposer"
+VERIFIER = "khbs_registry.group_bkk_verifier"
+APPROVER = "khbs_registry.group_approver"
+
+
+class KhbsBkkProposal(models.Model):
+    """What a regency asks for the holders of one quarter (DOMAIN 4, 8).
+
+    Proposer, verifier and approver are three persons. A proposal that is sent back
+    begins a new round; decisions and verdicts of the earlier ones stay.
+    """
+
+    _name = "khbs.bkk.proposal"
+    _description = "BKK proposal"
+    _order = "fiscal_year desc, quarter desc, regency_id"
+
+    regency_id = fields.Many2one(
+        comodel_name="khbs.area",
+        required=True,
+        index=True,
+        domain=[("level", "in", ["regency", "city"])],
+        default=lambda self: self.env["khbs.bkk.holder"]._default_regency_id(),
+        ondelete="restrict",
+    )
+    fiscal_year = fields.Integer(
+        required=True,
+        aggregator=None,
+        default=lambda self: fields.Date.context_today(self).year,
+    )
+    quarter = fields.Selection(selection=QUARTERS, required=True)
+    date_from = fields.Date(compute="_compute_period", store=True)
+    date_to = fields.Date(compute="_compute_period", store=True)
+    letter_number = fields.Char(help="Of the Bupati's or Wali Kota's proposal.")
+    letter_date = fields.Date()
+    control_count = fields.Integer(
+        string="Holders in the letter",
+        aggregator=None,
+        help="As the signed letter states them; the lines must come to the same.",
+    )
+    control_amount = Rupiah(string="Amount in the letter", aggregator=None)
+    minutes_number = fields.Char(help="Of the minutes of verification.")
+    minutes_date = fields.Date()
+    minutes_id = fields.Many2one(
+        comodel_name="khbs.paper", string="Minutes", readonly=True, copy=False
+    )
+    line_ids = fields.One2many(
+        comodel_name="khbs.bkk.proposal.line",
+        inverse_name="proposal_id",
+        string="Lines",
+    )
+    line_count = fields.Integer(readonly=True, default=0, copy=False)
+    holder_count = fields.Integer(compute="_compute_counts", string="Holders")
+    pending_count = fields.Integer(compute="_compute_counts", string="Pending lines")
+    proposed_amount = Rupiah(readonly=True, default=0, copy=False)
+    approved_count = fields.Integer(readonly=True, default=0, copy=False)
+    approved_amount = Rupiah(readonly=True, default=0, copy=False)
+    cut_amount = Rupiah(compute="_compute_counts", string="Cut")
+    disbursed_amount = Rupiah(readonly=True, default=0, copy=False)
+    revision = fields.Integer(
+        readonly=True,
+        default=0,
+        copy=False,
+        aggregator=None,
+        help="Counts changes of the lines, so that two at once collide here.",
+    )
+    round_number = fields.Integer(readonly=True, default=1, copy=False, aggregator=None)
+    return_reason = fields.Char(readonly=True, copy=False)
+    state = fields.Selection(
+        selection=STATES,
+        required=True,
+        readonly=True,
+        default="draft",
+        index=True,
+        copy=False,
+    )
+    decree_id = fields.Many2one(
+        comodel_name="khbs.decree",
+        readonly=True,
+        index="btree_not_null",
+        copy=False,
+        ondelete="set null",
+        help="A draft that is dropped frees the proposal for another.",
+    )
+    verdict_ids = fields.One2many(
+        comodel_name="khbs.bkk.verdict", inverse_name="proposal_id"
+    )
+    disbursement_ids = fields.One2many(
+        comodel_name="khbs.bkk.disbursement", inverse_name="proposal_id"
+    )
+    approval_ids = fields.One2many(
+        comodel_name="khbs.approval",
+        inverse_name="res_id",
+        domain=[("model", "=", "khbs.bkk.proposal")],
+        string="Decisions",
+    )
+
+    _period_uniq = models.Constraint(
+        "UNIQUE (regency_id, fiscal_year, quarter)",
+        "This regency has a proposal for this quarter. Open that one.",
+    )
+    _fiscal_year_range = models.Constraint(
+        "CHECK (fiscal_year BETWEEN 2025 AND 2100)", "Enter the fiscal year as 2026."
+    )
+    _disbursed_within = models.Constraint(
+        "CHECK (disbursed_amount BETWEEN 0 AND approved_amount)",
+        "No more can be disbursed than was approved.",
+    )
+
+    def init(self):
+        self.env.cr.execute(guards.PROPOSAL_GUARD)
+
+    # ------------------------------------------------------------------
+    # Computed
+    # ------------------------------------------------------------------
+
+    @api.depends("fiscal_year", "quarter")
+    def _compute_period(self):
+        for proposal in self:
+            if not (proposal.fiscal_year and proposal.quarter):
+                proposal.date_from = proposal.date_to = False
+                continue
+            first = date(proposal.fiscal_year, 3 * int(proposal.quarter) - 2, 1)
+            proposal.date_from = first
+            proposal.date_to = first + relativedelta(months=3, days=-1)
+
+    @api.depends(
+        "line_ids.holder_id",
+        "line_ids.verdict",
+        "proposed_amount",
+        "approved_amount",
+        "state",
+    )
+    def _compute_counts(self):
+        lines = self.env["khbs.bkk.proposal.line"].sudo()
+        mine = [("proposal_id", "in", self.ids)]
+        holders = dict(
+            lines._read_group(mine, ["proposal_id"], ["holder_id:count_distinct"])
+        )
+        pending = dict(
+            lines._read_group(
+                [*mine, ("verdict", "=", "pending")], ["proposal_id"], ["__count"]
+            )
+        )
+        for proposal in self:
+            proposal.holder_count = holders.get(proposal, 0)
+            proposal.pending_count = pending.get(proposal, 0)
+            verified = proposal.state not in ("draft", "proposed")
+            proposal.cut_amount = (
+                proposal.proposed_amount - proposal.approved_amount if verified else 0
+            )
+
+    @api.depends("regency_id.name", "quarter", "fiscal_year")
+    def _compute_display_name(self):
+        for proposal in self:
+            quarter = dict(QUARTERS).get(proposal.quarter, "-")
+            proposal.display_name = (
+                f"BKK {proposal.regency_id.name} TW {quarter}/{proposal.fiscal_year}"
+            )
+
+    # ------------------------------------------------------------------
+    # What users may write
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self._refuse_other_fields(vals, IDENTITY | LETTER)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su:
+            for proposal in self:
+                proposal._refuse_other_fields(vals, proposal._writable_fields())
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_first_draft(self):
+        if any(one.state != "draft" or one.round_number > 1 for one in self):
+            raise UserError(
+                self.env._("Only a draft that was never proposed may be deleted.")
+            )
+
+    def _writable_fields(self):
+        """Return the fields that the present user may enter in the present state."""
+        user = self.env.user
+        if self.state == "draft" and user.has_group(PROPOSER):
+            return (LETTER if self.line_ids else LETTER | IDENTITY) | {"line_ids"}
+        if self.state == "proposed" and user.has_group(VERIFIER):
+            return MINUTES | {"line_ids"}
+        return set()
+
+    def _refuse_other_fields(self, vals, allowed):
+        others = set(vals) - allowed
+        if others:
+            raise UserError(
+                self.env._(
+                    "In this state of the proposal you may not change: %(fields)s.",
+                    fields=", ".join(sorted(others)),
+                )
+            )
+
+    # ------------------------------------------------------------------
+    # Actions, in the order of the work
+    # ------------------------------------------------------------------
+
+    def action_build(self):
+        """Make the lines anew from the roster."""
+        for proposal in self:
+            proposal._require(PROPOSER, "build", "draft")
+            proposal._lock()
+            proposal._check_roster()
+            proposal._build_lines()
+            proposal.env["khbs.audit.event"]._record(
+                "khbs.bkk.proposal.build", proposal, proposal._figures()
+            )
+
+    def action_propose(self):
+        """Send the proposal, under the figures of its signed letter."""
+        for proposal in self:
+            proposal._require(PROPOSER, "proposed", "draft")
+            proposal._lock()
+            proposal._check_letter()
+            proposal._step("proposed", PROPOSER)
+
+    def action_accept_pending(self):
+        """Accept every line that has no verdict yet."""
+        for proposal in self:
+            proposal._require(VERIFIER, "verdict", "proposed")
+            proposal._lock()
+            self.env.flush_all()
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE khbs_bkk_proposal_line
+                       SET verdict = 'accepted', approved_months = months,
+                           approved_amount = amount, write_uid = %s,
+                           write_date = now() AT TIME ZONE 'UTC'
+                     WHERE proposal_id = %s AND verdict = 'pending'
+                    """,
+                    self.env.uid,
+                    proposal.id,
+                )
+            )
+            self.env.invalidate_all()
+            proposal._update_totals()
+
+    def action_verify(self):
+        """Close the verification and issue its minutes."""
+        for proposal in self:
+            proposal._require(VERIFIER, "verified", "proposed")
+            proposal._lock()
+            if proposal.pending_count:
+                raise UserError(
+                    self.env._(
+                        "%(count)s lines have no verdict yet.",
+                        count=proposal.pending_count,
+                    )
+                )
+            if not (proposal.minutes_number and proposal.minutes_date):
+                raise UserError(
+                    self.env._("Enter number and date of the minutes of verification.")
+                )
+            proposal._keep_verdicts()
+            proposal._step("verified", VERIFIER)
+            proposal.sudo().minutes_id = proposal._issue_minutes()
+
+    def action_approve(self):
+        """Approve what was verified, to the very line."""
+        for proposal in self:
+            proposal._require(APPROVER, "approved", "verified")
+            proposal._lock()
+            if not proposal.approved_amount:
+                raise UserError(
+                    self.env._("Nothing is left to approve. Send the proposal back.")
+                )
+            proposal._check_unchanged("verified")
+            proposal._step("approved", APPROVER)
+
+    def action_return(self, reason):
+        """Send the proposal back to the regency; a new round begins.
+
+        :param reason: what is to be mended, shown to the proposer
+        """
+        self.ensure_one()
+        group = {"proposed": VERIFIER, "verified": APPROVER}.get(self.state)
+        self._require(group or VERIFIER, "returned", "proposed", "verified")
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Write what the regency has to mend."))
+        self._lock()
+        if self.state == "proposed":
+            self._keep_verdicts()
+        self._decide("returned", group, note=reason)
+        self.sudo().write(
+            {
+                "state": "draft",
+                "round_number": self.round_number + 1,
+                "return_reason": reason,
+                "minutes_number": False,
+                "minutes_date": False,
+                "minutes_id": False,
+            }
+        )
+        self._reset_verdicts()
+
+    def action_ask_return(self):
+        """Open the dialogue that asks for the reason of a return."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Send back"),
+            "res_model": "khbs.bkk.proposal.return",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_proposal_id": self.id},
+        }
+
+    def action_view_lines(self):
+        """Open the lines as a list of their own, to filter and to group."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.display_name,
+            "res_model": "khbs.bkk.proposal.line",
+            "view_mode": "list",
+            "domain": [("proposal_id", "=", self.id)],
+        }
+
+    def action_view_verdicts(self):
+        """Open the verdicts of every round."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Verdicts of every round"),
+            "res_model": "khbs.bkk.verdict",
+            "view_mode": "list",
+            "domain": [("proposal_id", "=", self.id)],
+        }
+
+    def action_view_decree(self):
+        """Open the decree that decides the proposal."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "khbs.decree",
+            "view_mode": "form",
+            "res_id": self.decree_id.id,
+        }
+
+    def action_view_disbursements(self):
+        """Open the payments of the proposal."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Disbursements"),
+            "res_model": "khbs.bkk.disbursement",
+            "view_mode": "list,form",
+            "domain": [("proposal_id", "=", self.id)],
+            "context": {"default_proposal_id": self.id},
+        }
+
+    # ------------------------------------------------------------------
+    # Steps
+    # ------------------------------------------------------------------
+
+    def _require(self, group, act, *states):
+        """Check role, area and state before an action."""
+        self.ensure_one()
+        self.env["khbs.audit.event"]._require_group(
+            group, f"khbs.bkk.proposal.{act}", self
+        )
+        self.check_access("read")
+        if self.state not in states:
+            raise UserError(
+                self.env._(
+                    "%(proposal)s is %(state)s: this step is not open now.",
+                    proposal=self.display_name,
+                    state=dict(self._fields["state"]._description_selection(self.env))[
+                        self.state
+                    ],
+                )
+            )
+
+    def _lock(self):
+        """Hold the proposal's row; whoever changed it meanwhile makes this retry."""
+        self.sudo().lock_for_update()
+
+    def _step(self, state, group):
+        """Record the person's decision on the lines as they are, then move on."""
+        self._decide(state, group)
+        self.sudo().state = state
+        self.env.flush_all()
+
+    def _decide(self, step, group, note=None):
+        """Record a decision; nobody takes two steps, not even in two rounds."""
+        approvals = self.env["khbs.approval"]
+        other_step = [
+            ("model", "=", self._name),
+            ("res_id", "=", self.id),
+            ("user_id", "=", self.env.uid),
+            ("step", "not in", [step, "returned"]),
+        ]
+        if step != "returned" and approvals.sudo().search_count(other_step, limit=1):
+            self.env["khbs.audit.event"]._record_refused(
+                f"{self._name}.{step}", self, {"own": True}
+            )
+            raise UserError(
+                self.env._(
+                    "You have taken another step of this proposal; "
+                    "a second person must do this."
+                )
+            )
+        return approvals._decide(
+            self, step, group, self._lines_sha256(), note, self.round_number
+        )
+
+    def _check_unchanged(self, step):
+        """Refuse unless the lines are those that *step* was decided on."""
+        decision = (
+            self.env["khbs.approval"]
+            .sudo()
+            .search(
+                [
+                    ("model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("step", "=", step),
+                    ("round_number", "=", self.round_number),
+                ]
+            )
+        )
+        if decision.sha256 != self._lines_sha256():
+            raise UserError(
+                self.env._(
+                    "The lines of %(proposal)s are not those that were %(step)s.",
+                    proposal=self.display_name,
+                    step=step,
+                )
+            )
+
+    def _lines_sha256(self):
+        """Return the SHA-256 over every line with its verdict, in a fixed order."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT encode(sha256(convert_to(coalesce(string_agg(concat_ws(
+                    E'\\t', holder_id, rate_id, name, area_names, appointment_letter,
+                    months, rate_amount, amount, verdict, approved_months,
+                    approved_amount, reason
+                ), E'\\n' ORDER BY holder_id, rate_id), ''), 'UTF8')), 'hex')
+                  FROM khbs_bkk_proposal_line
+                 WHERE proposal_id = %s
+                """,
+                self.id,
+            )
+        )
+        return self.env.cr.fetchone()[0]
+
+    # ------------------------------------------------------------------
+    # Lines
+    # ------------------------------------------------------------------
+
+    def _check_roster(self):
+        """Refuse to build while the roster lacks what a line needs."""
+        if not (self.quarter and self.date_from):
+            raise UserError(self.env._("Choose fiscal year and quarter first."))
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "%s SELECT DISTINCT role FROM due WHERE rate_id IS NULL",
+                self._due_query(),
+            )
+        )
+        roles = [row[0] for row in self.env.cr.fetchall()]
+        if roles:
+            names = self.env["khbs.bkk.role"].browse(roles).sorted().mapped("name")
+            raise UserError(
+                self.env._(
+                    "No rate is in force for: %(roles)s. "
+                    "Ask the administrator to add it.",
+                    roles=", ".join(names),
+                )
+            )
+        self.env.cr.execute(
+            SQL(
+                "%s SELECT DISTINCT holder_id FROM due WHERE nik IS NULL LIMIT 5",
+                self._due_query(),
+            )
+        )
+        holders = [row[0] for row in self.env.cr.fetchall()]
+        if holders:
+            raise UserError(
+                self.env._(
+                    "Enter the NIK of these holders first: %(names)s.",
+                    names=", ".join(
+                        self.env["khbs.bkk.holder"].browse(holders).mapped("name")
+                    ),
+                )
+            )
+
+    def _due_query(self):
+        """Return the WITH that yields one row for each holder and month to be paid.
+
+        A month counts for whoever holds the office on its first day: so no month of
+        one post is paid twice when its holder changes. A regency's own rate goes
+        before that of the province.
+        """
+        return SQL(
+            """
+            WITH due AS (
+                SELECT h.id AS holder_id, h.role_id AS role, h.nik, h.name,
+                       h.appointment_letter, r.id AS rate_id, r.amount
+                  FROM khbs_bkk_holder h
+                  JOIN generate_series(%(date_from)s::date, %(date_to)s::date,
+                                       interval '1 month') AS month(first_day)
+                    ON month.first_day >= h.date_from
+                   AND month.first_day <= coalesce(h.date_to, 'infinity')
+                  LEFT JOIN LATERAL (
+                      SELECT id, amount
+                        FROM khbs_bkk_rate
+                       WHERE role_id = h.role_id
+                         AND (area_id IS NULL OR area_id = h.regency_id)
+                         AND month.first_day >= valid_from
+                         AND month.first_day <= coalesce(valid_to, 'infinity')
+                    ORDER BY area_id NULLS LAST
+                       LIMIT 1
+                  ) r ON true
+                 WHERE h.regency_id = %(regency)s AND h.active
+            )
+            """,
+            date_from=self.date_from,
+            date_to=self.date_to,
+            regency=self.regency_id.id,
+        )
+
+    def _build_lines(self):
+        """Replace the lines by those that the roster gives, in two statements."""
+        self.env.cr.execute(
+            SQL("DELETE FROM khbs_bkk_proposal_line WHERE proposal_id = %s", self.id)
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                %(due)s, place AS (
+                    SELECT rel.khbs_bkk_holder_id AS holder_id,
+                           string_agg(a.name, ', ' ORDER BY a.code) AS names,
+                           min(a.code) AS code
+                      FROM khbs_bkk_holder_area_rel rel
+                      JOIN khbs_area a ON a.id = rel.khbs_area_id
+                  GROUP BY rel.khbs_bkk_holder_id
+                ), several AS (
+                    SELECT nik FROM due GROUP BY nik HAVING count(DISTINCT role) > 1
+                )
+                INSERT INTO khbs_bkk_proposal_line (
+                    proposal_id, holder_id, role_id, rate_id, name, area_names,
+                    area_code, appointment_letter, months, rate_amount, amount,
+                    verdict, approved_months, approved_amount, warning,
+                    create_uid, create_date, write_uid, write_date
+                )
+                SELECT %(proposal)s, due.holder_id, due.role, due.rate_id, due.name,
+                       place.names, place.code, due.appointment_letter, count(*),
+                       due.amount, due.amount * count(*), 'pending', 0, 0,
+                       nullif(concat_ws(', ',
+                           CASE WHEN due.nik IN (SELECT nik FROM several)
+                                THEN 'TWO_ROLES' END,
+                           CASE WHEN sum(count(*)) OVER (PARTITION BY due.holder_id) < 3
+                                THEN 'PART_PERIOD' END
+                       ), ''),
+                       %(user)s, now() AT TIME ZONE 'UTC',
+                       %(user)s, now() AT TIME ZONE 'UTC'
+                  FROM due
+             LEFT JOIN place ON place.holder_id = due.holder_id
+              GROUP BY due.holder_id, due.role, due.rate_id, due.name, due.nik,
+                       place.names, place.code, due.appointment_letter, due.amount
+                """,
+                due=self._due_query(),
+                proposal=self.id,
+                user=self.env.uid,
+            )
+        )
+        self.env.invalidate_all()
+        self._update_totals()
+
+    def _reset_verdicts(self):
+        """Make every line pending again for the new round."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE khbs_bkk_proposal_line
+                   SET verdict = 'pending', approved_months = 0, approved_amount = 0
+                 WHERE proposal_id = %s
+                """,
+                self.id,
+            )
+        )
+        self.env.invalidate_all()
+        self._update_totals()
+
+    def _keep_verdicts(self):
+        """Copy the verdicts of this round into their append-only table."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO khbs_bkk_verdict (
+                    proposal_id, round_number, holder_id, rate_id, months, verdict,
+                    approved_months, approved_amount, reason, user_id, at
+                )
+                SELECT proposal_id, %s, holder_id, rate_id, months, verdict,
+                       approved_months, approved_amount, reason, %s,
+                       now() AT TIME ZONE 'UTC'
+                  FROM khbs_bkk_proposal_line
+                 WHERE proposal_id = %s
+                """,
+                self.round_number,
+                self.env.uid,
+                self.id,
+            )
+        )
+
+    def _update_totals(self):
+        """Write the sums of the lines; every change of a line passes here."""
+        self.env.flush_all()
+        if self:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE khbs_bkk_proposal p
+                       SET line_count = s.line_count,
+                           proposed_amount = s.proposed,
+                           approved_count = s.approved_count,
+                           approved_amount = s.approved,
+                           revision = p.revision + 1
+                      FROM (
+                        SELECT p.id, count(l.id) AS line_count,
+                               coalesce(sum(l.amount), 0) AS proposed,
+                               count(l.id) FILTER (WHERE l.approved_amount > 0)
+                                   AS approved_count,
+                               coalesce(sum(l.approved_amount), 0) AS approved
+                          FROM khbs_bkk_proposal p
+                     LEFT JOIN khbs_bkk_proposal_line l ON l.proposal_id = p.id
+                         WHERE p.id IN %s
+                      GROUP BY p.id
+                      ) s
+                     WHERE p.id = s.id
+                    """,
+                    tuple(self.ids),
+                )
+            )
+        self.env.invalidate_all()
+
+    def _figures(self):
+        return {
+            "lines": self.line_count,
+            "proposed": self.proposed_amount,
+            "approved": self.approved_amount,
+            "round": self.round_number,
+        }
+
+    def _check_letter(self):
+        """Refuse unless letter and lines come to the same figures."""
+        if not self.line_count:
+            raise UserError(self.env._("Build the lines from the roster first."))
+        if not (self.letter_number and self.letter_date):
+            raise UserError(self.env._("Enter number and date of the proposal letter."))
+        if (self.control_count, self.control_amount) != (
+            self.holder_count,
+            self.proposed_amount,
+        ):
+            raise UserError(
+                self.env._(
+                    "The letter states %(letter_count)s holders and "
+                    "Rp%(letter_amount)s, the lines come to %(count)s and "
+                    "Rp%(amount)s. Mend the roster or the letter.",
+                    letter_count=self.control_count,
+                    letter_amount=f"{self.control_amount:,}".replace(",", "."),
+                    count=self.holder_count,
+                    amount=f"{self.proposed_amount:,}".replace(",", "."),
+                )
+            )
+
+    # ------------------------------------------------------------------
+    # Payment
+    # ------------------------------------------------------------------
+
+    def _check_payable(self, amount):
+        """Refuse to pay *amount* unless a decree in force leaves room for it."""
+        self.ensure_one()
+        if self.state not in ("decreed", "disbursed") or not self.decree_id._in_force():
+            raise UserError(
+                self.env._(
+                    "%(proposal)s has no decree in force: nothing can be paid.",
+                    proposal=self.display_name,
+                )
+            )
+        rest = self.approved_amount - self.disbursed_amount
+        if amount > rest:
+            raise UserError(
+                self.env._(
+                    "Of %(proposal)s Rp%(rest)s is left to be paid.",
+                    proposal=self.display_name,
+                    rest=f"{rest:,}".replace(",", "."),
+                )
+            )
+
+    def _close_disbursed(self):
+        """Move on what is paid in full."""
+        for proposal in self.sudo():
+            if (
+                proposal.state == "decreed"
+                and proposal.disbursed_amount == proposal.approved_amount
+            ):
+                proposal.state = "disbursed"

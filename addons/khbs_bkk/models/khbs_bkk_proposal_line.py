@@ -1,0 +1,159 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.khbs_registry.rupiah import Rupiah
+
+from .. import guards
+
+VERDICTS = [
+    ("pending", "Pending"),
+    ("accepted", "Accepted"),
+    ("cut", "Cut"),
+    ("rejected", "Rejected"),
+]
+# What a verifier enters; the amount follows from it.
+VERDICT_FIELDS = {"verdict", "approved_months", "reason"}
+
+
+class KhbsBkkProposalLine(models.Model):
+    """So many months of one holder at one rate, as proposed and as verified.
+
+    Name, areas and letter are kept as they stood when the line was built: what was
+    signed does not change with the roster.
+    """
+
+    _name = "khbs.bkk.proposal.line"
+    _description = "BKK proposal line"
+    _order = "proposal_id, area_code, role_id, name, id"
+
+    proposal_id = fields.Many2one(
+        comodel_name="khbs.bkk.proposal",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    regency_id = fields.Many2one(related="proposal_id.regency_id")
+    state = fields.Selection(related="proposal_id.state")
+    holder_id = fields.Many2one(
+        comodel_name="khbs.bkk.holder", required=True, index=True, ondelete="restrict"
+    )
+    nik_masked = fields.Char(related="holder_id.nik_masked")
+    role_id = fields.Many2one(
+        comodel_name="khbs.bkk.role", required=True, ondelete="restrict"
+    )
+    rate_id = fields.Many2one(
+        comodel_name="khbs.bkk.rate", required=True, index=True, ondelete="restrict"
+    )
+    name = fields.Char(required=True)
+    area_names = fields.Char(string="Areas")
+    area_code = fields.Char(help="Of the first area; papers are sorted by it.")
+    appointment_letter = fields.Char(required=True)
+    months = fields.Integer(required=True, aggregator=None)
+    rate_amount = Rupiah(string="Rate per month", required=True, aggregator=None)
+    amount = Rupiah(required=True)
+    verdict = fields.Selection(selection=VERDICTS, required=True, default="pending")
+    approved_months = fields.Integer(required=True, default=0, aggregator=None)
+    approved_amount = Rupiah(required=True, default=0)
+    reason = fields.Char(help="Why the line is cut or rejected.")
+    warning = fields.Char(
+        readonly=True,
+        help="TWO_ROLES: the person holds another role in this period. "
+        "PART_PERIOD: in office for part of the period only.",
+    )
+
+    _holder_rate_uniq = models.Constraint(
+        "UNIQUE (proposal_id, holder_id, rate_id)",
+        "A holder stands once in a proposal at one rate.",
+    )
+    _months_in_quarter = models.Constraint(
+        "CHECK (months BETWEEN 1 AND 3)", "A line holds one to three months."
+    )
+    _amount_explained = models.Constraint(
+        "CHECK (amount = rate_amount * months "
+        "AND approved_amount = rate_amount * approved_months)",
+        "An amount is the rate times the months.",
+    )
+    _verdict_explained = models.Constraint(
+        """CHECK (CASE verdict
+            WHEN 'pending' THEN approved_months = 0
+            WHEN 'accepted' THEN approved_months = months
+            WHEN 'cut' THEN approved_months BETWEEN 1 AND months - 1
+                AND length(trim(coalesce(reason, ''))) > 0
+            ELSE approved_months = 0 AND length(trim(coalesce(reason, ''))) > 0
+        END)""",
+        "A cut leaves some of the months, a rejection none, and both need a reason.",
+    )
+
+    def init(self):
+        self.env.cr.execute(guards.LINE_GUARD)
+
+    def write(self, vals):
+        """Let a user give a verdict and nothing else."""
+        if self.env.su:
+            return super().write(vals)
+        if set(vals) - VERDICT_FIELDS:
+            raise UserError(
+                self.env._("A line changes only by its verdict, months and reason.")
+            )
+        self._check_verifiable()
+        for line in self:
+            super(KhbsBkkProposalLine, line).write(line._prepare_verdict_vals(vals))
+        self.proposal_id._update_totals()
+        return True
+
+    def unlink(self):
+        proposals = self.proposal_id
+        result = super().unlink()
+        proposals.exists()._update_totals()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_in_draft(self):
+        if any(line.state != "draft" for line in self):
+            raise UserError(
+                self.env._("A line leaves a proposal only while it is a draft.")
+            )
+
+    def _check_verifiable(self):
+        self.env["khbs.audit.event"]._require_group(
+            "khbs_registry.group_bkk_verifier",
+            "khbs.bkk.proposal.verdict",
+            self.proposal_id[:1],
+        )
+        if any(line.state != "proposed" for line in self):
+            raise UserError(
+                self.env._("Lines are verified while their proposal is proposed.")
+            )
+
+    def _prepare_verdict_vals(self, vals):
+        """Complete *vals* with the months and amount that follow from the verdict."""
+        self.ensure_one()
+        verdict = vals.get("verdict", self.verdict)
+        months = vals.get("approved_months", self.approved_months)
+        if verdict == "accepted":
+            months = self.months
+        elif verdict in ("pending", "rejected"):
+            months = 0
+        reason = vals.get("reason", self.reason)
+        if verdict in ("cut", "rejected") and not (reason or "").strip():
+            raise UserError(
+                self.env._("Write why the line of %(name)s is changed.", name=self.name)
+            )
+        if verdict == "cut" and not 0 < months < self.months:
+            raise UserError(
+                self.env._(
+                    "%(name)s is proposed for %(months)s months: a cut leaves fewer, "
+                    "but at least one. To leave none, reject the line.",
+                    name=self.name,
+                    months=self.months,
+                )
+            )
+        return {
+            "verdict": verdict,
+            "approved_months": months,
+            "approved_amount": self.rate_amount * months,
+            "reason": reason,
+        }

@@ -1,0 +1,53 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import fields, models
+
+from odoo.addons.khbs_registry import append_only
+from odoo.addons.khbs_registry.rupiah import Rupiah
+
+from .khbs_bkk_proposal_line import VERDICTS
+
+
+class KhbsBkkVerdict(models.Model):
+    """What was found about a holder in one round of verification, kept for good.
+
+    Lines are built anew when a proposal was sent back; these rows stay.
+    """
+
+    _name = "khbs.bkk.verdict"
+    _description = "BKK verdict"
+    _order = "proposal_id, round_number desc, id"
+    _rec_name = "verdict"
+    _log_access = False
+
+    proposal_id = fields.Many2one(
+        comodel_name="khbs.bkk.proposal",
+        required=True,
+        index=True,
+        ondelete="restrict",
+    )
+    round_number = fields.Integer(required=True)
+    holder_id = fields.Many2one(
+        comodel_name="khbs.bkk.holder", required=True, ondelete="restrict"
+    )
+    rate_id = fields.Many2one(
+        comodel_name="khbs.bkk.rate", required=True, ondelete="restrict"
+    )
+    months = fields.Integer(required=True, aggregator=None)
+    verdict = fields.Selection(selection=VERDICTS, required=True)
+    approved_months = fields.Integer(required=True, aggregator=None)
+    approved_amount = Rupiah(required=True)
+    reason = fields.Char()
+    user_id = fields.Many2one(
+        comodel_name="res.users", required=True, ondelete="restrict"
+    )
+    at = fields.Datetime(required=True)
+
+    _line_uniq = models.Constraint(
+        "UNIQUE (proposal_id, round_number, holder_id, rate_id)",
+        "A round gives one verdict on a holder and rate.",
+    )
+
+    def init(self):
+        append_only.install(self.env.cr, self._table)

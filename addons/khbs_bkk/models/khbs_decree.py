@@ -1,0 +1,24 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import fields, models
+
+
+class KhbsDecree(models.Model):
+    _inherit = "khbs.decree"
+
+    bkk_proposal_ids = fields.One2many(
+        comodel_name="khbs.bkk.proposal",
+        inverse_name="decree_id",
+        string="BKK proposals",
+    )
+
+    def _bring_in_force(self, number, date, content):
+        """What the decree decides becomes payable with the signature."""
+        result = super()._bring_in_force(number, date, content)
+        proposals = self.sudo().bkk_proposal_ids
+        for proposal in proposals.filtered(lambda one: one.state == "approved"):
+            proposal._check_unchanged("approved")
+            proposal.state = "decreed"
+        proposals.flush_recordset()
+        return result

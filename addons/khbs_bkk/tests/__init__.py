@@ -1,0 +1,6 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from . import test_decree
+from . import test_proposal
+from . import test_roster

@@ -1,0 +1,127 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import base64
+from datetime import date
+
+from odoo import Command
+from odoo.tests import tagged
+
+from odoo.addons.khbs_registry.tests.common import KhbsCase
+
+YEAR = date.today().year
+SCAN = base64.b64encode(b"%PDF-1.4 signed on paper")
+
+
+@tagged("post_install", "-at_install")
+class BkkCase(KhbsCase):
+    """The roster of one regency, its rates, and the users of the cycle."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.regency = cls._area("62.06")
+        cls.village = cls._area("62.06.01.2003")
+        cls.roles = {role.code: role for role in cls.env["khbs.bkk.role"].search([])}
+        cls.rt_rate = cls._rate("rt_head", 250000)
+        cls.damang_rate = cls._rate("damang", 500000)
+        cls.proposer = cls._role_user("bkk_proposer", areas=cls.regency)
+        cls.verifier = cls._role_user("bkk_verifier")
+        cls.approver = cls._role_user("approver")
+        cls.decree_officer = cls._role_user("decree_officer")
+        cls.bank_officer = cls._role_user("bank_officer")
+        cls.damang = cls._holder("DAMANG CONTOH", role="damang")
+        cls.rt = cls._holder("RT SATU")
+        cls.rt_late = cls._holder("RT DUA", date_from=date(YEAR, 1, 2))
+        cls.budget_line = cls.env["khbs.budget.line"].create(
+            {
+                "name": "Bantuan Keuangan Khusus kepada Kabupaten/Kota",
+                "year": YEAR,
+                "account_code": "5.4.02.03.01.0001",
+                "dpa_amount": 100_000_000,
+            }
+        )
+
+    @classmethod
+    def _rate(cls, role, amount, **vals):
+        return cls.env["khbs.bkk.rate"].create(
+            {
+                "role_id": cls.roles[role].id,
+                "amount": amount,
+                "valid_from": date(YEAR, 1, 1),
+                "basis": "CONTOH",
+                **vals,
+            }
+        )
+
+    @classmethod
+    def _holder(cls, name, role="rt_head", **vals):
+        cls._serial += 1
+        return cls.env["khbs.bkk.holder"].create(
+            {
+                "name": name,
+                "nik_entry": f"620601010180{cls._serial:04d}",
+                "role_id": cls.roles[role].id,
+                "regency_id": cls.regency.id,
+                "area_ids": [Command.set(cls.village.ids)],
+                "appointment_letter": "SK 1",
+                "date_from": date(YEAR - 1, 1, 1),
+                **vals,
+            }
+        )
+
+    def _proposal(self, quarter="1"):
+        """Return a draft with its lines built and the figures of its letter."""
+        proposal = (
+            self.env["khbs.bkk.proposal"]
+            .with_user(self.proposer)
+            .create(
+                {
+                    "regency_id": self.regency.id,
+                    "fiscal_year": YEAR,
+                    "quarter": quarter,
+                    "letter_number": "900/1/BPKAD",
+                    "letter_date": date(YEAR, 1, 5),
+                }
+            )
+        )
+        proposal.action_build()
+        proposal.write(
+            {
+                "control_count": proposal.holder_count,
+                "control_amount": proposal.proposed_amount,
+            }
+        )
+        return proposal
+
+    def _proposed(self, quarter="1"):
+        proposal = self._proposal(quarter)
+        proposal.action_propose()
+        return proposal
+
+    def _verified(self, quarter="1"):
+        proposal = self._proposed(quarter).with_user(self.verifier)
+        proposal.action_accept_pending()
+        proposal.write({"minutes_number": "BA 1", "minutes_date": date(YEAR, 1, 6)})
+        proposal.action_verify()
+        return proposal
+
+    def _approved(self, quarter="1"):
+        proposal = self._verified(quarter)
+        proposal.with_user(self.approver).action_approve()
+        return proposal
+
+    def _drafted(self, quarter="1"):
+        """Return the draft of the decree on an approved proposal."""
+        proposal = self._approved(quarter).with_user(self.decree_officer)
+        proposal.action_draft_decree(self.budget_line.id)
+        return proposal.decree_id
+
+    def _in_force(self, quarter="1"):
+        decree = self._drafted(quarter)
+        decree.with_user(self.approver).action_approve()
+        decree.action_freeze()
+        decree.action_register_signature(
+            f"188.44/{quarter}/{YEAR}", date(YEAR, 1, 15), SCAN
+        )
+        return decree

@@ -1,0 +1,141 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from datetime import date
+
+import psycopg2
+from psycopg2.errors import CheckViolation
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import mute_logger
+
+from .common import YEAR, BkkCase
+
+
+class TestDecree(BkkCase):
+    def _pay(self, proposal, amount, number="SP2D-1", user=None):
+        return (
+            self.env["khbs.bkk.disbursement"]
+            .with_user(user or self.bank_officer)
+            .create(
+                {
+                    "proposal_id": proposal.id,
+                    "sp2d_number": number,
+                    "sp2d_date": date(YEAR, 1, 20),
+                    "amount": amount,
+                }
+            )
+        )
+
+    def test_the_annexes_hold_what_was_approved(self):
+        decree = self._drafted()
+        proposal = decree.bkk_proposal_ids
+        recap, names = decree.annex_ids.sorted("sequence")
+        self.assertEqual(recap.totals["amount"], proposal.approved_amount)
+        self.assertEqual(names.totals["amount"], proposal.approved_amount)
+        self.assertEqual(recap.totals["people"], 3)
+        self.assertEqual(names.row_count, 3)
+        self.assertEqual(decree.amount, proposal.approved_amount)
+
+    def test_the_clauses_are_those_of_the_law(self):
+        decree = self._drafted()
+        text = " ".join(decree.clause_ids.mapped("text"))
+        self.assertIn("Undang-Undang Nomor 14 Tahun 2023", text)
+        self.assertNotIn("1958", text)
+        self.assertIn("Surat Usulan Bupati Katingan Nomor 900/1/BPKAD", text)
+        self.assertIn(
+            "Rp2.750.000,00 (dua juta tujuh ratus lima puluh ribu rupiah)", text
+        )
+        self.assertIn("5.4.02.03.01.0001", text)
+        self.assertNotIn("$", text)
+        self.assertIn("Triwulan I Tahun Anggaran", decree.name)
+
+    def test_a_signed_decree_makes_the_proposal_payable(self):
+        decree = self._drafted()
+        proposal = decree.bkk_proposal_ids
+        with self.assertRaisesRegex(UserError, "no decree in force"):
+            self._pay(proposal, 1)
+        decree.with_user(self.approver).action_approve()
+        decree.action_freeze()
+        self.assertEqual(proposal.state, "approved")
+        decree.action_register_signature(
+            f"188.44/1/{YEAR}", date(YEAR, 1, 15), b"%PDF-1.4 signed"
+        )
+        self.assertEqual(proposal.state, "decreed")
+        self.assertTrue(decree.pdf_sha256)
+
+    def test_12_46_no_more_is_paid_than_was_decreed(self):
+        proposal = self._in_force().bkk_proposal_ids
+        self._pay(proposal, 1_000_000)
+        self.assertEqual(proposal.disbursed_amount, 1_000_000)
+        self.assertEqual(proposal.state, "decreed")
+        with self.assertRaisesRegex(UserError, "1.750.000"):
+            self._pay(proposal, 1_750_001, "SP2D-2")
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(CheckViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(
+                "INSERT INTO khbs_bkk_disbursement (proposal_id, sp2d_number, "
+                "sp2d_date, amount) VALUES (%s, 'X', now(), 1750001)",
+                [proposal.id],
+            )
+        self._pay(proposal, 1_750_000, "SP2D-3")
+        self.assertEqual(proposal.state, "disbursed")
+        with self.assertRaises(UserError):
+            self._pay(proposal, 1, "SP2D-4")
+
+    def test_a_payment_is_never_changed(self):
+        payment = self._pay(self._in_force().bkk_proposal_ids, 1)
+        for query in (
+            "UPDATE khbs_bkk_disbursement SET amount = 2 WHERE id = %s",
+            "DELETE FROM khbs_bkk_disbursement WHERE id = %s",
+        ):
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(psycopg2.errors.RestrictViolation),
+                self.env.cr.savepoint(),
+            ):
+                self.env.cr.execute(query, [payment.id])
+
+    def test_only_the_bank_officer_registers_payments(self):
+        proposal = self._in_force().bkk_proposal_ids
+        for user in (self.proposer, self.verifier, self.approver, self.decree_officer):
+            with self.assertRaises(AccessError):
+                self._pay(proposal, 1, user=user)
+
+    def test_only_the_decree_officer_drafts(self):
+        proposal = self._approved()
+        for user in (self.proposer, self.verifier, self.approver):
+            with self.assertRaises(AccessError):
+                proposal.with_user(user).action_draft_decree(self.budget_line.id)
+
+    def test_what_is_not_approved_gets_no_decree_and_no_one_gets_two(self):
+        with self.assertRaises(UserError):
+            self._verified("2").with_user(self.decree_officer).action_draft_decree(
+                self.budget_line.id
+            )
+        proposal = self._drafted("1").bkk_proposal_ids
+        with self.assertRaises(UserError):
+            proposal.with_user(self.decree_officer).action_draft_decree(
+                self.budget_line.id
+            )
+        nothing = self.env["khbs.bkk.proposal"].with_user(self.decree_officer)
+        with self.assertRaises(UserError):
+            nothing.action_draft_decree(self.budget_line.id)
+
+    def test_a_decree_stays_within_the_budget(self):
+        self.budget_line.dpa_amount = 1
+        decree = self._drafted()
+        decree.with_user(self.approver).action_approve()
+        with self.assertRaises(UserError):
+            decree.action_freeze()
+
+    def test_a_dropped_draft_frees_its_proposals(self):
+        decree = self._drafted()
+        proposal = decree.bkk_proposal_ids
+        decree.unlink()
+        self.assertEqual(proposal.state, "approved")
+        proposal.with_user(self.decree_officer).action_draft_decree(self.budget_line.id)
+        self.assertTrue(proposal.decree_id)

@@ -1,0 +1,248 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from datetime import date
+
+import psycopg2
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import mute_logger
+
+from .common import YEAR, BkkCase
+
+
+class TestProposal(BkkCase):
+    def _line(self, proposal, holder):
+        return proposal.line_ids.filtered(lambda line: line.holder_id == holder)
+
+    def _refused_by_database(self, query, *params):
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.RestrictViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(query, params)
+
+    def test_12_41_a_month_counts_for_who_holds_office_on_its_first_day(self):
+        self.rt.date_to = date(YEAR, 2, 15)
+        successor = self._holder("RT PENGGANTI", date_from=date(YEAR, 2, 16))
+        proposal = self._proposal()
+        self.assertEqual(self._line(proposal, self.damang).months, 3)
+        self.assertEqual(self._line(proposal, self.rt_late).months, 2)
+        self.assertEqual(self._line(proposal, self.rt).months, 2)
+        self.assertEqual(self._line(proposal, successor).months, 1)
+        self.assertEqual(self._line(proposal, successor).warning, "PART_PERIOD")
+        self.assertEqual(proposal.proposed_amount, 1_500_000 + (2 + 2 + 1) * 250_000)
+
+    def test_a_rate_that_changes_inside_the_quarter_makes_two_lines(self):
+        self.rt_rate.valid_to = date(YEAR, 2, 28)
+        self.rt_rate.flush_recordset()
+        self._rate("rt_head", 300000, valid_from=date(YEAR, 3, 1))
+        self._rate("damang", 600000, area_id=self.regency.id)
+        proposal = self._proposal()
+        lines = self._line(proposal, self.rt)
+        self.assertEqual(
+            sorted(lines.mapped(lambda line: (line.rate_amount, line.months))),
+            [(250000, 2), (300000, 1)],
+        )
+        self.assertEqual(self._line(proposal, self.damang).rate_amount, 600000)
+        self.assertEqual(proposal.holder_count, 3)
+
+    def test_12_39_one_person_in_two_roles_is_marked(self):
+        self._holder("RT SATU", role="damang", nik_entry=self.rt.sudo().nik)
+        proposal = self._proposal()
+        self.assertEqual(self._line(proposal, self.rt).warning, "TWO_ROLES")
+        self.assertFalse(self._line(proposal, self.damang).warning)
+
+    def test_a_role_without_a_rate_is_named(self):
+        self._holder("MANTIR CONTOH", role="mantir_village")
+        with self.assertRaisesRegex(UserError, "Mantir Desa"):
+            self._proposal()
+
+    def test_a_holder_without_nik_is_named(self):
+        self._holder("RT TANPA NIK", nik_entry=False)
+        with self.assertRaisesRegex(UserError, "RT TANPA NIK"):
+            self._proposal()
+
+    def test_the_letter_must_state_the_same_figures(self):
+        proposal = self._proposal()
+        proposal.control_amount += 1
+        with self.assertRaisesRegex(UserError, "letter states"):
+            proposal.action_propose()
+
+    def test_12_42_verification_cuts_with_a_reason(self):
+        proposal = self._proposed().with_user(self.verifier)
+        line = self._line(proposal, self.rt)
+        with self.assertRaises(UserError):
+            line.write({"verdict": "cut", "approved_months": 2})
+        with self.assertRaises(UserError):
+            line.write({"verdict": "cut", "approved_months": 3, "reason": "x"})
+        line.write({"verdict": "cut", "approved_months": 2, "reason": "Pindah"})
+        self._line(proposal, self.rt_late).write(
+            {"verdict": "rejected", "reason": "Melebihi pagu"}
+        )
+        with self.assertRaisesRegex(UserError, "1 lines"):
+            proposal.action_verify()
+        proposal.action_accept_pending()
+        proposal.write({"minutes_number": "BA 1", "minutes_date": date(YEAR, 1, 6)})
+        proposal.action_verify()
+        self.assertEqual(proposal.approved_amount, 1_500_000 + 500_000)
+        self.assertEqual(proposal.cut_amount, 250_000 + 500_000)
+        self.assertEqual(proposal.approved_count, 2)
+        self.assertTrue(proposal.minutes_id.pdf_sha256)
+        self.assertEqual(len(proposal.verdict_ids), 3)
+
+    def test_a_verifier_changes_nothing_but_verdicts(self):
+        proposal = self._proposed().with_user(self.verifier)
+        for vals in ({"amount": 1}, {"name": "LAIN"}, {"months": 1}):
+            with self.assertRaises(UserError):
+                proposal.line_ids[0].write(vals)
+        for vals in (
+            {"state": "approved"},
+            {"letter_number": "1"},
+            {"approved_amount": 1},
+            {"decree_id": 1},
+            {"disbursed_amount": 1},
+            {"round_number": 2},
+        ):
+            with self.assertRaises(UserError):
+                proposal.write(vals)
+
+    def test_a_proposer_gives_no_verdict_and_no_state(self):
+        proposal = self._proposed()
+        with self.assertRaises(AccessError):
+            proposal.line_ids[0].write({"verdict": "accepted"})
+        for action in ("action_accept_pending", "action_verify", "action_approve"):
+            with self.assertRaises(AccessError):
+                getattr(proposal, action)()
+        with self.assertRaises(UserError):
+            proposal.create(
+                {
+                    "regency_id": self.regency.id,
+                    "fiscal_year": YEAR,
+                    "quarter": "2",
+                    "state": "approved",
+                }
+            )
+
+    def test_no_stage_is_skipped(self):
+        proposal = self._proposal()
+        with self.assertRaises(UserError):
+            proposal.with_user(self.verifier).action_verify()
+        with self.assertRaises(UserError):
+            proposal.with_user(self.approver).action_approve()
+        query = "UPDATE khbs_bkk_proposal SET state = %s WHERE id = %s"
+        self._refused_by_database(query, "verified", proposal.id)
+        self._refused_by_database(query, "proposed", proposal.id)  # nobody decided
+
+    def test_nobody_takes_two_steps_not_even_in_two_rounds(self):
+        proposal = self._proposed().with_user(self.verifier)
+        proposal.action_return("Lengkapi SK")
+        # The proposer changed office between the rounds.
+        self.proposer.group_ids = [
+            (3, self.env.ref("khbs_registry.group_bkk_proposer").id),
+            (4, self.env.ref("khbs_registry.group_bkk_verifier").id),
+        ]
+        second = self._role_user(
+            "bkk_proposer", areas=self.regency, login="second-proposer"
+        )
+        proposal.with_user(second).action_propose()
+        mine = proposal.with_user(self.proposer)
+        mine.action_accept_pending()
+        mine.write({"minutes_number": "BA 1", "minutes_date": date(YEAR, 1, 6)})
+        with self.assertRaisesRegex(UserError, "second person"):
+            mine.action_verify()
+        refused = self.env["khbs.audit.event"].search(
+            [("outcome", "=", "refused"), ("act", "=", "khbs.bkk.proposal.verified")]
+        )
+        self.assertEqual(refused.user_id, self.proposer)
+
+    def test_sending_back_keeps_history(self):
+        proposal = self._proposed()
+        verifier = proposal.with_user(self.verifier)
+        self._line(verifier, self.rt).write({"verdict": "rejected", "reason": "SK"})
+        with self.assertRaises(UserError):
+            verifier.action_return("  ")
+        verifier.action_return("Lengkapi SK")
+        self.assertEqual(proposal.state, "draft")
+        self.assertEqual(proposal.round_number, 2)
+        self.assertEqual(proposal.return_reason, "Lengkapi SK")
+        self.assertEqual(set(proposal.line_ids.mapped("verdict")), {"pending"})
+        proposal.action_build()
+        proposal.action_propose()
+        verifier.action_accept_pending()
+        verifier.write({"minutes_number": "BA 2", "minutes_date": date(YEAR, 1, 8)})
+        verifier.action_verify()
+        verdicts = proposal.verdict_ids.filtered(lambda one: one.holder_id == self.rt)
+        self.assertEqual(
+            {(one.round_number, one.verdict) for one in verdicts},
+            {(1, "rejected"), (2, "accepted")},
+        )
+        self.assertEqual(
+            proposal.approval_ids.sorted("id").mapped("step"),
+            ["proposed", "returned", "proposed", "verified"],
+        )
+        with self.assertRaises(UserError):
+            proposal.unlink()
+
+    def test_the_approver_may_send_back_too(self):
+        proposal = self._verified()
+        with self.assertRaises(AccessError):
+            proposal.action_return("x")
+        proposal.with_user(self.approver).action_return("Pagu berubah")
+        self.assertEqual(proposal.state, "draft")
+
+    def test_lines_are_frozen_by_the_database(self):
+        proposal = self._proposed()
+        line = proposal.line_ids[0]
+        self._refused_by_database(
+            "UPDATE khbs_bkk_proposal_line SET name = 'LAIN' WHERE id = %s", line.id
+        )
+        self._refused_by_database(
+            "DELETE FROM khbs_bkk_proposal_line WHERE id = %s", line.id
+        )
+        proposal = proposal.with_user(self.verifier)
+        proposal.action_accept_pending()
+        proposal.write({"minutes_number": "BA 1", "minutes_date": date(YEAR, 1, 6)})
+        proposal.action_verify()
+        self._refused_by_database(
+            "UPDATE khbs_bkk_proposal_line SET reason = 'x' WHERE id = %s", line.id
+        )
+        self._refused_by_database(
+            "UPDATE khbs_bkk_proposal SET approved_amount = 1 WHERE id = %s",
+            proposal.id,
+        )
+        self._refused_by_database("DELETE FROM khbs_bkk_verdict")
+
+    def test_approving_twice_counts_once(self):
+        proposal = self._approved()
+        with self.assertRaises(UserError):
+            proposal.with_user(self.approver).action_approve()
+        self.assertEqual(
+            proposal.approval_ids.filtered(lambda one: one.step == "approved").user_id,
+            self.approver,
+        )
+
+    def test_another_regency_is_out_of_reach(self):
+        proposal = self._proposed()
+        stranger = self._role_user(
+            "bkk_verifier", areas=self._area("62.71"), login="stranger"
+        )
+        self.assertFalse(self.env["khbs.bkk.proposal"].with_user(stranger).search([]))
+        for action in ("action_accept_pending", "action_verify"):
+            with self.assertRaises(AccessError):
+                getattr(proposal.with_user(stranger), action)()
+
+    def test_a_draft_may_be_deleted_with_its_lines(self):
+        proposal = self._proposal()
+        proposal.line_ids[0].unlink()
+        self.assertEqual(proposal.line_count, 2)
+        proposal.unlink()
+        self.assertFalse(proposal.exists())
+
+    def test_actions_take_no_proposal_or_several(self):
+        none = self.env["khbs.bkk.proposal"].with_user(self.approver)
+        none.action_approve()
+        both = self._verified("1") | self._verified("2")
+        both.with_user(self.approver).action_approve()
+        self.assertEqual(set(both.mapped("state")), {"approved"})
