@@ -19,9 +19,12 @@ PYLINT = ["--rcfile=.pylintrc", "--score=n"]
 
 
 class Proof:
-    """Runs tests and counts what passed and what failed; a skip is a failure."""
+    """Runs tests and counts what passed and what failed; a skip is a failure.
 
-    def __init__(self, state, cluster, python, library):
+    :param name: prefix of its configuration, keys and database
+    """
+
+    def __init__(self, state, cluster, python, library, name="test"):
         self.state = state
         self.cluster = cluster
         self.python = python
@@ -31,9 +34,9 @@ class Proof:
         # Tests run as whoever started them; only PostgreSQL has to leave root.
         mine = State()
         mine.folder, mine.log, mine.root = state.folder, state.log, False
-        self.odoo = server.Odoo(mine, python, library, cluster, "test")
-        self.odoo.keys = state.folder / "test-keys"
-        self.database = "khbs_test"
+        self.odoo = server.Odoo(mine, python, library, cluster, name)
+        self.odoo.keys = state.folder / f"{name}-keys"
+        self.database = f"khbs_{name}"
 
     def _count(self, name, passed, failed, seconds):
         self.passed += passed
@@ -86,7 +89,7 @@ class Proof:
         keys.ensure(self.odoo.state, self.python, self.odoo.keys)
         self.odoo.configure(db_name=self.database)
         digest = code_sha256(REPOSITORY / "addons")
-        stamp = self.state.folder / "run" / "test-database"
+        stamp = self.state.folder / "run" / self.database
         current = self.database in self.cluster.databases() and (
             stamp.exists() and stamp.read_text() == digest
         )
@@ -94,7 +97,7 @@ class Proof:
             return
         stamp.unlink(missing_ok=True)
         self.cluster.drop(self.database)
-        log = self.state.logfile("test-install")
+        log = self.state.logfile(f"install-{self.database}")
         self.odoo.once(
             *("-c", self.odoo.config, "-d", self.database, "-i", ",".join(ADDONS)),
             *("--skip-auto-install", "--load-language", "id_ID"),

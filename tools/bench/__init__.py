@@ -1,0 +1,3 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Figures of speed. Each module measures one and holds its reference beside it."""
