@@ -57,7 +57,13 @@ def set_up(state, steps, options):
         odoo = server.Odoo(state, python, library, cluster)
         name = os.environ.get("PGDATABASE", "khbs")
         database = Database(odoo, name)
-        odoo.configure(db_name=name, http_port=options.port, workers=options.workers)
+        odoo.configure(
+            db_name=name,
+            http_port=options.port,
+            # With several processes, live updates come from one of their own.
+            gevent_port=options.port + 3,
+            workers=options.workers,
+        )
         _prepare_database(steps, database, options)
     except BaseException:
         cluster.stop()
@@ -117,6 +123,8 @@ def main(arguments=None):
     steps = Steps(state)
     try:
         server.require_port(options.port)
+        if options.workers:
+            server.require_port(options.port + 3)
         state.prepare()
         state.lock()
         cluster, odoo, database = set_up(state, steps, options)
