@@ -235,7 +235,7 @@ class Exchange:
 
     def report_block(self, card_no, reason, op, note=""):
         """Ask the server to suspend a card; return the state that it reached."""
-        params = {"card_no": card_no, "reason": reason, "op": op, "note": note}
+        params = {"card_no": card_no, "reason": reason, "op": op, "note": note or "-"}
         return self.call("edc.card.block", params)["state"]
 
     def _set_state(self, state):
