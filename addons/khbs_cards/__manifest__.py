@@ -17,6 +17,12 @@
         "data/khbs_card_list_data.xml",
         "data/ir_sequence_data.xml",
         "views/khbs_cards_menus.xml",
+        "wizards/khbs_card_hand_over_form_views.xml",
+        "wizards/khbs_card_move_views.xml",
         "views/khbs_card_views.xml",
+        "views/khbs_card_job_views.xml",
+        "views/khbs_card_run_views.xml",
+        "views/khbs_card_list_version_views.xml",
+        "views/khbs_household_views.xml",
     ],
 }

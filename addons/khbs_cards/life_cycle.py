@@ -86,6 +86,18 @@ REASONS = [
 ]
 
 
+# Reasons of the program's own: a step of the work was done.
+STEPS = [
+    ("ALLOCATED", "Number allocated"),
+    ("KEYS_MADE", "Keys made on the card"),
+    ("CERTIFIED", "Certificates issued"),
+    ("PERSONALISED", "Personalised and locked"),
+    ("PRINTED", "Printed and read back"),
+    ("SHIPPED", "Sent to the village"),
+    ("CARD_HANDED_OVER", "Handed over to the family"),
+]
+
+
 def movers(source, target):
     """Return who may move a card from *source* to *target*: nobody if no one."""
     return TRANSITIONS.get((source, target), frozenset())

@@ -72,6 +72,7 @@ class KhbsCard(models.Model):
     )
     certificate_9e = fields.Binary(readonly=True, attachment=False)
     certificate_9c = fields.Binary(readonly=True, attachment=False)
+    certificate_name = fields.Char(compute="_compute_certificate_name")
     valid_until = fields.Date(
         readonly=True, help="Last day of the certificates on the card."
     )
@@ -149,6 +150,11 @@ class KhbsCard(models.Model):
             """
         )
 
+    @api.depends("card_no")
+    def _compute_certificate_name(self):
+        for card in self:
+            card.certificate_name = f"{card.card_no}.cer"
+
     @api.model
     def _by_number(self, card_no):
         """Return the card of this number, or an empty recordset."""
@@ -172,6 +178,16 @@ class KhbsCard(models.Model):
     def _current_list_version(self, list_no="01"):
         """Return the number of the newest version of the status list; 0: none."""
         return self.env["khbs.card.list.version"]._current(list_no).version
+
+    def action_view_household(self):
+        """Open the family of this card."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "khbs.household",
+            "res_id": self.household_id.id,
+            "views": [[False, "form"]],
+        }
 
     def _public_key(self, slot="9E"):
         """Return the stored public key of *slot*: it decides, not the certificate."""

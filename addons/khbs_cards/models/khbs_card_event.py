@@ -5,7 +5,7 @@ from odoo import fields, models
 
 from odoo.addons.khbs_registry import append_only
 
-from ..life_cycle import STATES
+from ..life_cycle import REASONS, STATES, STEPS
 
 
 class KhbsCardEvent(models.Model):
@@ -29,7 +29,7 @@ class KhbsCardEvent(models.Model):
     )
     from_state = fields.Selection(selection=STATES)
     to_state = fields.Selection(selection=STATES, required=True)
-    reason_code = fields.Char(string="Reason")
+    reason_code = fields.Selection(selection=REASONS + STEPS, string="Reason")
     data = fields.Json(help="Keys, hashes and coordinates.")
 
     def init(self):

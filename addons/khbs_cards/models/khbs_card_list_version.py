@@ -3,6 +3,7 @@
 
 import base64
 import time
+from datetime import UTC, datetime
 
 import psycopg2
 
@@ -47,6 +48,8 @@ class KhbsCardListVersion(models.Model):
     states = fields.Binary(attachment=False, help="The packed array, two bits a card.")
     iat = fields.Integer(required=True, aggregator=None, help="Unix seconds.")
     exp = fields.Integer(required=True, aggregator=None, help="Unix seconds.")
+    issued_at = fields.Datetime(compute="_compute_times")
+    expires_at = fields.Datetime(compute="_compute_times")
     kid = fields.Char(string="Key", required=True)
     jws = fields.Text(string="JWS", required=True)
     looked_at = fields.Integer(
@@ -56,6 +59,16 @@ class KhbsCardListVersion(models.Model):
     _version_uniq = models.Constraint(
         "UNIQUE (list_id, version)", "A version number is never used twice."
     )
+
+    @api.depends("iat", "exp")
+    def _compute_times(self):
+        for version in self:
+            version.issued_at = datetime.fromtimestamp(version.iat, UTC).replace(
+                tzinfo=None
+            )
+            version.expires_at = datetime.fromtimestamp(version.exp, UTC).replace(
+                tzinfo=None
+            )
 
     @api.model
     def _current(self, list_no="01"):
