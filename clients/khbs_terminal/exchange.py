@@ -9,7 +9,8 @@ from .journal import MAX_BATCH
 
 # A wall clock further off than this is corrected at a synchronisation.
 _CLOCK_TOLERANCE = 30
-_STATES = {1007: "SUSPENDED", 1008: "LOST", 1009: "RETIRED"}
+# Errors that say in which state the office has put this terminal.
+STATES = {1007: "SUSPENDED", 1008: "LOST", 1009: "RETIRED"}
 # These are served in every state, so their success says nothing of it.
 _ALWAYS_SERVED = {
     "edc.time",
@@ -37,8 +38,8 @@ class Exchange:
         try:
             result = self._client.call(method, params)
         except ServerError as error:
-            if error.code in _STATES:
-                self._set_state(_STATES[error.code])
+            if error.code in STATES:
+                self._set_state(STATES[error.code])
             raise
         if not isinstance(result, dict):
             raise NetworkError("Jawaban server tidak terbaca.")
@@ -229,7 +230,7 @@ class Exchange:
         if result.get("trust"):
             self._held.adopt_trust(result["trust"])
         wanted = set(result.get("want") or [])
-        if "lock" in wanted:
+        if "lock" in wanted and self._store.get("state") == "ACTIVE":
             self._set_state("SUSPENDED")
         return wanted, result.get("notices") or []
 

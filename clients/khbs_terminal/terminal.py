@@ -7,8 +7,8 @@ import time
 
 from .clock import SystemClock
 from .counter import Counter
-from .errors import TerminalError
-from .exchange import Exchange
+from .errors import ServerError, TerminalError
+from .exchange import STATES, Exchange
 from .held import Held
 from .journal import Journal
 from .keystore import KeyStore
@@ -119,10 +119,14 @@ class Terminal:
             self.check_enrolment()
         self.sync_time()
         self.push()
-        if self.state == "ACTIVE":
+        try:
+            # Also asked while locked: the answer says whether that is still so.
             self.update_list()
             self.update_lease()
-            self.push()
+        except ServerError as error:
+            if error.code not in STATES:
+                raise
+        self.push()
         return notices
 
     def block(self, card_no, reason, note="", online=True):

@@ -279,6 +279,22 @@ def test_synchronise_does_everything_in_order(stage, office):
     assert status["acked"] == status["last_seq"]
 
 
+def test_a_suspended_terminal_learns_that_it_may_work_again(stage, office):
+    suspended = iter([(1007, {})])
+    first = office.answer
+
+    def answer(authorization, body):
+        if b"edc.blocklist.get" in body:
+            office.errors = list(suspended)
+        return first(authorization, body)
+
+    office.answer = answer
+    stage.terminal.synchronise()
+    assert stage.terminal.state == "SUSPENDED"
+    stage.terminal.synchronise()
+    assert stage.terminal.state == "ACTIVE"
+
+
 def test_plain_http_is_for_this_machine_only():
     with pytest.raises(TerminalError):
         Sheet(url="http://edc.example", tid=pki.TID, root_sha256="0" * 64)

@@ -16,13 +16,14 @@ PASSWORD = "petugas-loket"
 PLACE = [-2_047_000, 113_468_000, 15]
 
 
-def enrol(journey, tid, code, root_fp):
+def enrol(journey, tid, code, root_fp, serial=""):
     """Return a new terminal that has presented its one-time code.
 
     Its fingerprint, which an officer compares, stays in
     ``journey.facts["terminal_fingerprints"][tid]``.
 
     :param root_fp: SHA-256 of the root's key from the enrolment sheet, hex
+    :param serial: of the hardware, where the office has noted one
     """
     sheet = Sheet(
         url=journey.url,
@@ -32,7 +33,7 @@ def enrol(journey, tid, code, root_fp):
         aud=_parameter(journey, "khbs.edc_aud", "khbs-edc"),
     )
     terminal = Terminal(journey.folder / f"terminal-{tid}", sheet)
-    fingerprint = terminal.enrol(code, serial=f"DEMO-{tid}")
+    fingerprint = terminal.enrol(code, serial=serial)
     journey.facts.setdefault("terminal_fingerprints", {})[tid] = fingerprint
     return terminal
 

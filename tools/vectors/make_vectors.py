@@ -273,7 +273,7 @@ def make_lease():
 
 
 def claim_payload(tid=TID, number=1):
-    return {"jti": ulid(number), "tid": tid, "iat": NOW + 7200, "it": CLAIM_ITEMS}
+    return {"jti": ulid(number), "tid": tid, "iat": NOW + 4000, "it": CLAIM_ITEMS}
 
 
 def make_claim():
@@ -408,7 +408,7 @@ def make_journal():
         "ack": signed(
             "ack",
             "khbs-ack+jwt",
-            {"tid": TID, "seq": seq, "head": head, "gaps": [], "iat": NOW + 8000},
+            {"tid": TID, "seq": seq, "head": head, "gaps": [], "iat": NOW + 4200},
         ),
     }
 
