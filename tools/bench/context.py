@@ -44,7 +44,11 @@ class Bench:
     def env(self):
         """Yield an environment of the superuser; committed at the end."""
         with self.registry.cursor() as cr:
-            yield odoo.api.Environment(cr, odoo.SUPERUSER_ID, {})
+            yield self.environment(cr)
+
+    def environment(self, cr):
+        """Return an environment of the superuser on the cursor *cr*."""
+        return odoo.api.Environment(cr, odoo.SUPERUSER_ID, {})
 
     def vacuum(self, *tables):
         """Leave no dead rows behind for the next measurement."""

@@ -94,9 +94,7 @@ class Database:
         discard(folder)
         folder.mkdir(mode=0o700)
         state.own(folder)
-        server = self.odoo.start(
-            self.making, port, state.logfile("demo-server"), max_cron_threads=0
-        )
+        server = self.odoo.start(self.making, port, state.logfile("demo-server"))
         try:
             log = state.logfile("demo")
             with open(log, "ab") as output:
