@@ -12,7 +12,8 @@ from . import khbs_paper
 from . import khbs_budget_line
 from . import khbs_decree
 from . import khbs_decree_part
-from . import khbs_decree_signing
+from . import khbs_complaint
+from . import khbs_audit_seal
 from . import khbs_household
 from . import khbs_household_kk
 from . import khbs_person

@@ -17,7 +17,7 @@ class IrAttachment(models.Model):
     )
 
     def init(self):
-        super().init()
+        result = super().init()
         # The place of the content may move (database, disk); its checksum may not.
         self.env.cr.execute(
             """
@@ -42,6 +42,7 @@ class IrAttachment(models.Model):
                 EXECUTE FUNCTION khbs_refuse_unsealing();
             """
         )
+        return result
 
     @api.model
     def _khbs_store(self, name, content, mimetype):

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..papers import words
 from ..rupiah import Rupiah
@@ -53,6 +53,11 @@ class KhbsBudgetLine(models.Model):
             line.decided_amount = line._decided_amount()
             line.free_amount = line.ceiling - line.decided_amount
 
+    @api.constrains("dpa_amount")
+    def _check_within(self):
+        for line in self:
+            line._require_within(0)
+
     def _decided_amount(self):
         """Return what has been decided on this line, in rupiah.
 
@@ -85,6 +90,15 @@ class KhbsBudgetLine(models.Model):
         )
         line.invalidate_recordset()
         free = line.ceiling - line._decided_amount()
+        if free < 0:
+            raise ValidationError(
+                self.env._(
+                    "%(decided)s is decided on budget line %(line)s already; its "
+                    "ceiling cannot be lower.",
+                    decided=words.rupiah(line._decided_amount()),
+                    line=line.display_name,
+                )
+            )
         if amount > free:
             raise UserError(
                 self.env._(
@@ -112,3 +126,14 @@ class KhbsBudgetAmendment(models.Model):
     date = fields.Date(required=True)
     reference = fields.Char(required=True, help="Number of the revised DPA.")
     amount = Rupiah(required=True, help="In rupiah; negative where it takes away.")
+
+    @api.constrains("line_id", "amount")
+    def _check_within(self):
+        for line in self.line_id:
+            line._require_within(0)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_within(self):
+        for line in self.line_id:
+            removed = sum((self & line.amendment_ids).mapped("amount"))
+            line._require_within(max(removed, 0))

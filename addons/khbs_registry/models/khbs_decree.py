@@ -413,6 +413,11 @@ class KhbsDecree(models.Model):
         self.ensure_one()
         return {"type": "ir.actions.act_url", "url": f"/khbs/decree/{self.id}/pdf"}
 
+    def action_scan(self):
+        """Download the signed paper."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": f"/khbs/decree/{self.id}/scan"}
+
     # Business
 
     @api.model

@@ -120,6 +120,14 @@ class KhbsDecreeAnnex(models.Model):
     def init(self):
         _keep_with_decree(self.env.cr, self._table)
 
+    def action_pdf(self):
+        """Download the annex as it is part of the decree."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/khbs/decree/annex/{self.id}/pdf",
+        }
+
     def action_xlsx(self):
         """Download the annex as workbook."""
         self.ensure_one()

@@ -145,6 +145,7 @@ class KhbsHousehold(models.Model):
     )
     reason_code = fields.Char(readonly=True, copy=False)
     active = fields.Boolean(default=True)
+    complaint_count = fields.Integer(compute="_compute_complaint_count")
 
     _name_uniq = models.Constraint(
         "UNIQUE (name)", "A household with this number exists."
@@ -200,6 +201,18 @@ class KhbsHousehold(models.Model):
                 f"{household.name} {head}" if head else household.name
             )
 
+    def _compute_complaint_count(self):
+        complaints = self.env["khbs.complaint"]
+        counts = {}
+        if complaints.has_access("read"):
+            counts = dict(
+                complaints._read_group(
+                    [("household_id", "in", self.ids)], ["household_id"], ["__count"]
+                )
+            )
+        for household in self:
+            household.complaint_count = counts.get(household, 0)
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
@@ -246,6 +259,9 @@ class KhbsHousehold(models.Model):
 
     def action_view_recipient_lines(self):
         return self._action_of_household("khbs_registry.khbs_recipient_line_action")
+
+    def action_view_complaints(self):
+        return self._action_of_household("khbs_registry.khbs_complaint_action")
 
     def _action_of_household(self, xmlid):
         """Return the action *xmlid* narrowed to the records of this household."""

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from odoo.addons.khbs_registry.papers.document import Column, Document
 
-ROWS = [
+ROWS = (
     {"regency": "Katingan", "name": "WARGA CONTOH 1", "members": 3, "amount": 250000},
     {"regency": "Katingan", "name": "WARGA CONTOH 2", "members": 5, "amount": 250000},
     {"regency": "Seruyan", "name": "=1+1", "members": 1, "amount": 400000},
-]
+)
 COLUMNS = [
     Column("name", "Nama Kepala Keluarga", 60),
     Column("members", "Anggota", 20, kind="integer", total=True),

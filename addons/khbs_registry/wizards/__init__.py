@@ -3,3 +3,6 @@
 
 from . import khbs_visit_assign
 from . import khbs_visit_return
+from . import khbs_audit_check
+from . import khbs_decree_signing
+from . import khbs_reveal

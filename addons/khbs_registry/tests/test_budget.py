@@ -1,0 +1,77 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from .common import KhbsCase
+from .papers_common import CLAUSES, a_document
+
+
+class TestBudget(KhbsCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.officer = cls._role_user("decree_officer")
+        cls.approver = cls._role_user("approver")
+        cls.line = cls.env["khbs.budget.line"].create(
+            {
+                "name": "Bantuan Keuangan Khusus",
+                "year": 2026,
+                "account_code": "5.4.02.05.02.0003",
+                "dpa_amount": 3_000_000_000_000,
+            }
+        )
+        cls.record = cls._household()
+
+    def _decree(self, amount):
+        decree = (
+            self.env["khbs.decree"]
+            .with_user(self.officer)
+            ._draft(
+                "bkk",
+                "Penetapan BKK",
+                self.record,
+                CLAUSES,
+                [a_document()],
+                budget_line=self.line,
+                amount=amount,
+            )
+        )
+        decree.with_user(self.approver).action_approve()
+        return decree
+
+    def test_decree_is_frozen_only_within_the_line(self):
+        self._decree(2_000_000_000_000).action_freeze()
+        self.assertEqual(self.line.free_amount, 1_000_000_000_000)
+        too_much = self._decree(1_000_000_000_001)
+        with self.assertRaises(UserError):
+            too_much.action_freeze()
+        self.assertEqual(too_much.state, "draft")
+        self.line.amendment_ids = [
+            (0, 0, {"date": "2026-09-01", "reference": "DPPA", "amount": 1})
+        ]
+        too_much.action_freeze()
+        self.assertEqual(self.line.free_amount, 0)
+
+    def test_line_is_not_cut_below_what_is_decided(self):
+        self._decree(2_000_000_000_000).action_freeze()
+        with self.assertRaises(ValidationError):
+            self.line.dpa_amount = 1
+        with self.assertRaises(ValidationError):
+            self.line.amendment_ids = [
+                (
+                    0,
+                    0,
+                    {
+                        "date": "2026-09-01",
+                        "reference": "DPPA",
+                        "amount": -(10**12) - 1,
+                    },
+                )
+            ]
+
+    def test_auditor_reads_and_does_not_write(self):
+        line = self.line.with_user(self._role_user("auditor"))
+        self.assertEqual(line.ceiling, 3_000_000_000_000)
+        with self.assertRaises(AccessError):
+            line.dpa_amount = 1

@@ -1,0 +1,86 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import contextlib
+
+from odoo.exceptions import AccessError, UserError
+
+from .common import KhbsCase
+
+
+class TestReveal(KhbsCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.reader = cls._role_user("pii_reader")
+        cls.household = cls._household(members=2)
+
+    def _reveal(self, user=None, **vals):
+        return (
+            self.env["khbs.reveal"]
+            .with_user(user or self.reader)
+            .create(
+                {
+                    "household_id": self.household.id,
+                    "purpose": "complaint",
+                    "reference": "PGD/2026/000001",
+                    **vals,
+                }
+            )
+        )
+
+    def _events(self):
+        return self.env["khbs.audit.event"].search([("act", "=", "household.reveal")])
+
+    def test_numbers_appear_after_the_event(self):
+        reveal = self._reveal()
+        self.assertFalse(reveal.kk_number)
+        self.assertFalse(reveal.numbers)
+        reveal.action_reveal()
+        event = self._events()
+        self.assertEqual(
+            (event.user_id, event.res_id), (self.reader, self.household.id)
+        )
+        self.assertEqual(event.data["purpose"], "complaint")
+        reveal.invalidate_recordset()
+        self.assertEqual(reveal.kk_number, self.household.kk_number)
+        for person in self.household.person_ids:
+            self.assertIn(person.nik, reveal.numbers)
+            self.assertNotIn(person.nik, str(event.data))
+
+    def test_purpose_and_reference_are_required(self):
+        for vals in (
+            {"purpose": False},
+            {"reference": " "},
+            {"reference": "NIK 6271010101809001"},
+        ):
+            reveal = self._reveal(**vals)
+            with self.assertRaises(UserError):
+                reveal.action_reveal()
+        self.assertFalse(self._events())
+
+    def test_event_of_another_household_opens_nothing(self):
+        reveal = self._reveal()
+        reveal.action_reveal()
+        other = self._reveal(household_id=self._household().id)
+        with self.assertRaises(UserError):
+            other.event = self._events().id
+        with self.assertRaises(UserError):
+            self._reveal(event=self._events().id)
+        with self.assertRaises(UserError):
+            reveal.household_id = other.household_id
+
+    def test_other_roles_are_refused_and_it_is_recorded(self):
+        operator = self._role_user("registry_operator")
+        with self.assertRaises(AccessError):
+            self._reveal(user=operator)
+        reveal = self._reveal()
+        # assertRaises would roll the refusal's own cursor back, as it shares ours.
+        with contextlib.suppress(AccessError):
+            reveal.with_user(operator).action_reveal()
+        self.assertEqual(self._events().outcome, "refused")
+
+    def test_reader_of_another_area_sees_nothing(self):
+        away = self._role_user("pii_reader", areas=self._area("62.06"), login="away")
+        with self.assertRaises(AccessError):
+            self._reveal(user=away).action_reveal()
