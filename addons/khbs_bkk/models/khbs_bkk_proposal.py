@@ -242,6 +242,7 @@ class KhbsBkkProposal(models.Model):
             proposal.env["khbs.audit.event"]._record(
                 "khbs.bkk.proposal.build", proposal, proposal._figures()
             )
+        return True
 
     def action_propose(self):
         """Send the proposal, under the figures of its signed letter."""
@@ -250,6 +251,7 @@ class KhbsBkkProposal(models.Model):
             proposal._lock()
             proposal._check_letter()
             proposal._step("proposed", PROPOSER)
+        return True
 
     def action_accept_pending(self):
         """Accept every line that has no verdict yet."""
@@ -272,6 +274,7 @@ class KhbsBkkProposal(models.Model):
             )
             self.env.invalidate_all()
             proposal._update_totals()
+        return True
 
     def action_verify(self):
         """Close the verification and issue its minutes."""
@@ -292,6 +295,7 @@ class KhbsBkkProposal(models.Model):
             proposal._keep_verdicts()
             proposal._step("verified", VERIFIER)
             proposal.sudo().minutes_id = proposal._issue_minutes()
+        return True
 
     def action_approve(self):
         """Approve what was verified, to the very line."""
@@ -304,6 +308,7 @@ class KhbsBkkProposal(models.Model):
                 )
             proposal._check_unchanged("verified")
             proposal._step("approved", APPROVER)
+        return True
 
     def action_return(self, reason):
         """Send the proposal back to the regency; a new round begins.
@@ -331,6 +336,7 @@ class KhbsBkkProposal(models.Model):
             }
         )
         self._reset_verdicts()
+        return True
 
     def action_ask_return(self):
         """Open the dialogue that asks for the reason of a return."""
