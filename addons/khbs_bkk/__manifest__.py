@@ -26,5 +26,6 @@
         "views/khbs_bkk_verdict_views.xml",
         "views/khbs_bkk_proposal_views.xml",
         "views/khbs_bkk_clause_views.xml",
+        "views/khbs_decree_views.xml",
     ],
 }

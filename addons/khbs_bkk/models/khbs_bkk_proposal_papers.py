@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.khbs_registry.papers import words
+from odoo.addons.khbs_registry.papers.document import Signature
 
 from .. import papers
 from .khbs_bkk_proposal import QUARTERS
@@ -239,7 +240,11 @@ class KhbsBkkProposal(models.Model):
                 f"{words.number(self.approved_count)} baris sejumlah "
                 f"{words.rupiah_legal(self.approved_amount)}.",
             ],
-            signature=None,
+            signature=Signature(
+                place_and_date=f"Palangka Raya, {words.date(self.minutes_date)}",
+                office=("Tim Verifikasi,",),
+                name=self.env.user.name.upper(),
+            ),
             as_of=fields.Datetime.now(),
         )
         return self.env["khbs.paper"]._issue(

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class KhbsDecree(models.Model):
@@ -12,6 +13,20 @@ class KhbsDecree(models.Model):
         inverse_name="decree_id",
         string="BKK proposals",
     )
+
+    def _freeze(self):
+        """Freeze only what decides the proposals' money, to the rupiah."""
+        if self.kind == "bkk":
+            total = sum(self.bkk_proposal_ids.mapped("approved_amount"))
+            sums = {annex.totals.get("amount") for annex in self.annex_ids}
+            if sums | {self.amount} != {total}:
+                raise UserError(
+                    self.env._(
+                        "Amount and annexes of the decree are not those of its "
+                        "proposals. Delete this draft and draft it anew."
+                    )
+                )
+        return super()._freeze()
 
     def _bring_in_force(self, number, date, content):
         """What the decree decides becomes payable with the signature."""

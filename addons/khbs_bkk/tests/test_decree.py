@@ -132,6 +132,13 @@ class TestDecree(BkkCase):
         with self.assertRaises(UserError):
             decree.action_freeze()
 
+    def test_a_decree_over_another_amount_is_not_frozen(self):
+        decree = self._drafted()
+        decree.amount += 1
+        decree.with_user(self.approver).action_approve()
+        with self.assertRaisesRegex(UserError, "draft it anew"):
+            decree.action_freeze()
+
     def test_a_dropped_draft_frees_its_proposals(self):
         decree = self._drafted()
         proposal = decree.bkk_proposal_ids
