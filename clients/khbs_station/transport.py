@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Real readers: cards over PC/SC. The only module that needs pyscard."""
 
+import contextlib
 import time
 
 from smartcard import scard
@@ -12,6 +13,8 @@ from smartcard.System import readers
 PROTOCOLS = CardConnection.T0_protocol | CardConnection.T1_protocol
 # How long one question to PC/SC may block, so that Ctrl-C is heard.
 PATIENCE = 500
+# Seconds within which pcscd, which looks every 0.4, has seen that a card has gone.
+NOTICE = 1.0
 
 
 class ReaderError(Exception):
@@ -62,7 +65,7 @@ class Reader:
 
     def connect(self):
         """Return the connection to the card that is in the reader."""
-        return PcscConnection(self._reader)
+        return PcscConnection(self, self._reader.createConnection())
 
 
 class PcscConnection:
@@ -72,37 +75,49 @@ class PcscConnection:
     where its text reads "Command successful".
     """
 
-    def __init__(self, reader):
-        self._connection = reader.createConnection()
+    def __init__(self, reader, connection):
+        self._reader = reader
+        self._connection = connection
         self._connect()
 
-    def _connect(self):
-        try:
+    def _connect(self, disposition=scard.SCARD_LEAVE_CARD):
+        """Connect; *disposition* is what becomes of the card at the next close."""
+        with _as_connection_error("the card does not answer"):
             self._connection.connect(
                 protocol=PROTOCOLS,
                 mode=scard.SCARD_SHARE_EXCLUSIVE,
-                disposition=scard.SCARD_UNPOWER_CARD,
+                disposition=disposition,
             )
             self.atr = bytes(self._connection.getATR())
-        except SmartcardException as error:
-            raise ConnectionError("the card does not answer") from error
 
     def transmit(self, apdu):
         """Return the card's answer with its status word."""
-        try:
+        with _as_connection_error("the card is gone"):
             data, sw1, sw2 = self._connection.transmit(list(apdu))
-        except SmartcardException as error:
-            raise ConnectionError("the card is gone") from error
         return bytes([*data, sw1, sw2])
 
     def reset(self):
-        """Cycle the card's power."""
+        """Cycle the card's power.
+
+        pcscd that is told to power off a card which is no longer there does not see
+        the next one; so it is given the time to notice that the card has gone.
+        """
+        self.close()
+        if self._reader.wait(False, timeout=NOTICE):
+            raise ConnectionError("the card is gone")
+        self._connect(scard.SCARD_UNPOWER_CARD)
         self.close()
         self._connect()
 
     def close(self):
-        """Power the card off and let others have the reader."""
-        try:
+        """Let others have the reader."""
+        with _as_connection_error("the card is gone"):
             self._connection.disconnect()
-        except SmartcardException as error:
-            raise ConnectionError("the card is gone") from error
+
+
+@contextlib.contextmanager
+def _as_connection_error(text):
+    try:
+        yield
+    except SmartcardException as error:
+        raise ConnectionError(text) from error
