@@ -13,5 +13,6 @@ from . import (
     khbs_card_key,
     khbs_card_life,
     khbs_card_personalisation,
+    khbs_complaint,
     khbs_household,
 )

@@ -55,6 +55,7 @@ class KhbsCard(models.Model):
         self._require_state("active", "suspended", "revoked", "expired")
         cards = self.sudo()
         self._refuse_second_card(cards.household_id)
+        self._refuse_not_entitled(cards.household_id)
         active = cards.filtered(lambda card: card.state == "active")
         active._transition("suspended", reason)
         for profile, batch in cards.grouped("profile").items():
@@ -62,7 +63,7 @@ class KhbsCard(models.Model):
         self._record_move("replacement", reason)
         return True
 
-    def _suspend(self, reason, device_code=None):
+    def _suspend(self, reason, device_code=None, data=None):
         """Suspend those of these cards that are active, for a caller who may.
 
         :return: the cards that are suspended now
@@ -70,7 +71,7 @@ class KhbsCard(models.Model):
         cards = self.sudo()
         cards._lock()
         active = cards.filtered(lambda card: card.state == "active")
-        active._transition("suspended", reason, device_code=device_code)
+        active._transition("suspended", reason, device_code=device_code, data=data)
         active._record_move("suspended", reason)
         return cards.filtered(lambda card: card.state == "suspended")
 
@@ -87,6 +88,17 @@ class KhbsCard(models.Model):
                 self.env._(
                     "A new card is on its way already: %(cards)s.",
                     cards=", ".join(waiting.mapped("card_no")),
+                )
+            )
+
+    @api.model
+    def _refuse_not_entitled(self, households):
+        left = households.filtered(lambda h: h.state not in ("decided", "active"))
+        if left:
+            raise UserError(
+                self.env._(
+                    "These families may not have a card now: %(families)s.",
+                    families=", ".join(left.mapped("name")),
                 )
             )
 

@@ -24,11 +24,20 @@ class KhbsCardRun(models.Model):
     """The cards of one area that are made and shipped together."""
 
     _name = "khbs.card.run"
+    _inherit = "khbs.guarded"
     _description = "Print run"
     _order = "id desc"
 
-    name = fields.Char(
-        string="Number", required=True, readonly=True, copy=False, default="/"
+    _guarded_fields = ("state", "name", "ordered_at", "ordered_count")
+
+    name = fields.Char(string="Number", readonly=True, copy=False)
+    recipient_list_id = fields.Many2one(
+        comodel_name="khbs.recipient.list",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        domain=[("state", "=", "decided")],
+        help="Only families of a decided list get a card.",
     )
     area_id = fields.Many2one(
         comodel_name="khbs.area",
@@ -107,12 +116,10 @@ class KhbsCardRun(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                vals["name"] = (
-                    self.env["ir.sequence"].sudo().next_by_code("khbs.card.run")
-                )
-        return super().create(vals_list)
+        runs = super().create(vals_list)
+        for run in runs.sudo():
+            run.name = self.env["ir.sequence"].sudo().next_by_code(self._name)
+        return runs
 
     def action_order(self):
         """Give each family of the run a card number and the stations their jobs."""
@@ -208,10 +215,11 @@ class KhbsCardRun(models.Model):
         self.ensure_one()
         self.flush_recordset()
         self.env.cr.execute(
-            SQL("SELECT state FROM khbs_card_run WHERE id = %s FOR UPDATE", self.id)
+            SQL("SELECT id FROM khbs_card_run WHERE id = %s FOR UPDATE", self.id)
         )
-        if self.env.cr.fetchone() != ("draft",):
-            raise UserError(self.env._("%(run)s is ordered already.", run=self.name))
+        self.invalidate_recordset(["state"])
+        self._require_state("draft")
+        self.recipient_list_id._require_state("decided")
 
     def _households_query(self):
         """Return (SQL of household ids, their number) that the run is to serve."""
@@ -226,7 +234,11 @@ class KhbsCardRun(models.Model):
              WHERE household.active
                AND household.state IN ('decided', 'active')
                AND area.parent_path LIKE %(path)s
-               AND %(chosen)s
+               AND EXISTS (
+                   SELECT FROM khbs_recipient_line line
+                    WHERE line.household_id = household.id
+                      AND line.list_id = %(list)s
+               )
                AND NOT EXISTS (
                    SELECT FROM khbs_card card
                     WHERE card.household_id = household.id
@@ -234,13 +246,9 @@ class KhbsCardRun(models.Model):
                )
             """,
             path=f"{self.area_id.parent_path}%",
-            chosen=self._chosen_condition(),
+            list=self.recipient_list_id.id,
             standing=life_cycle.IN_PRODUCTION + life_cycle.IN_USE,
         )
         self.env.cr.execute(SQL("SELECT count(*) FROM (%s) chosen", query))
         [count] = self.env.cr.fetchone()
         return query, count
-
-    def _chosen_condition(self):
-        """Return the SQL condition on ``household`` that the recipient list sets."""
-        return SQL("TRUE")

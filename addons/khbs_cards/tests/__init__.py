@@ -1,8 +1,10 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import test_complaint
 from . import test_hand_over
 from . import test_jobs
 from . import test_life_cycle
 from . import test_run
 from . import test_status_list
+from . import test_two_connections

@@ -82,8 +82,38 @@ class CardsCase(KhbsCase):
     @classmethod
     def _allocated(cls, household=None, profile="card"):
         """Return a card of a new (or the given) household with a waiting job."""
-        household = household or cls._household()
+        household = household or cls._household(state="decided")
         return cls.cards._allocate(household, profile)
+
+    @classmethod
+    def _decided_list(cls, households, state="decided"):
+        """Return a recipient list of *households*."""
+        criteria = cls.env["khbs.criteria"].create(
+            {
+                "name": "Contoh",
+                "legal_basis": "SK contoh",
+                "valid_from": "2026-01-01",
+                "max_decile": "4",
+            }
+        )
+        recipients = cls.env["khbs.recipient.list"].create(
+            {"title": "Contoh", "area_id": cls.province.id, "criteria_id": criteria.id}
+        )
+        cls.env["khbs.recipient.line"].create(
+            [
+                {
+                    "list_id": recipients.id,
+                    "household_id": household.id,
+                    "area_id": household.area_id.id,
+                    "regency_id": household.regency_id.id,
+                    "rank": rank,
+                }
+                for rank, household in enumerate(households, 1)
+            ]
+        )
+        cls.env.flush_all()
+        recipients.write({"state": state, "sha256": "0" * 64})
+        return recipients
 
     def _certify(self, job, chip, device="S0001", **changes):
         """Let *device* have the leased *job* (dict) certified for *chip*."""

@@ -18,14 +18,20 @@ class TestRun(CardsCase):
         cls.families = cls.env["khbs.household"]
         for code in (VILLAGE, VILLAGE, OTHER_VILLAGE):
             cls.families |= cls._household(cls._area(code), state="decided")
-        cls._household(cls._area(VILLAGE), state="eligible")
-        cls._household(cls._area("62.06.01.2001"), state="decided")
+        exited = cls._household(cls._area(VILLAGE), state="exited")
+        elsewhere = cls._household(cls._area("62.06.01.2001"), state="decided")
+        # Decided, but on no list.
+        cls._household(cls._area(VILLAGE), state="decided")
+        cls.recipients = cls._decided_list(cls.families + exited + elsewhere)
 
-    def _run(self, code="62.71"):
-        return (
-            self.env["khbs.card.run"]
-            .with_user(self.officer)
-            .create({"area_id": self._area(code).id})
+    def _run(self, code="62.71", **vals):
+        runs = self.env["khbs.card.run"].with_user(self.officer)
+        return runs.create(
+            {
+                "area_id": self._area(code).id,
+                "recipient_list_id": self.recipients.id,
+                **vals,
+            }
         )
 
     def test_a_run_takes_the_decided_families_of_its_area(self):
@@ -61,7 +67,6 @@ class TestRun(CardsCase):
         run.action_ship()
         self.assertEqual(run.shipped_count, 3)
         shipped = run.card_ids.filtered(lambda card: card.state == "shipped")
-        shipped[0].household_id.sudo().state = "active"
         shipped[0].sudo()._activate("OFFICE")
         shipped[1].action_return()
         self.env["khbs.card"].browse(shipped[2].id).action_revoke("other")
@@ -99,12 +104,26 @@ class TestRun(CardsCase):
             for action in ("action_order", "action_print", "action_ship"):
                 with self.assertRaises(AccessError):
                     getattr(run.with_user(user), action)()
+        with self.assertRaises(AccessError):
+            run.write({"state": "ordered", "ordered_count": 7})
+        with self.assertRaises(AccessError):
+            self._run(state="ordered")
+
+    def test_a_list_that_is_not_decided_gets_no_cards(self):
+        proposed = self._decided_list(self.families, state="proposed")
+        with self.assertRaises(UserError):
+            self._run(recipient_list_id=proposed.id).action_order()
 
     def test_a_run_of_an_area_that_is_not_mine_is_refused(self):
         local = self._role_user(
             "card_officer", areas=self._area("62.71"), login="local"
         )
         with self.assertRaises(AccessError):
+            self._run("62.06").with_user(local).action_order()
+        with self.assertRaises(AccessError):
             self.env["khbs.card.run"].with_user(local).create(
-                {"area_id": self._area("62.06").id}
+                {
+                    "area_id": self._area("62.06").id,
+                    "recipient_list_id": self.recipients.id,
+                }
             )

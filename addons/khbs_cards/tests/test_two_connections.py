@@ -1,0 +1,138 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import os
+import tempfile
+import time
+from pathlib import Path
+from unittest.mock import patch
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, tagged
+from odoo.tests.common import get_db_name
+from odoo.tools import mute_logger
+
+from odoo.addons.khbs_cards.protocol import key_folder
+
+# Tables whose rows of this test are removed again, guards or not.
+TABLES = (
+    "khbs_card_list_version",
+    "khbs_card_job",
+    "khbs_card_event",
+    "khbs_card",
+    "khbs_household",
+)
+
+
+@tagged("post_install", "-at_install")
+class TestTwoConnections(BaseCase):
+    """What holds although two transactions are under way: real, second connections."""
+
+    def setUp(self):
+        super().setUp()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = Path(folder.name) / "keys"
+        key_folder.create(path, "KHBS-test")
+        environment = patch.dict(os.environ, KHBS_KEYS=str(path))
+        environment.start()
+        self.addCleanup(environment.stop)
+        self.registry = Registry(get_db_name())
+        self.addCleanup(self._remove, self._last_ids())
+
+    def _last_ids(self):
+        with self.registry.cursor() as cr:
+            last = {}
+            for table in TABLES:
+                cr.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
+                [last[table]] = cr.fetchone()
+            return last
+
+    def _remove(self, last):
+        with self.registry.cursor() as cr:
+            for table in TABLES:
+                cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+                cr.execute(f"DELETE FROM {table} WHERE id > %s", [last[table]])
+                cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+    def _connection(self):
+        """Return the environment of a new connection that waits for no lock."""
+        cr = self.registry.cursor()
+        self.addCleanup(cr.close)
+        cr.execute("SET LOCAL lock_timeout = '200ms'")
+        return api.Environment(cr, SUPERUSER_ID, {})
+
+    def _households(self, count):
+        """Return the ids of new, committed households."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            area = env.ref("khbs_registry.area_62")
+            village = env["khbs.area"].search(
+                [("level", "=", "village"), ("id", "child_of", area.id)], limit=1
+            )
+            households = env["khbs.household"].create(
+                [{"area_id": village.id, "state": "decided"} for _i in range(count)]
+            )
+            return households.ids
+
+    def _allocate(self, env, household_ids):
+        return env["khbs.card"]._allocate(
+            env["khbs.household"].browse(household_ids), "card"
+        )
+
+    def test_two_stations_lease_two_jobs_without_waiting(self):
+        first, second = self._connection(), self._connection()
+        setup = self._connection()
+        self._allocate(setup, self._households(2))
+        setup.cr.commit()  # pylint: disable=invalid-commit
+        one = first["khbs.card.job"]._station_next("S0001")
+        two = second["khbs.card.job"]._station_next("S0002")
+        first.flush_all()
+        second.flush_all()
+        self.assertTrue(one["job"] and two["job"])
+        self.assertNotEqual(one["card_no"], two["card_no"])
+
+    def test_two_runs_cannot_give_one_family_two_cards(self):
+        household_ids = self._households(1)
+        first, second = self._connection(), self._connection()
+        # Both see a family without a card.
+        for env in (first, second):
+            env.cr.execute("SELECT 1")
+        self._allocate(first, household_ids)
+        with mute_logger("odoo.sql_db"):
+            with self.assertRaises(psycopg2.errors.LockNotAvailable):
+                self._allocate(second, household_ids)
+            first.cr.commit()  # pylint: disable=invalid-commit
+            second.cr.rollback()
+            with self.assertRaises(psycopg2.errors.UniqueViolation):
+                self._allocate(second, household_ids)
+            second.cr.rollback()
+
+    def test_two_askers_make_one_new_version_of_the_list(self):
+        setup = self._connection()
+        self._allocate(setup, self._households(1))
+        versions = setup["khbs.card.list.version"]
+        before = versions.search([], limit=1).version
+        old = versions._publish(
+            setup.ref("khbs_cards.list_01"), before + 1, 0, b"", int(time.time()) - 100
+        )
+        old.looked_at = 0
+        setup.flush_all()
+        setup.cr.commit()  # pylint: disable=invalid-commit
+        first, second = self._connection(), self._connection()
+        second.cr.execute("SELECT 1")
+        mine = first["khbs.card.list.version"]._current()
+        self.assertEqual(mine.version, before + 2)
+        first.flush_all()
+        theirs = second["khbs.card.list.version"]
+        self.assertEqual(theirs._current().version, before + 1)
+        first.cr.commit()  # pylint: disable=invalid-commit
+        with mute_logger("odoo.sql_db"):
+            # Its snapshot is older than the new version; it serves what it sees.
+            self.assertEqual(theirs._current().version, before + 1)
+        second.cr.rollback()
+        second.invalidate_all()
+        self.assertEqual(theirs._current().version, before + 2)
