@@ -93,7 +93,7 @@ class KhbsBenefit(models.Model):
         help="Budget account that a round of this benefit is charged to."
     )
     valid_from = fields.Date(required=True)
-    valid_to = fields.Date(help="Last day. Empty: until further notice.")
+    valid_to = fields.Date(copy=False, help="Last day. Empty: until further notice.")
     line_ids = fields.One2many(
         comodel_name="khbs.benefit.line",
         inverse_name="benefit_id",

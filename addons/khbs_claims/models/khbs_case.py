@@ -7,8 +7,6 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .. import guards
-
 APPROVER = "khbs_registry.group_approver"
 HANDLERS = ("khbs_registry.group_validator", APPROVER)
 
@@ -21,8 +19,25 @@ class KhbsCase(models.Model):
     """
 
     _name = "khbs.case"
+    _inherit = ["khbs.guarded"]
     _description = "Case"
     _order = "state desc, deadline, id"
+
+    _guarded_fields = (
+        "kind",
+        "reference",
+        "claim_line_id",
+        "entitlement_id",
+        "household_id",
+        "area_id",
+        "terminal_code",
+        "evidence",
+        "state",
+        "opened_at",
+        "deadline",
+        "owner_id",
+    )
+    _editable_states = ("open",)
 
     name = fields.Char(string="Number", compute="_compute_name")
     kind = fields.Char(required=True, index=True, help="Code, as DOUBLE_GOOD_FAITH.")
@@ -83,34 +98,24 @@ class KhbsCase(models.Model):
                 vals["area_id"] = self._area_of(vals).id
         return super().create(vals_list)
 
-    def write(self, vals):
-        editable = {"decision", "note"}
-        guards.refuse(
-            self,
-            vals,
-            protected=set(self._fields) - editable,
-            frozen=any(case.state == "decided" for case in self),
-        )
-        return super().write(vals)
-
     def action_take(self):
         """Make the present user the owner of these open cases."""
         self._require_handler("case.take")
         self.filtered(lambda c: c.state == "open").sudo().owner_id = self.env.uid
 
     def action_decide(self):
-        """Close the case with the decision and reason that stand in the form."""
-        self.ensure_one()
+        """Close these cases with the decision and reason that stand in the form."""
         self.env["khbs.audit.event"]._require_group(APPROVER, "case.decide", self)
-        if self.state != "open":
-            raise UserError(self.env._("This case is decided already."))
-        if not self.decision or not (self.note or "").strip():
-            raise UserError(
-                self.env._("Enter the decision and its reason, save, then decide.")
-            )
-        self.env["khbs.approval"]._decide(self, "decided", APPROVER, self._sha256())
-        self.sudo().state = "decided"
-        self.sudo()._decided()
+        self.lock_for_update(allow_referencing=True)
+        self._require_state("open")
+        for case in self:
+            if not case.decision or not (case.note or "").strip():
+                raise UserError(
+                    self.env._("Enter the decision and its reason, save, then decide.")
+                )
+            self.env["khbs.approval"]._decide(case, "decided", APPROVER, case._sha256())
+            case.sudo().state = "decided"
+            case.sudo()._decided()
 
     def _decided(self):
         """Let the decision take effect; the addon that opened the case extends it."""

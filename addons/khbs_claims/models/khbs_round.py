@@ -6,26 +6,14 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
-from .. import guards
-
 OPERATOR = "khbs_registry.group_registry_operator"
 APPROVER = "khbs_registry.group_approver"
 WIB = pytz.timezone("Asia/Pontianak")
-# Columns that only the actions of the round set.
-PROTECTED = {
-    "state",
-    "generation",
-    "sha256",
-    "generated_by_id",
-    "generated_at",
-    "decided_by_id",
-    "decided_at",
-    "total_ids",
-}
 
 
 class KhbsRound(models.Model):
@@ -36,8 +24,20 @@ class KhbsRound(models.Model):
     """
 
     _name = "khbs.round"
+    _inherit = ["khbs.guarded"]
     _description = "Round"
     _order = "date_from desc, id desc"
+
+    _guarded_fields = (
+        "state",
+        "generation",
+        "sha256",
+        "generated_by_id",
+        "generated_at",
+        "decided_by_id",
+        "decided_at",
+        "total_ids",
+    )
 
     code = fields.Char(required=True, copy=False, help="Code p of the EDC protocol.")
     name = fields.Char(required=True)
@@ -48,6 +48,13 @@ class KhbsRound(models.Model):
         comodel_name="khbs.area",
         relation="khbs_round_area_rel",
         help="The round serves the villages in these areas.",
+    )
+    recipient_list_id = fields.Many2one(
+        comodel_name="khbs.recipient.list",
+        domain="[('state', '=', 'decided')]",
+        index=True,
+        ondelete="restrict",
+        help="The decided list whose families the round serves.",
     )
     date_from = fields.Date(required=True)
     date_to = fields.Date(required=True)
@@ -134,17 +141,29 @@ class KhbsRound(models.Model):
         for record in self:
             record.display_name = f"{record.name} ({record.code})"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            guards.refuse(self, vals, PROTECTED)
-        return super().create(vals_list)
+    def action_generate(self):
+        """Make the entitlements of these rounds; again adds only what is missing."""
+        self.env["khbs.audit.event"]._require_group(OPERATOR, "round.generate", self)
+        for record in self:
+            record._generate()
 
-    def write(self, vals):
-        guards.refuse(
-            self, vals, PROTECTED, frozen=any(r.state != "draft" for r in self)
-        )
-        return super().write(vals)
+    def action_decide(self):
+        """Decide these rounds: from now on their entitlements stay as they are."""
+        self.env["khbs.audit.event"]._require_group(APPROVER, "round.decide", self)
+        for record in self:
+            record._decide()
+
+    def action_open(self):
+        """Open these decided rounds for claims and transfers."""
+        self._step("round.open", ("decided",), "open")
+
+    def action_close(self):
+        """Begin to close these open rounds: no new lease, late claims still arrive."""
+        self._step("round.close", ("open",), "closing")
+
+    def action_finish(self):
+        """Close these rounds for good; what is still open lapses."""
+        self._step("round.finish", ("closing",), "closed")
 
     def action_open_entitlements(self):
         """Show the entitlements of these rounds."""
@@ -152,6 +171,282 @@ class KhbsRound(models.Model):
             "khbs_claims.khbs_entitlement_action"
         )
         return {**action, "domain": [("round_id", "in", self.ids)]}
+
+    def _step(self, act, states, target):
+        """Move these rounds from one of *states* to *target*, as an operator does."""
+        events = self.env["khbs.audit.event"]
+        events._require_group(OPERATOR, act, self)
+        self._require_areas(act)
+        self.lock_for_update(allow_referencing=True)
+        self._require_state(*states)
+        for record in self:
+            if target == "closed":
+                record.sudo()._lapse_open()
+            record.sudo().state = target
+            events._record(act, record)
+
+    def _generate(self):
+        self.ensure_one()
+        self._require_areas("round.generate")
+        # FOR UPDATE: a second generation of this round has to wait or fail.
+        self.lock_for_update()
+        self._require_state("draft", "generated")
+        self._require_complete()
+        added = self.sudo()._insert_entitlements()
+        self.sudo()._refresh_totals()
+        if not self.entitlement_count:
+            raise UserError(
+                self.env._(
+                    "No family of %(list)s lives in the areas of the round. "
+                    "Check the list and the areas.",
+                    list=self.recipient_list_id.display_name,
+                )
+            )
+        self._require_within_ceiling()
+        if added:
+            self._record_generation()
+
+    def _record_generation(self):
+        generation = self.generation + 1
+        sha256 = self._entitlement_sha256()
+        self.env["khbs.approval"]._decide(
+            self, "generated", OPERATOR, sha256, round_number=generation
+        )
+        self.sudo().write(
+            {
+                "state": "generated",
+                "generation": generation,
+                "sha256": sha256,
+                "generated_by_id": self.env.uid,
+                "generated_at": fields.Datetime.now(),
+            }
+        )
+
+    def _decide(self):
+        self.ensure_one()
+        self._require_areas("round.decide")
+        self.lock_for_update()
+        self._require_state("generated")
+        self._require_not_generated_by_me()
+        self.sudo()._refresh_totals()
+        self._require_within_ceiling()
+        sha256 = self._entitlement_sha256()
+        if sha256 != self.sha256:
+            raise UserError(
+                self.env._(
+                    "The entitlements of %(round)s are not those that were generated. "
+                    "Have the round generated anew.",
+                    round=self.display_name,
+                )
+            )
+        self.sudo()._charge_budget()
+        self.env["khbs.approval"]._decide(
+            self, "decided", APPROVER, sha256, round_number=self.generation
+        )
+        self.sudo().write(
+            {
+                "state": "decided",
+                "decided_by_id": self.env.uid,
+                "decided_at": fields.Datetime.now(),
+            }
+        )
+
+    def _require_areas(self, act):
+        """Refuse a user whose areas do not hold the areas of these rounds."""
+        mine = self.env.user.khbs_area_ids
+        for record in self.sudo():
+            outside = record.area_ids.filtered(
+                lambda area: (
+                    not any(
+                        area.parent_path.startswith(own.parent_path) for own in mine
+                    )
+                )
+            )
+            if outside and not self.env.su:
+                self.env["khbs.audit.event"]._record_refused(
+                    act, record, {"areas": outside.mapped("code")}
+                )
+                raise AccessError(
+                    self.env._(
+                        "%(round)s covers areas that are not yours: %(areas)s.",
+                        round=record.display_name,
+                        areas=", ".join(outside.mapped("name")),
+                    )
+                )
+
+    def _require_not_generated_by_me(self):
+        """Refuse who had a hand in any generation of the round."""
+        mine = [
+            ("model", "=", self._name),
+            ("res_id", "=", self.id),
+            ("step", "=", "generated"),
+            ("user_id", "=", self.env.uid),
+        ]
+        if self.env["khbs.approval"].sudo().search_count(mine, limit=1):
+            self.env["khbs.audit.event"]._record_refused(
+                "round.decide", self, {"own": True}
+            )
+            raise UserError(
+                self.env._("You generated this round; a second person must decide it.")
+            )
+
+    def _require_complete(self):
+        """Refuse a round that lacks something to generate from."""
+        if not self.benefit_ids or not self.area_ids:
+            raise UserError(
+                self.env._("Enter the benefits and the areas of the round first.")
+            )
+        if self.sudo().recipient_list_id.state != "decided":
+            raise UserError(
+                self.env._(
+                    "Choose a decided list of recipients: nothing is granted from a "
+                    "list that nobody has decided."
+                )
+            )
+        invalid = self.benefit_ids - self.benefit_ids._valid_on(self.date_from)
+        if invalid:
+            raise UserError(
+                self.env._(
+                    "%(benefits)s is not valid on %(day)s. Choose the version of that "
+                    "day.",
+                    benefits=", ".join(invalid.mapped("name")),
+                    day=self.date_from,
+                )
+            )
+
+    def _require_within_ceiling(self):
+        if self.total > self.ceiling:
+            raise UserError(
+                self.env._(
+                    "The round comes to %(total)s rupiah, its ceiling is %(ceiling)s. "
+                    "Raise the ceiling or narrow the areas.",
+                    total=self.total,
+                    ceiling=self.ceiling,
+                )
+            )
+
+    def _insert_entitlements(self):
+        """Grant every benefit to every recipient who has it not yet; return how many.
+
+        One statement whatever the number of families. Families that left the
+        programme since the list was decided are passed over.
+        """
+        self.ensure_one()
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH villages AS (
+                    SELECT DISTINCT a.id
+                      FROM khbs_round_area_rel served
+                      JOIN khbs_area top ON top.id = served.khbs_area_id
+                      JOIN khbs_area a ON a.parent_path LIKE top.parent_path || '%%'
+                     WHERE served.khbs_round_id = %(round)s
+                ), granted AS (
+                    SELECT nextval('khbs_entitlement_id_seq') AS id, b.id AS benefit_id,
+                           l.household_id, l.area_id, l.regency_id, b.amount, b.channel
+                      FROM khbs_recipient_line l
+                      JOIN khbs_household h ON h.id = l.household_id
+                      JOIN villages v ON v.id = l.area_id
+                     CROSS JOIN (
+                           SELECT k.* FROM khbs_benefit k
+                             JOIN khbs_round_benefit_rel r ON r.khbs_benefit_id = k.id
+                            WHERE r.khbs_round_id = %(round)s) b
+                     WHERE l.list_id = %(list)s
+                       AND h.active AND h.state IN ('decided', 'active')
+                       AND NOT EXISTS (
+                           SELECT FROM khbs_entitlement e
+                            WHERE e.round_id = %(round)s AND e.benefit_id = b.id
+                              AND e.household_id = l.household_id
+                              AND e.parent_id IS NULL)
+                )
+                INSERT INTO khbs_entitlement (
+                       id, number, round_id, benefit_id, household_id, area_id,
+                       regency_id, amount, channel, state)
+                SELECT id, 'E' || lpad(id::text, 12, '0'), %(round)s, benefit_id,
+                       household_id, area_id, regency_id, amount, channel, 'open'
+                  FROM granted
+                    ON CONFLICT (round_id, benefit_id, household_id)
+                       WHERE parent_id IS NULL DO NOTHING
+                """,
+                round=self.id,
+                list=self.recipient_list_id.id,
+            )
+        )
+        added = self.env.cr.rowcount
+        self.env.invalidate_all()
+        return added
+
+    def _refresh_totals(self):
+        """Count and sum the entitlements of each benefit anew."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO khbs_round_total
+                       (round_id, benefit_id, entitlement_count, amount)
+                SELECT round_id, benefit_id, count(*), sum(amount)
+                  FROM khbs_entitlement
+                 WHERE round_id = %s AND parent_id IS NULL
+                 GROUP BY round_id, benefit_id
+                    ON CONFLICT (round_id, benefit_id) DO UPDATE
+                   SET entitlement_count = excluded.entitlement_count,
+                       amount = excluded.amount
+                """,
+                self.id,
+            )
+        )
+        self.env.invalidate_all()
+
+    def _charge_budget(self):
+        """Put each total on the budget line of its account, if it still fits there."""
+        amounts = {}
+        for total in self.total_ids:
+            line = self._budget_line(total.benefit_id)
+            total.budget_line_id = line
+            amounts[line] = amounts.get(line, 0) + total.amount
+        for line, amount in sorted(amounts.items(), key=lambda item: item[0].id):
+            line._require_within(amount)
+
+    def _budget_line(self, benefit):
+        """Return the line of the round's year that *benefit* is charged to."""
+        line = self.env["khbs.budget.line"].search(
+            [
+                ("year", "=", self.date_from.year),
+                ("account_code", "=", benefit.account_code),
+            ]
+        )
+        if not line:
+            raise UserError(
+                self.env._(
+                    "There is no budget line of %(year)s for account %(account)s "
+                    "(%(benefit)s). Enter it before the round is decided.",
+                    year=str(self.date_from.year),
+                    account=benefit.account_code or "-",
+                    benefit=benefit.name,
+                )
+            )
+        return line
+
+    def _lapse_open(self):
+        """Let what nobody took lapse; refuse while anything is reserved or held."""
+        entitlements = self.env["khbs.entitlement"]
+        pending = entitlements.search_count(
+            [("round_id", "=", self.id), ("state", "=", "reserved")]
+        )
+        still_open = entitlements.search(
+            [("round_id", "=", self.id), ("state", "=", "open")]
+        )
+        pending += len(still_open._held())
+        if pending:
+            raise UserError(
+                self.env._(
+                    "%(count)s entitlements of %(round)s are still reserved by a bank "
+                    "file, a case or a terminal. Settle those first.",
+                    count=pending,
+                    round=self.display_name,
+                )
+            )
+        still_open.state = "lapsed"
 
     def _entitlement_sha256(self):
         """Return the digest of the round's entitlements, in the order of their numbers.

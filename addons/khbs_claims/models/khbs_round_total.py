@@ -12,12 +12,19 @@ class KhbsRoundTotal(models.Model):
     _name = "khbs.round.total"
     _description = "Total of a round"
     _order = "round_id, benefit_id"
+    _log_access = False
 
     round_id = fields.Many2one(
         comodel_name="khbs.round", required=True, index=True, ondelete="cascade"
     )
     benefit_id = fields.Many2one(
         comodel_name="khbs.benefit", required=True, ondelete="restrict"
+    )
+    budget_line_id = fields.Many2one(
+        comodel_name="khbs.budget.line",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The line it is charged to, from the decision on.",
     )
     entitlement_count = fields.Integer(required=True)
     amount = Rupiah(required=True)

@@ -1,2 +1,10 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from . import test_bank
+from . import test_benefit
+from . import test_case
+from . import test_claim
+from . import test_delivery
+from . import test_recap
+from . import test_round

@@ -1,0 +1,23 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import models
+
+
+class KhbsBudgetLine(models.Model):
+    _inherit = "khbs.budget.line"
+
+    def _decided_amount(self):
+        """Add the rounds that were decided on this line."""
+        [(amount,)] = (
+            self.env["khbs.round.total"]
+            .sudo()
+            ._read_group(
+                [
+                    ("budget_line_id", "=", self.id),
+                    ("round_id.state", "not in", ("draft", "generated")),
+                ],
+                aggregates=["amount:sum"],
+            )
+        )
+        return super()._decided_amount() + (amount or 0)
