@@ -29,8 +29,15 @@ COLUMNS = (
 RELATIONS = frozenset(str(code) for code in range(1, 12))
 SEXES = frozenset("12")
 DECILES = frozenset(str(decile) for decile in range(1, 11))
-# Regsosek's status of the house (DOMAIN 2.2).
-DWELLINGS = {"1": "owned", "2": "rented", "3": "free", "4": "official", "5": "other"}
+# Regsosek's status of the house (DOMAIN 2.2), and families that have none.
+DWELLINGS = {
+    "1": "owned",
+    "2": "rented",
+    "3": "free",
+    "4": "official",
+    "5": "other",
+    "none": "none",
+}
 KEMENDAGRI_VILLAGE = re.compile(r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{4}$")
 BPS_VILLAGE = re.compile(r"^[0-9]{10}$")
 SHORT_NUMBER = re.compile(r"^[0-9]{0,3}$")

@@ -89,7 +89,7 @@ REASONS = {
     "RT_RW_FORM": ("RT or RW malformed", "RT dan RW paling banyak tiga angka."),
     "DWELLING_UNKNOWN": (
         "Unknown status of the house",
-        "Status rumah harus 1 sampai 5, atau kosong.",
+        "Status rumah harus 1 sampai 5, none (tanpa rumah), atau kosong.",
     ),
     "COORDINATE_FORM": (
         "Coordinates malformed",

@@ -24,15 +24,13 @@ class KhbsGuarded(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if self.env.su:
-            return super().create(vals_list)
-        for vals in vals_list:
-            self._refuse_guarded(vals)
-        hidden = {f"default_{name}" for name in self._guarded_fields}
-        context = {
-            key: value for key, value in self.env.context.items() if key not in hidden
-        }
-        return super(KhbsGuarded, self.with_context(context)).create(vals_list)
+        if not self.env.su:
+            for vals in vals_list:
+                self._refuse_guarded(vals)
+            hidden = {f"default_{name}" for name in self._guarded_fields}
+            context = self.env.context.items()
+            self = self.with_context({k: v for k, v in context if k not in hidden})
+        return super().create([{**self._own_vals(v), **v} for v in vals_list])
 
     def write(self, vals):
         if not self.env.su:
@@ -44,6 +42,11 @@ class KhbsGuarded(models.AbstractModel):
     def _unlink_if_editable(self):
         if not self.env.su:
             self._refuse_unless_editable()
+
+    @api.model
+    def _own_vals(self, vals):
+        """Return what the document itself decides at its creation: its number."""
+        return {}
 
     def _refuse_guarded(self, vals):
         guarded = sorted(vals.keys() & set(self._guarded_fields))

@@ -71,12 +71,9 @@ class KhbsAidList(models.Model):
     )
     _name_uniq = models.Constraint("UNIQUE (name)", "This number is taken.")
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        lists = super().create(vals_list)
-        for aid_list in lists.sudo():
-            aid_list.name = self.env["ir.sequence"].sudo().next_by_code(self._name)
-        return lists
+    @api.model
+    def _own_vals(self, vals):
+        return {"name": self.env["ir.sequence"].sudo().next_by_code(self._name)}
 
     def action_load(self):
         """Read the file into lines; what cannot be used is counted and named."""

@@ -5,6 +5,7 @@ import hashlib
 import json
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .khbs_household import DECILES
@@ -86,6 +87,7 @@ class KhbsCriteria(models.Model):
                 "khbs_registry.group_approver",
                 criteria._sha256(),
             )
+            criteria._refuse_overlap()
             criteria.sudo().state = "in_force"
         return True
 
@@ -141,6 +143,21 @@ class KhbsCriteria(models.Model):
             "khbs_registry.khbs_decision_action"
         )
         return {**action, "domain": [("criteria_id", "=", self.id)]}
+
+    def _refuse_overlap(self):
+        """Say which criteria are in force on some of these days already."""
+        self.ensure_one()
+        others = self.search([("state", "=", "in_force")])
+        for other in others:
+            begins_after = self.valid_to and other.valid_from > self.valid_to
+            ends_before = other.valid_to and other.valid_to < self.valid_from
+            if not (begins_after or ends_before):
+                raise UserError(
+                    self.env._(
+                        "%(other)s is in force on some of these days. Close it first.",
+                        other=other.name,
+                    )
+                )
 
     @api.model
     def _in_force(self, day=None):

@@ -105,12 +105,12 @@ class KhbsDecision(models.Model):
             "earlier_kk": self.env._("an earlier KK number"),
         }[reason["by"]]
         return self.env._(
-            "Receives %(programme)s: %(how)s stands in list %(list)s of %(source)s, "
+            "Receives %(programme)s: %(how)s stands in list %(list)s of %(keeper)s, "
             "letter %(letter)s.",
             programme=programme.name,
             how=how,
             list=aid_list.name,
-            source=aid_list.source,
+            keeper=aid_list.source,
             letter=aid_list.letter_number,
         )
 

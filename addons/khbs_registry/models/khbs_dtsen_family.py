@@ -294,9 +294,10 @@ class KhbsDtsenFamily(models.Model):
     def _pair_persons(self, delivery):
         """Say which row is which person of the household that was found.
 
-        First by NIK; then, for whoever is left on both sides, by name and date of
-        birth, one to one in their order: so a corrected NIK stays one person, and
-        namesakes are never merged into one.
+        First by NIK, name and date of birth together; then, for whoever is left on
+        both sides, by name and date of birth, one to one in their order; then by NIK
+        alone. So a corrected or exchanged NIK and a corrected name stay one person
+        each, and namesakes are never merged into one.
         """
         self.env.cr.execute("DROP TABLE IF EXISTS khbs_dtsen_pair")
         self._run(
@@ -316,26 +317,33 @@ class KhbsDtsenFamily(models.Model):
                     COALESCE(p.birth_date, '-infinity') AS born
                 FROM khbs_person p JOIN family USING (household_id)
                 WHERE p.active AND p.state = 'alive'
-            ), by_nik AS (
+            ), by_all AS (
                 SELECT d.line, p.id AS person_id
-                FROM delivered d JOIN present p USING (household_id, nik)
+                FROM delivered d JOIN present p USING (household_id, nik, name, born)
             ), left_rows AS (
                 SELECT d.*, row_number() OVER (
                     PARTITION BY household_id, name, born ORDER BY line
                 ) AS place
-                FROM delivered d LEFT JOIN by_nik USING (line)
-                WHERE by_nik.line IS NULL
+                FROM delivered d LEFT JOIN by_all USING (line)
+                WHERE by_all.line IS NULL
             ), left_persons AS (
                 SELECT p.*, row_number() OVER (
                     PARTITION BY household_id, name, born ORDER BY id
                 ) AS place
-                FROM present p LEFT JOIN by_nik ON by_nik.person_id = p.id
-                WHERE by_nik.person_id IS NULL
+                FROM present p LEFT JOIN by_all ON by_all.person_id = p.id
+                WHERE by_all.person_id IS NULL
+            ), by_name AS (
+                SELECT d.line, p.id AS person_id FROM left_rows d
+                JOIN left_persons p USING (household_id, name, born, place)
+            ), by_nik AS (
+                SELECT d.line, p.id AS person_id FROM left_rows d
+                JOIN left_persons p USING (household_id, nik)
+                WHERE d.line NOT IN (SELECT line FROM by_name)
+                    AND p.id NOT IN (SELECT person_id FROM by_name)
             )
-            SELECT line, person_id FROM by_nik
-            UNION ALL
-            SELECT d.line, p.id FROM left_rows d
-            JOIN left_persons p USING (household_id, name, born, place)
+            SELECT line, person_id FROM by_all
+            UNION ALL SELECT line, person_id FROM by_name
+            UNION ALL SELECT line, person_id FROM by_nik
             """,
             delivery,
         )

@@ -148,12 +148,9 @@ class KhbsDtsenImport(models.Model):
             """
         )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        imports = super().create(vals_list)
-        for delivery in imports.sudo():
-            delivery.name = self.env["ir.sequence"].sudo().next_by_code(self._name)
-        return imports
+    @api.model
+    def _own_vals(self, vals):
+        return {"name": self.env["ir.sequence"].sudo().next_by_code(self._name)}
 
     def action_stage(self):
         """Read the file, check every row and count what applying would change."""
@@ -172,18 +169,18 @@ class KhbsDtsenImport(models.Model):
     def action_apply(self):
         """Write what was staged into the registry, in one pass.
 
-        Where the registry has changed since, the comparison is made anew and nothing
-        is written: the operator decides on the counts that will come true.
+        The registry may have changed since the check, so the comparison is made anew.
+        Where its counts differ nothing is written: the operator decides on those that
+        will come true.
         """
         for delivery in self._checked("dtsen.apply"):
             delivery._require_state("staged")
             delivery._refuse_older_quarter()
             before = delivery._facts()
-            if delivery._registry_moved():
-                delivery._compare()
+            delivery._compare()
+            if delivery._facts() != before:
                 delivery.staged_at = fields.Datetime.now()
-                if delivery._facts() != before:
-                    return delivery._notify_moved()
+                return delivery._notify_moved()
             self.env["khbs.dtsen.family"]._apply(delivery)
             delivery.state = "applied"
             delivery.applied_at = fields.Datetime.now()
@@ -263,20 +260,6 @@ class KhbsDtsenImport(models.Model):
                     )
                 )
 
-    def _registry_moved(self):
-        """Tell whether a family or person was written since the comparison."""
-        self.env.flush_all()
-        [[moved]] = self.env.execute_query(
-            SQL(
-                """
-                SELECT EXISTS (SELECT FROM khbs_household WHERE write_date >= %(at)s)
-                    OR EXISTS (SELECT FROM khbs_person WHERE write_date >= %(at)s)
-                """,
-                at=self.staged_at,
-            )
-        )
-        return moved
-
     def _notify_moved(self):
         return {
             "type": "ir.actions.client",
@@ -307,7 +290,7 @@ class KhbsDtsenImport(models.Model):
             yield attachment._full_path(attachment.store_fname)
             return
         with tempfile.NamedTemporaryFile() as file:
-            file.write(attachment.raw)
+            file.write(attachment.raw or b"")
             file.flush()
             yield file.name
 
@@ -482,6 +465,7 @@ class KhbsDtsenImport(models.Model):
     @api.autovacuum
     def _gc_staged_rows(self):
         """Keep of an applied delivery only the rows that were refused."""
+        self.flush_model(["state"])
         self.env.cr.execute(
             """
             DELETE FROM khbs_dtsen_row r

@@ -213,12 +213,9 @@ class KhbsHousehold(models.Model):
         for household in self:
             household.complaint_count = counts.get(household, 0)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            if not vals.get("name"):
-                vals["name"] = self._next_number(vals["area_id"])
-        return super().create(vals_list)
+    @api.model
+    def _own_vals(self, vals):
+        return {} if vals.get("name") else {"name": self._next_number(vals["area_id"])}
 
     @api.model
     def _next_number(self, area_id):

@@ -113,14 +113,9 @@ class KhbsRecipientList(models.Model):
             """
         )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        lists = super().create(vals_list)
-        for recipient_list in lists.sudo():
-            recipient_list.name = (
-                self.env["ir.sequence"].sudo().next_by_code(self._name)
-            )
-        return lists
+    @api.model
+    def _own_vals(self, vals):
+        return {"name": self.env["ir.sequence"].sudo().next_by_code(self._name)}
 
     def action_collect(self):
         """Fill the draft with the eligible families of its area, ranked."""

@@ -278,6 +278,7 @@ class KhbsVisit(models.Model):
         """
         if self.area_id.latitude or self.area_id.longitude:
             return self.area_id.latitude, self.area_id.longitude
+        self.flush_model()
         [centre] = self.env.execute_query(
             SQL(
                 """

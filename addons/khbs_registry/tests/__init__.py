@@ -7,3 +7,8 @@ from . import test_audit
 from . import test_budget
 from . import test_complaint
 from . import test_reveal
+from . import test_import
+from . import test_aid_list
+from . import test_criteria
+from . import test_recipient_list
+from . import test_visit

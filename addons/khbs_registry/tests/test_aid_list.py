@@ -1,0 +1,45 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import base64
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .delivery_common import DeliveryCase
+
+NIK, KK = "6206010101809001", "6206010106159001"
+
+
+@tagged("post_install", "-at_install")
+class TestAidList(DeliveryCase):
+    def test_lines_are_loaded_and_masked(self):
+        aid_list = self._aid_list([(NIK, "", "PKH"), ("", KK, "blt-dd")])
+        self.assertEqual((aid_list.state, aid_list.line_count), ("loaded", 2))
+        line = aid_list.line_ids[0]
+        self.assertEqual(line.nik_masked, "6206********9001")
+        with self.assertRaises(AccessError):
+            line.read(["nik"])
+
+    def test_unusable_lines_are_counted_and_named(self):
+        aid_list = self._aid_list(
+            [(NIK, "", "PKH"), ("", "", "PKH"), ("123", "", "PKH"), (NIK, "", "X")]
+        )
+        self.assertEqual((aid_list.line_count, aid_list.refused_count), (1, 3))
+        self.assertEqual(aid_list.refused_lines, "3, 4, 5")
+
+    def test_a_file_without_the_columns_is_refused(self):
+        aid_list = self._aid_list([(NIK, "", "PKH")]).copy(
+            {"file": base64.b64encode(b"nama;umur\nA;1\n")}
+        )
+        with self.assertRaisesRegex(UserError, "nik, no_kk, program"):
+            aid_list.action_load()
+
+    def test_a_loaded_list_does_not_change(self):
+        aid_list = self._aid_list([(NIK, "", "PKH")])
+        with self.assertRaises(UserError):
+            aid_list.write({"date_to": "2026-02-01"})
+        with self.assertRaises(UserError):
+            aid_list.action_load()
+        with self.assertRaises(AccessError):
+            aid_list.with_user(self.approver).action_withdraw()
