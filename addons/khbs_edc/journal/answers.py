@@ -1,0 +1,96 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""What a terminal is told of its entries: status and outcome of each line."""
+
+from collections import defaultdict
+
+from ..settlement import chain
+
+
+class EntryAnswers:
+    """The answers on entries of *terminal* as they are now.
+
+    :param cr: cursor
+    """
+
+    def __init__(self, cr, terminal):
+        self.cr = cr
+        self.terminal = terminal
+        self.head = chain.Head(
+            terminal.acked_seq, terminal.head, terminal.fork_seq or None
+        )
+
+    def of_identities(self, identities):
+        """Return identity to {seq, sha, status, lines}."""
+        return {
+            result["sha"]: result
+            for result in self._results("identity = ANY(%s)", [identities])
+        }
+
+    def of_range(self, first, last):
+        """Return the results of the entries from *first* to *last* that are here."""
+        return self._results("seq BETWEEN %s AND %s", [first, last])
+
+    def missing(self):
+        """Return the ranges between the head and the highest known entry."""
+        self.cr.execute(
+            "SELECT seq FROM khbs_journal_entry "
+            "WHERE terminal_id = %s AND seq > %s ORDER BY seq",
+            [self.terminal.id, self.head.seq],
+        )
+        return chain.missing(self.head.seq, [seq for (seq,) in self.cr.fetchall()])
+
+    def _results(self, condition, arguments):
+        self.cr.execute(
+            "SELECT seq, identity, ev, valid, claim_check, jti, lines "
+            "  FROM khbs_journal_entry "
+            f"WHERE terminal_id = %s AND {condition} ORDER BY seq, branch",
+            [self.terminal.id, *arguments],
+        )
+        rows = self.cr.fetchall()
+        outcomes = self._outcomes([row[5] for row in rows if row[6]])
+        return [
+            {
+                "seq": seq,
+                "sha": identity,
+                "status": chain.status(seq, self.head),
+                "lines": self._lines(seq, ev, valid, check, items, outcomes[jti]),
+            }
+            for seq, identity, ev, valid, check, jti, items in rows
+        ]
+
+    def _lines(self, seq, ev, valid, check, items, outcomes):
+        status = chain.status(seq, self.head)
+        if not valid:
+            return [{"e": None, "code": "MALFORMED"}]
+        if ev != "claim":
+            return []
+        if status == "gap":
+            return [{"e": None, "code": "HELD_GAP"}]
+        if not items:
+            return [{"e": None, "code": check if status == "stored" else "FORK"}]
+        numbers = [item[0] for item in items]
+        if status == "fork" or outcomes.get("seq") == seq:
+            return [{"e": e, "code": outcomes.get(e, "FORK")} for e in numbers]
+        return [{"e": e, "code": "REPLAY"} for e in numbers]
+
+    def _outcomes(self, jtis):
+        """Return jti to {entitlement number: code, "seq": the claim's entry}."""
+        self.cr.execute(
+            """
+            SELECT c.jti, c.seq, l.e, o.code
+              FROM khbs_claim c
+              JOIN khbs_claim_line l ON l.claim_id = c.id
+              JOIN LATERAL (
+                   SELECT code FROM khbs_claim_outcome o
+                    WHERE o.line_id = l.id ORDER BY version DESC LIMIT 1
+              ) o ON TRUE
+             WHERE c.terminal_code = %s AND c.jti = ANY(%s)
+            """,
+            [self.terminal.code, jtis],
+        )
+        outcomes = defaultdict(dict)
+        for jti, seq, e, code in self.cr.fetchall():
+            outcomes[jti].update({"seq": seq, e: code})
+        return outcomes

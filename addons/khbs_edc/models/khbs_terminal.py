@@ -1,0 +1,483 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import base64
+import datetime
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.khbs_cards import authority
+from odoo.addons.khbs_cards.protocol import base64url, keys
+
+from ..rpc.dispatcher import RpcError
+from ..rpc.params import is_integer
+
+GROUP = "khbs_registry.group_terminal_officer"
+STATES = [
+    ("invited", "Invited"),
+    ("pending", "Pending"),
+    ("active", "Active"),
+    ("suspended", "Suspended"),
+    ("lost", "Lost"),
+    ("retired", "Retired"),
+]
+
+
+class KhbsTerminal(models.Model):
+    """A device that talks to the endpoint: an EDC terminal or a card station."""
+
+    _name = "khbs.terminal"
+    _description = "Terminal"
+    _order = "code"
+    _rec_name = "code"
+
+    code = fields.Char(
+        string="Number",
+        required=True,
+        readonly=True,
+        copy=False,
+        default="/",
+        help="T000123 for a terminal, S0001 for a card station.",
+    )
+    kind = fields.Selection(
+        selection=[("terminal", "Terminal"), ("station", "Card station")],
+        required=True,
+        default="terminal",
+    )
+    state = fields.Selection(
+        selection=STATES, required=True, default="invited", readonly=True, index=True
+    )
+    point_id = fields.Many2one(
+        comodel_name="khbs.point",
+        index=True,
+        ondelete="restrict",
+        help="Where the terminal serves; its leases hold the families of the villages "
+        "of this point.",
+    )
+    area_id = fields.Many2one(
+        comodel_name="khbs.area",
+        compute="_compute_area_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+        index=True,
+        ondelete="restrict",
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        default=lambda self: self.env.ref("khbs_edc.user_device"),
+        help="In whose name the requests of the device act.",
+    )
+    serial = fields.Char(
+        string="Hardware serial",
+        help="When given, only the device with this serial can enrol.",
+    )
+    hw_model = fields.Char(string="Model", readonly=True)
+    hw_serial = fields.Char(string="Serial reported", readonly=True)
+    hw_os = fields.Char(string="System", readonly=True)
+    hw_app = fields.Char(string="App version", readonly=True)
+    hw_pin = fields.Boolean(string="Reads PIN", readonly=True)
+    offline_days = fields.Integer(
+        required=True,
+        default=14,
+        aggregator=None,
+        help="How long the terminal may work without contact.",
+    )
+    key_ids = fields.One2many(
+        comodel_name="khbs.terminal.key", inverse_name="terminal_id", string="Keys"
+    )
+    fingerprint = fields.Char(compute="_compute_fingerprint")
+    operator_ids = fields.One2many(
+        comodel_name="khbs.operator", inverse_name="terminal_id", string="Operators"
+    )
+    lease_ids = fields.One2many(
+        comodel_name="khbs.lease", inverse_name="terminal_id", string="Leases"
+    )
+    lease_count = fields.Integer(compute="_compute_counts")
+    entry_count = fields.Integer(compute="_compute_counts", string="Journal entries")
+    outcome_count = fields.Integer(compute="_compute_counts", string="Claim lines")
+    approved_at = fields.Datetime(readonly=True)
+    last_contact_at = fields.Datetime(string="Last contact", readonly=True)
+    unsent = fields.Integer(
+        readonly=True, aggregator="sum", help="Entries that it has not sent yet."
+    )
+    list_version = fields.Integer(string="List held", readonly=True, aggregator=None)
+    lease_held = fields.Char(readonly=True)
+    battery = fields.Integer(string="Battery (%)", readonly=True, aggregator=None)
+    acked_seq = fields.Integer(
+        string="Acknowledged up to", readonly=True, aggregator=None
+    )
+    head = fields.Char(readonly=True, help="Identity of the last acknowledged entry.")
+    fork_seq = fields.Integer(
+        string="Forked at",
+        readonly=True,
+        aggregator=None,
+        help="First entry of which two versions were signed; 0: none.",
+    )
+    posted_below = fields.Integer(
+        readonly=True,
+        default=1,
+        aggregator=None,
+        help="Payable claims below this entry are booked.",
+    )
+    active = fields.Boolean(default=True)
+
+    _code_uniq = models.Constraint(
+        "UNIQUE (code)", "A terminal with this number exists."
+    )
+    _code_form = models.Constraint(
+        "CHECK (CASE kind WHEN 'terminal' THEN code ~ '^T[0-9]{6}$' "
+        "ELSE code ~ '^S[0-9]{4}$' END)",
+        "A terminal's number is T and six digits, a station's S and four.",
+    )
+    _point_of_terminal = models.Constraint(
+        "CHECK (kind <> 'terminal' OR point_id IS NOT NULL)",
+        "Choose the point where the terminal serves.",
+    )
+    _offline_days_range = models.Constraint(
+        "CHECK (offline_days BETWEEN 1 AND 31)",
+        "A terminal may work offline for 1 to 31 days.",
+    )
+    _acked_seq_positive = models.Constraint(
+        "CHECK (acked_seq >= 0 AND fork_seq >= 0)", "Entries count from 1."
+    )
+
+    @api.depends("point_id")
+    def _compute_area_id(self):
+        for terminal in self:
+            terminal.area_id = terminal.point_id.area_id or terminal.area_id
+
+    @api.depends("key_ids.fingerprint", "key_ids.state")
+    def _compute_fingerprint(self):
+        for terminal in self:
+            live = terminal.key_ids.filtered(lambda key: key.state != "refused")
+            terminal.fingerprint = live[:1].fingerprint
+
+    def _compute_counts(self):
+        for field, model in (
+            ("lease_count", "khbs.lease"),
+            ("entry_count", "khbs.journal.entry"),
+            ("outcome_count", "khbs.settlement"),
+        ):
+            counts = dict(
+                self.env[model]._read_group(
+                    [("terminal_id", "in", self.ids)], ["terminal_id"], ["__count"]
+                )
+            )
+            for terminal in self:
+                terminal[field] = counts.get(terminal, 0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["khbs.audit.event"]._require_group(GROUP, "terminal.create")
+        for vals in vals_list:
+            kind = vals.get("kind", "terminal")
+            vals.update(
+                code=self.env["ir.sequence"].sudo().next_by_code(f"khbs.edc.{kind}"),
+                state="invited",
+            )
+        terminals = super().create(vals_list)
+        for terminal in terminals:
+            self.env["khbs.audit.event"]._record("terminal.create", terminal)
+        return terminals
+
+    def write(self, vals):
+        self._refuse_protected(vals)
+        return super().write(vals)
+
+    def _refuse_protected(self, vals):
+        """What a device or an action sets is not typed in."""
+        protected = {"code", "kind", "state", "user_id", "head", "acked_seq"}
+        protected |= {"fork_seq", "approved_at", "posted_below"}
+        if not self.env.su and protected & set(vals):
+            raise UserError(
+                self.env._("This is set by the buttons of the form or by the device.")
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._("A terminal is never deleted. Suspend it or report its loss.")
+        )
+
+    def action_issue_code(self):
+        """Show the enrolment sheet with a new one-time code."""
+        sheet = self.issue_code()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Enrolment sheet"),
+            "res_model": "khbs.enrolment.sheet",
+            "view_mode": "form",
+            "target": "new",
+            "context": {f"default_{name}": value for name, value in sheet.items()},
+        }
+
+    def action_approve_key(self):
+        """Accept the fingerprint that the officer compared with the device's."""
+        for terminal in self:
+            terminal._require_officer("terminal.approve")
+            key = terminal._pending_key()
+            now = fields.Datetime.now()
+            key.sudo().write({"state": "active", "approved_at": now})
+            head = base64url.encode(bytes.fromhex(key.spki_sha256))
+            terminal.sudo().write({"state": "active", "approved_at": now, "head": head})
+            terminal._record("terminal.approve", {"spki": key.spki_sha256})
+        return True
+
+    def action_refuse_key(self):
+        """Drop the pending key: the device enrols anew with a new code."""
+        for terminal in self:
+            terminal._require_officer("terminal.refuse")
+            key = terminal._pending_key()
+            key.sudo().state = "refused"
+            terminal.sudo().state = "invited"
+            terminal._record("terminal.refuse", {"spki": key.spki_sha256})
+        return True
+
+    def action_suspend(self):
+        return self._move("active", "suspended", "terminal.suspend")
+
+    def action_resume(self):
+        if self.filtered("fork_seq"):
+            raise UserError(
+                self.env._(
+                    "A forked terminal stays suspended; the device enrols under a "
+                    "new number."
+                )
+            )
+        return self._move("suspended", "active", "terminal.resume")
+
+    def action_report_lost(self):
+        """Record the loss; claims received later are judged by it."""
+        return self.report_lost(fields.Datetime.now())
+
+    def action_withdraw_loss(self):
+        """Undo an erroneous report of loss."""
+        for terminal in self:
+            terminal._require_officer("terminal.found")
+            if terminal.state != "lost":
+                raise UserError(self.env._("No loss of this terminal is reported."))
+            terminal.sudo().state = "suspended"
+            terminal._add_fact("found")
+            terminal._record("terminal.found")
+            terminal.sudo()._settle_again()
+        return True
+
+    def action_cut_lease(self):
+        """Cut a lease of the families of the terminal's point, or its successor."""
+        for terminal in self:
+            terminal._require_officer("terminal.lease")
+            if terminal.kind != "terminal" or terminal.state != "active":
+                raise UserError(self.env._("Only an active terminal takes a lease."))
+            lease = self.env["khbs.lease"].sudo()._cut(terminal.sudo())
+            if not lease:
+                raise UserError(
+                    self.env._(
+                        "No family of the villages of this point has an open, unheld "
+                        "entitlement and a card in hand. Open a round or hand over "
+                        "cards first."
+                    )
+                )
+        return True
+
+    def action_open_leases(self):
+        return self._open("khbs_edc.khbs_lease_action")
+
+    def action_open_entries(self):
+        return self._open("khbs_edc.khbs_journal_entry_action")
+
+    def action_open_settlements(self):
+        return self._open("khbs_edc.khbs_settlement_action")
+
+    def issue_code(self):
+        """Make the one-time code of an enrolment and return what its sheet says.
+
+        :return: dict of tid, code, root (SHA-256 of the root key) and valid_until
+        """
+        self.ensure_one()
+        self._require_officer("terminal.invite")
+        if self.state != "invited":
+            raise UserError(self.env._("%(code)s is enrolled already.", code=self.code))
+        code, until = self.env["khbs.enrolment.code"].sudo()._issue(self)
+        self._record("terminal.invite")
+        return {
+            "tid": self.code,
+            "code": code,
+            "root": authority.root_sha256(),
+            "valid_until": fields.Datetime.to_string(until),
+        }
+
+    def report_lost(self, lost_at):
+        """Report the terminal lost since *lost_at* (datetime or its text)."""
+        lost_at = fields.Datetime.to_datetime(lost_at)
+        for terminal in self:
+            terminal._require_officer("terminal.lost")
+            if terminal.state not in ("active", "suspended"):
+                raise UserError(
+                    self.env._("Only an enrolled terminal can be reported lost.")
+                )
+            terminal.sudo().state = "lost"
+            seconds = int(lost_at.replace(tzinfo=datetime.UTC).timestamp())
+            terminal._add_fact("lost", number=seconds)
+            terminal._record("terminal.lost", {"lost_at": seconds})
+            terminal.sudo()._settle_again()
+        return True
+
+    def _require_officer(self, act):
+        self.ensure_one()
+        self.check_access("read")
+        self.env["khbs.audit.event"]._require_group(GROUP, act, self)
+
+    def _record(self, act, data=None):
+        self.env["khbs.audit.event"]._record(act, self, data)
+
+    def _move(self, origin, target, act):
+        for terminal in self:
+            terminal._require_officer(act)
+            if terminal.state != origin:
+                raise UserError(
+                    self.env._(
+                        "%(code)s has moved on meanwhile. Open it anew.",
+                        code=terminal.code,
+                    )
+                )
+            terminal.sudo().state = target
+            terminal._add_fact(target)
+            terminal._record(act)
+        return True
+
+    def _pending_key(self):
+        key = self.key_ids.filtered(lambda key: key.state == "pending")
+        if self.state != "pending" or len(key) != 1:
+            raise UserError(
+                self.env._(
+                    "%(code)s has no key that waits for approval.", code=self.code
+                )
+            )
+        return key
+
+    def _open(self, action):
+        self.ensure_one()
+        window = self.env["ir.actions.act_window"]._for_xml_id(action)
+        window["domain"] = [("terminal_id", "=", self.id)]
+        return window
+
+    def _add_fact(self, kind, number=0, data=None):
+        """Add a dated fact that settlement reads (khbs.server.fact)."""
+        self.ensure_one()
+        return (
+            self.env["khbs.server.fact"]
+            .sudo()
+            .create(
+                {
+                    "terminal_id": self.id,
+                    "kind": kind,
+                    "number": number,
+                    "data": data or {},
+                }
+            )
+        )
+
+    def _contact(self, **vals):
+        """Note what the device said of itself; None is left as it is."""
+        self.write(
+            {
+                "last_contact_at": fields.Datetime.now(),
+                **{name: value for name, value in vals.items() if value is not None},
+            }
+        )
+
+    def _holds_list(self, version):
+        """Keep durably that the device has received list *version*."""
+        facts = self.env["khbs.server.fact"]
+        if is_integer(version) and version > facts._list_reported(self):
+            self._add_fact("list_reported", number=version)
+
+    def _take_key(self, spki, fingerprint, hw):
+        """Take the key of an enrolment in; it waits for an officer's approval."""
+        self.ensure_one()
+        number = 1
+        sha256 = keys.spki_sha256(spki).hex()
+        device_keys = self.env["khbs.terminal.key"]
+        if device_keys.search_count([("spki_sha256", "=", sha256)], limit=1):
+            raise RpcError(1104, "this key was used before: make a new one")
+        device_keys.create(
+            {
+                "terminal_id": self.id,
+                "number": number,
+                "kid": f"{self.code}.{number}",
+                "spki": base64.b64encode(spki).decode(),
+                "spki_sha256": sha256,
+                "fingerprint": fingerprint,
+                "expires_at": fields.Datetime.add(fields.Datetime.now(), years=2),
+            }
+        )
+        self.write(
+            {
+                "state": "pending",
+                "hw_model": str(hw.get("model") or "")[:64],
+                "hw_serial": str(hw.get("serial") or "")[:64],
+                "hw_os": str(hw.get("os") or "")[:64],
+                "hw_app": str(hw.get("app") or "")[:64],
+                "hw_pin": hw.get("pin") is True,
+                "last_contact_at": fields.Datetime.now(),
+            }
+        )
+        self._record("terminal.enrol", {"fingerprint": fingerprint})
+
+    def _public_keys(self):
+        """Return kid to public key of the keys that may sign entries."""
+        live = self.key_ids.filtered(lambda key: key.state == "active")
+        return {key.kid: key._public_key() for key in live}
+
+    def _may_block(self, card, a_day):
+        """Tell whether the terminal may suspend *card* without the card at hand."""
+        self.ensure_one()
+        self.env.cr.execute(
+            """
+            SELECT EXISTS (SELECT FROM khbs_lease_row r
+                             JOIN khbs_lease l ON l.id = r.lease_id
+                            WHERE l.terminal_id = %(terminal)s
+                              AND r.card_no = %(card)s
+                              AND l.valid_until > now() AT TIME ZONE 'UTC'),
+                   (SELECT count(*) FROM khbs_card_event
+                     WHERE device_code = %(code)s AND to_state = 'suspended'
+                       AND at > now() AT TIME ZONE 'UTC' - interval '1 day')
+            """,
+            {"terminal": self.id, "card": card.card_no, "code": self.code},
+        )
+        in_lease, blocked = self.env.cr.fetchone()
+        return in_lease and blocked < a_day
+
+    def _request_block(self, card, reason, operator, note):
+        """Leave to a person a block that the terminal may not make by itself."""
+        reference = f"{self.code}/{card.card_no}/{fields.Date.today()}"
+        cases = self.env["khbs.case"].sudo()
+        kind = "CARD_BLOCK_REQUEST"
+        if not cases.search([("kind", "=", kind), ("reference", "=", reference)]):
+            cases.create(
+                {
+                    "kind": kind,
+                    "reference": reference,
+                    "household_id": card.household_id.id,
+                    "terminal_code": self.code,
+                    "evidence": f"{card.card_no}, {reason}, {operator}: {note or ''}",
+                }
+            )
+
+    def _lock(self):
+        """Wait for a push of this terminal that is under way."""
+        self.flush_recordset()
+        self.lock_for_update(allow_referencing=True)
+        self.invalidate_recordset()
+
+    def _settle_again(self):
+        """Judge all claims of these terminals anew, as a new fact demands."""
+        for terminal in self:
+            terminal._lock()
+            self.env["khbs.settlement"]._settle(terminal, 1, "fact")

@@ -1,0 +1,82 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import base64
+import functools
+
+from odoo import api, fields, models
+
+from odoo.addons.khbs_cards.protocol import keys
+
+from ..rpc.authentication import Sender
+from ..rpc.dispatcher import RpcError
+
+
+@functools.lru_cache(maxsize=4096)
+def load_key(spki):
+    return keys.load_spki(base64.b64decode(spki))
+
+
+class KhbsTerminalKey(models.Model):
+    """The public key of a device; the private one never leaves it."""
+
+    _name = "khbs.terminal.key"
+    _description = "Key of a terminal"
+    _order = "terminal_id, id desc"
+    _rec_name = "kid"
+
+    terminal_id = fields.Many2one(
+        comodel_name="khbs.terminal", required=True, index=True, ondelete="restrict"
+    )
+    area_id = fields.Many2one(related="terminal_id.area_id")
+    number = fields.Integer(required=True, aggregator=None)
+    kid = fields.Char(string="Key number", required=True)
+    spki = fields.Char(string="Public key", required=True, help="DER in base64.")
+    spki_sha256 = fields.Char(string="SHA-256", required=True)
+    fingerprint = fields.Char(required=True)
+    state = fields.Selection(
+        selection=[
+            ("pending", "Pending"),
+            ("active", "Active"),
+            ("refused", "Refused"),
+        ],
+        required=True,
+        default="pending",
+    )
+    approved_at = fields.Datetime()
+    expires_at = fields.Datetime(required=True)
+
+    # A refused key gives its number back; the key itself never returns.
+    _kid_uniq = models.UniqueIndex(
+        "(kid) WHERE state <> 'refused'", "The device has a key with this number."
+    )
+    _spki_uniq = models.Constraint(
+        "UNIQUE (spki_sha256)", "This key belongs to another device."
+    )
+
+    @api.model
+    def _find(self, kid):
+        """Return the :class:`Sender` and the public key of *kid* in one read.
+
+        :raises RpcError: 1006 unknown device, 1010 key expired
+        """
+        self.env.cr.execute(
+            """
+            SELECT t.id, t.code, t.kind, t.state, t.user_id, k.spki,
+                   k.expires_at < now() AT TIME ZONE 'UTC'
+              FROM khbs_terminal_key k JOIN khbs_terminal t ON t.id = k.terminal_id
+             WHERE k.kid = %s AND k.state <> 'refused'
+            """,
+            [kid],
+        )
+        row = self.env.cr.fetchone()
+        if not row:
+            raise RpcError(1006, "unknown device")
+        *sender, spki, expired = row
+        if expired:
+            raise RpcError(1010, "the key has expired")
+        return Sender(*sender), load_key(spki)
+
+    def _public_key(self):
+        self.ensure_one()
+        return load_key(self.spki)

@@ -1,0 +1,106 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""One request: authentication, dispatch, one commit, one answer."""
+
+import contextlib
+import logging
+import random
+import secrets
+import time
+
+import psycopg2
+
+from odoo.exceptions import LockError
+
+from odoo.addons.khbs_cards.exceptions import ProtocolError
+from odoo.addons.khbs_cards.protocol import strict_json
+
+from . import authentication, dispatcher
+from .dispatcher import Busy, RpcError
+from .methods import registry
+
+_logger = logging.getLogger(__name__)
+
+CONFLICTS = (
+    psycopg2.errors.LockNotAvailable,
+    psycopg2.errors.SerializationFailure,
+    psycopg2.errors.DeadlockDetected,
+    psycopg2.errors.UniqueViolation,
+    LockError,
+)
+
+
+def serve(env, header, body, address):
+    """Return the answer to *body* (an object, a list or None), committed.
+
+    Two that get in each other's way: the later is undone as a whole and told to come
+    again. Nothing is left to Odoo, which would repeat the request while the worker
+    waits, or answer in HTML.
+
+    :param env: without a user
+    :param header: value of Authorization, or None
+    :param address: of the caller; limits what nobody signed
+    """
+    try:
+        answer = _serve(env, header, body, address)
+        _commit(env.cr)
+        return answer
+    except (Busy, *CONFLICTS) as error:
+        env.cr.rollback()
+        retry_after = getattr(error, "retry_after", None) or random.randint(1, 5)
+        return dispatcher.busy(body, strict_json.loads, retry_after)
+    except Exception:
+        error = _internal_error()
+        with contextlib.suppress(psycopg2.Error):
+            env.cr.rollback()
+        return dispatcher.refuse(body, strict_json.loads, error)
+
+
+def _serve(env, header, body, address):
+    now = int(time.time())
+    try:
+        if header is None:
+            sender = None
+            env["khbs.edc.seen.request"]._limit_address(address)
+        else:
+            sender = authentication.authenticate(env, header, body, now)
+            env["khbs.edc.seen.request"]._limit_device(sender.tid)
+    except RpcError as error:
+        return dispatcher.refuse(body, strict_json.loads, error)
+    user = sender.user_id if sender else env.ref("khbs_edc.user_device").id
+    env = env(user=user, su=True)
+
+    def run(name, params):
+        return _run(registry.Call(env, sender, now), name, params)
+
+    return dispatcher.dispatch(body, strict_json.loads, run)
+
+
+def _run(call, name, params):
+    """Run one method in a savepoint of its own."""
+    try:
+        function = registry.find(name, call.sender)
+        with call.env.cr.savepoint():
+            return function(call, params)
+    except (RpcError, Busy, *CONFLICTS):
+        raise
+    except ProtocolError as error:
+        raise RpcError(error.code, error.message, error.data) from error
+    except Exception as error:
+        raise _internal_error() from error
+
+
+def _internal_error():
+    """Log the exception under a reference and tell the caller the reference alone."""
+    reference = secrets.token_hex(4)
+    _logger.exception("EDC request failed, reference %s", reference)
+    return RpcError(dispatcher.INTERNAL, "internal error", {"ref": reference})
+
+
+def _commit(cr):
+    """Check what is deferred, then commit before the answer leaves."""
+    cr.flush()
+    cr.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    # The answer carries a signed acknowledgement: it must be durable before it leaves.
+    cr.commit()  # pylint: disable=invalid-commit

@@ -1,0 +1,386 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import random
+
+from odoo.addons.khbs_cards.protocol import jws
+
+from .common import Device, EdcHttpCase, ulid
+
+
+class TestSettlement(EdcHttpCase):
+    """Leases, claims made offline and online, and what becomes of them."""
+
+    def setUp(self):
+        super().setUp()
+        self.env["ir.config_parameter"].set_param("khbs.edc_device_limit", "1000")
+        self.terminal, self.device = self._terminal()
+
+    def _serve(self, device, families):
+        """Let *device* serve these families offline, then close and sync."""
+        device.write("open", {"op": "OP1"})
+        for card, chip, entitlement in families:
+            device.claim(chip, card.card_no, [self._item(entitlement)])
+        device.close()
+        self._sync(device)
+
+    def _states(self, families):
+        self.env.invalidate_all()
+        return [entitlement.state for _card, _chip, entitlement in families]
+
+    def test_offline_claims_are_paid_and_posted(self):
+        families = self._families(3)
+        lease = self._equip(self.device)
+        self.assertEqual(len(lease["rows"]), 3)
+        self.assertEqual(lease["lim"]["claims"], 3)
+        self.assertEqual(
+            families[0][2]._held(), families[0][2], "a terminal holds it now"
+        )
+        self._serve(self.device, families[:2])
+        answer = self._push(self.device)
+        self.assertEqual(answer["acked_seq"], len(self.device.entries))
+        self.assertEqual(answer["head"], self.device.head)
+        self.assertEqual(answer["missing"], [])
+        ack = jws.parse(answer["ack"]).payload
+        self.assertEqual(
+            (ack["seq"], ack["head"]), (answer["acked_seq"], self.device.head)
+        )
+        lines = [line for result in answer["results"] for line in result["lines"]]
+        self.assertEqual(
+            lines,
+            [{"e": "E-0001", "code": "ACCEPTED"}, {"e": "E-0002", "code": "ACCEPTED"}],
+        )
+        self.assertEqual(self._states(families), ["consumed", "consumed", "open"])
+        self.assertFalse(families[0][2]._held())
+        self.assertTrue(families[2][2]._held())
+        postings = self.env["khbs.claim.posting"].search([])
+        self.assertEqual(sum(postings.mapped("amount")), 2 * self.benefit.amount)
+        [counter] = self.env["khbs.claim.counter"].search([])
+        self.assertEqual(
+            (counter.lines, counter.paid_lines, counter.paid_amount),
+            (2, 2, 2 * self.benefit.amount),
+        )
+
+    def test_a_repeated_push_changes_nothing(self):
+        families = self._families(2)
+        self._equip(self.device)
+        self._serve(self.device, families)
+        first = self._push(self.device)
+        again = self._push(self.device)
+        self.assertEqual({r["status"] for r in again["results"]}, {"duplicate"})
+        self.assertEqual(
+            [r["lines"] for r in again["results"]],
+            [r["lines"] for r in first["results"]],
+        )
+        self.assertEqual(again["acked_seq"], first["acked_seq"])
+        self.assertEqual(
+            self._codes(), {"E-0001": ["ACCEPTED"], "E-0002": ["ACCEPTED"]}
+        )
+        outcomes = self.env["khbs.claim.outcome"].search([])
+        self.assertEqual(outcomes.mapped("version"), [1, 1])
+
+    def test_any_order_and_split_ends_the_same(self):
+        families = self._families(5)
+        self._equip(self.device)
+        card, _chip, blocked = families[3]
+        self._serve(self.device, families[:3])
+        self.device.write(
+            "block", {"card_no": card.card_no, "why": "lost", "op": "OP1"}
+        )
+        self._serve(self.device, [families[3], families[0]])
+        entries = list(self.device.entries)
+        generator = random.Random(7)
+        pieces = [entries[i : i + 3] for i in range(0, len(entries), 3)]
+        generator.shuffle(pieces)
+        for piece in [*pieces, pieces[0]]:
+            generator.shuffle(piece)
+            answer = self._push(self.device, piece)
+        self.assertEqual(answer["acked_seq"], len(entries))
+        self.assertEqual(answer["missing"], [])
+        self.assertEqual(
+            self._codes(),
+            {
+                "E-0001": ["ACCEPTED", "DOUBLE_SAME_TERMINAL"],
+                "E-0002": ["ACCEPTED"],
+                "E-0003": ["ACCEPTED"],
+                "E-0004": ["BLOCKED_KNOWN"],
+            },
+        )
+        self.assertEqual(blocked.state, "open")
+        self.assertEqual(card.state, "suspended")
+        self.assertEqual(self.env["khbs.claim.posting"].search_count([]), 3)
+
+    def test_a_gap_is_named_and_its_entries_wait(self):
+        families = self._families(1)
+        self._equip(self.device)
+        self._serve(self.device, families)
+        entries = self.device.entries
+        answer = self._push(self.device, [entries[0], *entries[3:]])
+        self.assertEqual((answer["acked_seq"], answer["missing"]), (1, [[2, 3]]))
+        codes = [line for r in answer["results"] for line in r["lines"]]
+        self.assertEqual(codes, [{"e": None, "code": "HELD_GAP"}])
+        self.assertFalse(self._codes())
+        self._push(self.device, entries[1:3])
+        self.assertEqual(self._codes(), {"E-0001": ["ACCEPTED"]})
+        status = self._result(self.device, "edc.journal.status", {"from": 1, "to": 99})
+        self.assertEqual({r["status"] for r in status["results"]}, {"stored"})
+
+    def test_a_fork_holds_both_branches_and_suspends(self):
+        families = self._families(2)
+        self._equip(self.device)
+        clone = Device(self.device.tid)
+        clone.key = self.device.key
+        clone.entries, clone.head = list(self.device.entries), self.device.head
+        clone.lease, clone.lst = self.device.lease, self.device.lst
+        self._serve(self.device, families[:1])
+        self._serve(clone, families[1:])
+        self._push(self.device)
+        answer = self._push(clone)
+        self.assertIn("fork", {r["status"] for r in answer["results"]})
+        self.assertEqual(self.terminal.state, "suspended")
+        self.assertEqual(self._codes(), {"E-0001": ["FORK"], "E-0002": ["FORK"]})
+        # The first was booked already: nothing is reversed, a person looks.
+        self.assertEqual(self._states(families), ["consumed", "reserved"])
+        kinds = self.env["khbs.case"].search([]).mapped("kind")
+        self.assertIn("POSTED_NOT_PAYABLE", kinds)
+
+    def test_rejected_entries_do_not_block_the_others(self):
+        good = self.device.write("open", {"op": "OP1"})
+        stranger = Device(self.device.tid)
+        forged = stranger.write("open", {"op": "OP1"})
+        answer = self._push(self.device, ["wreck", forged, good])
+        self.assertEqual(
+            [(r["seq"], r["status"]) for r in answer["results"]],
+            [(None, "rejected"), (1, "rejected"), (1, "stored")],
+        )
+        self.assertEqual(self.env["khbs.journal.reject"].search_count([]), 2)
+
+    def test_unknown_events_are_stored_as_malformed(self):
+        entry = self.device.write("dance", {})
+        [result] = self._push(self.device, [entry])["results"]
+        self.assertEqual(result["lines"], [{"e": None, "code": "MALFORMED"}])
+        self.assertEqual(self.terminal.acked_seq, 1)
+
+    def test_a_claim_that_its_card_did_not_sign(self):
+        [(card, _chip, entitlement), (_card, other, _e)] = self._families(2)
+        self._equip(self.device)
+        self.device.claim(other, card.card_no, [self._item(entitlement)])
+        answer = self._push(self.device)
+        self.assertEqual(
+            answer["results"][-1]["lines"], [{"e": None, "code": "BAD_CARD_SIG"}]
+        )
+        self.assertFalse(self.env["khbs.claim"].search([]))
+        case = self.env["khbs.case"].search([("kind", "=", "BAD_CARD_SIG")])
+        self.assertEqual(case.terminal_code, self.terminal.code)
+
+    def test_two_terminals_for_one_family(self):
+        families = self._families(1)
+        card, chip, entitlement = families[0]
+        _other, second = self._terminal()
+        self._equip(self.device)
+        answer = self._result(second, "edc.lease.get", {"have": None})
+        self.assertIsNone(answer["lease"], "everything is held by the first")
+        claim = second.signed_claim(chip, card.card_no, [self._item(entitlement)])
+        refused = self._call(second, "edc.claim.authorize", {"claim": claim})
+        self.assertEqual(self._code(refused), 1305)
+        self.assertEqual(refused["error"]["data"]["e"], "E-0001")
+        second.claim(chip, card.card_no, [self._item(entitlement)])
+        self._push(second)
+        self.assertEqual(self._codes(), {"E-0001": ["NO_LEASE"]})
+        self.assertEqual(self._states(families), ["reserved"])
+        self._serve(self.device, families)
+        self._push(self.device)
+        self.assertEqual(self._codes(), {"E-0001": ["NO_LEASE", "ACCEPTED"]})
+        self.assertEqual(self._states(families), ["consumed"])
+        self._decide("NO_LEASE", "pay")
+        self.assertEqual(self._codes(), {"E-0001": ["DOUBLE_GOOD_FAITH", "ACCEPTED"]})
+
+    def _decide(self, kind, decision):
+        case = self.env["khbs.case"].search([("kind", "=", kind)])
+        approver = self._role_user("approver")
+        case = case.with_user(approver)
+        case.write({"decision": decision, "note": "diperiksa"})
+        case.action_decide()
+        self.env.invalidate_all()
+
+    def test_a_held_line_that_is_refused(self):
+        families = self._families(1)
+        card, chip, entitlement = families[0]
+        self.device.claim(chip, card.card_no, [self._item(entitlement)])
+        self._push(self.device)
+        self._decide("NO_LEASE", "no")
+        self.assertEqual(self._codes(), {"E-0001": ["REVIEW_NO"]})
+        self.assertEqual(self._states(families), ["open"])
+
+    def test_online_authorisation(self):
+        [(card, chip, entitlement)] = self._families(1)
+        claim = self.device.signed_claim(
+            chip, card.card_no, [self._item(entitlement)], jti=ulid()
+        )
+        answer = self._result(self.device, "edc.claim.authorize", {"claim": claim})
+        again = self._result(self.device, "edc.claim.authorize", {"claim": claim})
+        self.assertEqual(answer, again)
+        self.assertTrue(entitlement._held())
+        jti = jws.parse(claim).payload["jti"]
+        other = self.device.signed_claim(
+            chip, card.card_no, [self._item(entitlement)], jti, "T000000"
+        )
+        refused = self._call(self.device, "edc.claim.authorize", {"claim": other})
+        self.assertEqual(self._code(refused), 1303)
+        details = {"jti": jti, "card_no": card.card_no, "e": [entitlement.number]}
+        self.device.write("intent", details)
+        self.device.write(
+            "claim",
+            {
+                "jws": claim,
+                "mode": "on",
+                "auth": answer["auth"],
+                "cvm": "id",
+                "gps": None,
+                "op": "OP1",
+                "rc": "1",
+            },
+        )
+        self._push(self.device)
+        self.assertEqual(self._codes(), {"E-0001": ["ACCEPTED_ONLINE"]})
+        self.assertFalse(entitlement._held())
+        refused = self._call(
+            self.device,
+            "edc.claim.authorize",
+            {
+                "claim": self.device.signed_claim(
+                    chip, card.card_no, [self._item(entitlement)]
+                )
+            },
+        )
+        self.assertEqual(self._code(refused), 1304)
+
+    def test_an_authorisation_given_up_frees_the_entitlement(self):
+        [(card, chip, entitlement)] = self._families(1)
+        claim = self.device.signed_claim(chip, card.card_no, [self._item(entitlement)])
+        self._result(self.device, "edc.claim.authorize", {"claim": claim})
+        jti = jws.parse(claim).payload["jti"]
+        details = {"jti": jti, "card_no": card.card_no, "e": [entitlement.number]}
+        self.device.write("intent", details)
+        self.device.write(
+            "deny", {"card_no": card.card_no, "why": "GIVEN_UP", "jti": jti}
+        )
+        self._push(self.device)
+        self.assertFalse(entitlement._held())
+
+    def test_authorisation_refusals(self):
+        [(card, chip, entitlement), (blocked, other, second)] = self._families(2)
+        item = self._item(entitlement)
+        blocked._transition("suspended", "lost")
+        stranger = self.device.signed_claim(other, card.card_no, [item])
+        for claim, code in (
+            ("x", 1303),
+            (stranger, 1303),
+            (self.device.signed_claim(chip, "KH01999999905", [item]), 1301),
+            (self.device.signed_claim(chip, card.card_no, [{**item, "a": 1}]), 1306),
+            (
+                self.device.signed_claim(chip, card.card_no, [{**item, "e": "E-X"}]),
+                1304,
+            ),
+            (self.device.signed_claim(chip, card.card_no, [self._item(second)]), 1306),
+            (
+                self.device.signed_claim(other, blocked.card_no, [self._item(second)]),
+                1302,
+            ),
+        ):
+            answer = self._call(self.device, "edc.claim.authorize", {"claim": claim})
+            self.assertEqual(self._code(answer), code)
+
+    def test_card_info_tells_no_identity_number(self):
+        [(card, chip, entitlement)] = self._families(1)
+        proof = self.device.proof(chip, card.card_no)
+        answer = self._result(self.device, "edc.card.info", {"proof": proof})
+        self.assertEqual(set(answer), {"card_no", "state", "name", "village", "ents"})
+        self.assertEqual(answer["ents"][0]["e"], entitlement.number)
+        stale = self.device.proof(chip, card.card_no, tid="T000000")
+        self.assertEqual(
+            self._code(self._call(self.device, "edc.card.info", {"proof": stale})), 1303
+        )
+
+    def test_block_with_and_without_the_card(self):
+        [(card, chip, _e), (other, _chip, _e2)] = self._families(2)
+        block = {"card_no": other.card_no, "reason": "lost", "op": "OP1"}
+        answer = self._result(self.device, "edc.card.block", block)
+        self.assertEqual(answer, {"state": "requested"}, "not in a lease of its own")
+        proof = self.device.proof(chip, card.card_no)
+        block = {
+            "card_no": card.card_no,
+            "reason": "found",
+            "op": "OP1",
+            "proof": proof,
+        }
+        answer = self._result(self.device, "edc.card.block", block)
+        self.assertEqual(answer, {"state": "SUSPENDED"})
+        self.assertEqual(card.state, "suspended")
+
+    def test_blocked_at_the_server_while_the_terminal_was_offline(self):
+        families = self._families(1)
+        self._equip(self.device)
+        families[0][0]._transition("suspended", "lost")
+        self._serve(self.device, families)
+        self._push(self.device)
+        self.assertEqual(self._codes(), {"E-0001": ["BLOCKED_UNKNOWN"]})
+        self.assertEqual(self._states(families), ["consumed"])
+
+    def test_hand_over_offline(self):
+        household = self._household(state="decided")
+        card, chip = self._shipped(household)
+        entitlement = self._entitle(household, "E-0001")
+        self.round.sudo().state = "open"
+        lease = self._equip(self.device)
+        self.assertEqual(lease["rows"][0][4], 1, "the terminal may hand it over")
+        self.device.write(
+            "activate",
+            {
+                "jws": chip.activate(card.card_no, self.device.tid),
+                "op": "OP1",
+                "gps": None,
+            },
+        )
+        self.device.claim(chip, card.card_no, [self._item(entitlement)])
+        self._push(self.device)
+        self.assertEqual(card.state, "active")
+        self.assertEqual(self._codes(), {"E-0001": ["ACCEPTED"]})
+
+    def test_a_lost_terminal(self):
+        families = self._families(1)
+        self._equip(self.device)
+        self._push(self.device)
+        self.terminal.with_user(self.officer).report_lost("2026-01-01 00:00:00")
+        self.env["khbs.server.fact"].flush_model()
+        self.device.claim(
+            families[0][1], families[0][0].card_no, [self._item(families[0][2])]
+        )
+        self._push(self.device)
+        [code] = self._codes()["E-0001"]
+        self.assertIn(code, ("ACCEPTED", "TERMINAL_LOST"))
+
+    def test_lease_is_the_same_until_something_changes(self):
+        families = self._families(2)
+        first = self._result(self.device, "edc.lease.get", {"have": None})["lease"]
+        again = self._result(self.device, "edc.lease.get", {"have": None})["lease"]
+        self.assertEqual(first, again)
+        payload = jws.parse(first).payload
+        answer = self._result(self.device, "edc.lease.get", {"have": payload["id"]})
+        self.assertEqual(answer, {"lease": None})
+        families[0][0]._transition("suspended", "lost")
+        successor = self._result(self.device, "edc.lease.get", {"have": payload["id"]})[
+            "lease"
+        ]
+        successor = jws.parse(successor).payload
+        self.assertEqual(successor["prev"], payload["id"])
+        self.assertEqual(len(successor["rows"]), 1)
+        held = families[0][2]
+        self.assertTrue(held._held(), "until the terminal adopts the successor")
+        self.device.write("lease", {"id": payload["id"], "prev": None})
+        self.device.lease = successor["id"]
+        self.device.write("lease", {"id": successor["id"], "prev": payload["id"]})
+        self._push(self.device)
+        self.env.invalidate_all()
+        self.assertFalse(held._held())
+        self.assertTrue(families[1][2]._held())
