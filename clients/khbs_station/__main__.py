@@ -13,6 +13,7 @@
 import argparse
 import re
 import sys
+import urllib.parse
 from pathlib import Path
 
 from . import jose, personalise
@@ -21,6 +22,7 @@ from .piv import KEY_LENGTHS
 from .server import Offline, RpcError, Server
 from .shift import Shift
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 DEFAULT_FOLDER = Path.home() / ".khbs-station"
 
 
@@ -39,7 +41,10 @@ def main(arguments=None):
         print(f"Server tidak terjangkau: {error}. Ulangi nanti.", file=sys.stderr)
         return 3
     except KeyboardInterrupt:
-        print("Berhenti. Pekerjaan yang belum selesai menunggu di server.")
+        print(
+            "Berhenti. Pekerjaan yang belum selesai menunggu di server.",
+            file=sys.stderr,
+        )
         return 130
 
 
@@ -85,6 +90,10 @@ def _parser():
 
 
 def _enrol(store, options):
+    address = urllib.parse.urlsplit(options.url)
+    if address.scheme != "https" and address.hostname not in LOOPBACK:
+        # What opens a card comes over this line.
+        raise StationError("Alamat server harus https.")
     if not re.fullmatch(r"S[0-9]{4}", options.tid):
         raise StationError("Kode stasiun terdiri atas S dan empat angka.")
     if not re.fullmatch(r"[0-9a-fA-F]{64}", options.root):

@@ -151,7 +151,9 @@ def verify(text, typ, key_of, prg):
 
 
 def verify_der(key, der, signed):
-    """Check an ECDSA-SHA256 signature in DER."""
+    """Check an ECDSA-SHA256 signature in DER by a P-256 key."""
+    if not isinstance(getattr(key, "curve", None), ec.SECP256R1):
+        raise JoseError("not a P-256 key")
     try:
         key.verify(der, signed, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature:

@@ -13,11 +13,22 @@ from . import __version__, jose
 
 PATH = "/edc/v1"
 TIMEOUT = 30
+MAX_ANSWER = 2**20
 # Pauses in seconds between attempts while the server cannot be reached.
 PAUSES = (1, 2, 4, 8, 15, 30)
 # Busy, limited or under maintenance: the server says when to come back.
 LATER = (1601, 1602, 1603)
 JOB_UNKNOWN, KEY_KNOWN, PROOF_REFUSED = 1501, 1502, 1503
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A signed request goes where the sheet says and nowhere else."""
+
+    def redirect_request(self, *_args):
+        return None
+
+
+_OPENER = urllib.request.build_opener(_NoRedirect)
 
 
 class Offline(Exception):
@@ -140,10 +151,10 @@ class Server:
 def _fetch(request):
     """Return the body of the answer to *request*."""
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
-            return response.read()
+        with _OPENER.open(request, timeout=TIMEOUT) as response:
+            return response.read(MAX_ANSWER)
     except urllib.error.HTTPError as error:
-        # A proxy's 5xx may pass; any other status is the server's last word.
+        # A proxy's 5xx may pass; any other status is the last word.
         if error.code >= 500:
             raise
         raise RpcError(error.code, str(error.reason)) from error

@@ -69,6 +69,7 @@ class Office:
         self.device = None
         self.seen = set()
         self.drop_answers = 0
+        self.redirect = False
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         serve = threading.Thread(target=self._server.serve_forever, args=(0.02,))
@@ -301,6 +302,12 @@ def _handler(office):
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            if office.redirect:
+                self.send_response(307)
+                self.send_header("Location", office.url + "/elsewhere")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             answer = office.answer(self.headers["Authorization"], body)
             if office.drop_answers:
                 # The work is done but the line breaks.

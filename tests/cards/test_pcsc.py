@@ -40,7 +40,11 @@ def run_station(pcscd, office, folder, cards, *options):
         text=True,
     ) as program:
         screen = Screen(program.stdout)
-        serve(screen, Slot(pcscd.ports[1]), cards)
+        try:
+            serve(screen, Slot(pcscd.ports[1]), cards, [])
+        except BaseException:
+            program.kill()
+            raise
     assert program.returncode == 0
     return screen.lines
 
@@ -181,8 +185,22 @@ def test_the_journey_works_through_the_jobs(tmp_path, office, use_pcsc):
     at.enrol(CODE, office.root_sha256, PRG)
     at.take_in_batch()
     cards = blanks(tmp_path / "cards", 4)
-    used = at.personalise(cards)
+    # Fewer blanks than jobs: the last job waits.
+    used = at.personalise(cards[:1])
+    used += at.personalise(cards[1:])
     assert used == cards[:3]
     for path, record in zip(used, office.finished, strict=True):
         objects = VirtualCard.open(path).memory.content["objects"]
         assert record["certs"][0].hex() in objects["5FC101"]
+
+
+@pytest.mark.parametrize("use_pcsc", [True, False])
+def test_the_journey_stops_when_the_blanks_run_out(tmp_path, office, use_pcsc):
+    journey = Journey(office.url, "", {}, tmp_path, use_pcsc=use_pcsc)
+    at = JourneyStation(journey, "S0001")
+    at.enrol(CODE, office.root_sha256, PRG)
+    at.take_in_batch()
+    [foreign, good] = blanks(tmp_path / "cards", 2)
+    Memory.blank(foreign, key="A1" * 24)
+    assert at.personalise([foreign, good]) == [foreign, good]
+    assert len(office.finished) == 1

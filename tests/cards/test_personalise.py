@@ -9,7 +9,8 @@ from cryptography import x509
 from enrolled import Station
 from office import Office
 
-from khbs_station.server import Offline
+from khbs_station.keystore import KeyStore
+from khbs_station.server import Offline, RpcError
 from tools.virtual_card import Faults, Memory, VirtualCard, memory
 
 REFERENCES = {
@@ -241,3 +242,25 @@ def test_a_wrong_code_or_root_is_told(tmp_path, office):
     code, _out, err = station.cli("status")
     assert (code, "Laporkan" in err) == (1, True)
     assert not (station.folder / "trust.jws").exists()
+
+
+def test_secrets_travel_only_over_tls(tmp_path, office):
+    station = Station(tmp_path / "station", office)
+    code, _out, err = station.cli(
+        "enrol",
+        *("--url", "http://khbs.example", "--tid", "S0001", "--code", "7K2MQ9XA"),
+        *("--root", office.root_sha256),
+    )
+    assert (code, "https" in err) == (1, True)
+
+
+def test_one_process_works_in_a_folder(station):
+    with KeyStore(station.folder).locked():
+        code, _out, err = station.cli("run")
+    assert (code, "sudah berjalan" in err) == (1, True)
+
+
+def test_a_redirect_is_not_followed(station, office):
+    office.redirect = True
+    with pytest.raises(RpcError, match="307"):
+        station.server().next_job()

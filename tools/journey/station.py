@@ -8,6 +8,7 @@ when it asks for one, take it out when it says so.
 
 import contextlib
 import io
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,8 @@ from khbs_station.shift import INSERT, REMOVE, Shift  # noqa: E402
 
 # The name by which jobs of the demonstration call their batch of blank cards.
 BATCH = "default"
+# Exit code of the station after Ctrl-C.
+INTERRUPTED = 130
 
 
 class Station:
@@ -87,7 +90,8 @@ class Station:
             _state, trust = cli.refresh(store, server)
             tray = Tray(cards)
             worker = steps.Personaliser(server, store, trust)
-            Shift(server, worker, tray, say=tray.hear).run(limit=len(cards))
+            with contextlib.suppress(OutOfCards):
+                Shift(server, worker, tray, say=tray.hear).run(limit=len(cards))
         return tray.used
 
     def _at_a_reader(self, cards):
@@ -101,8 +105,16 @@ class Station:
                 stdout=subprocess.PIPE,
                 text=True,
             ) as program:
-                used = serve(program.stdout, Slot(daemon.ports[0]), cards)
-            if program.returncode:
+                used = []
+                try:
+                    serve(program.stdout, Slot(daemon.ports[0]), cards, used)
+                except OutOfCards:
+                    # As the operator's Ctrl-C: the open job waits.
+                    program.send_signal(signal.SIGINT)
+                except BaseException:
+                    program.kill()
+                    raise
+            if program.returncode not in (0, INTERRUPTED):
                 raise RuntimeError(f"the station ended with {program.returncode}")
         return used
 
@@ -166,22 +178,28 @@ def blanks(folder, count):
     return paths
 
 
-def serve(screen, slot, cards):
-    """Do what the station's screen asks for; return the cards put in.
+def serve(screen, slot, cards, used):
+    """Do what the station's screen asks for until it ends.
 
     :param screen: iterable of its lines
     :param cards: cards, or paths of them, in the order in which they are put in
+    :param used: list that takes those that were put in
+    :raises OutOfCards: it asks for one more
     """
-    used = []
     for line in screen:
         if INSERT in line:
+            if len(used) == len(cards):
+                raise OutOfCards
             card = cards[len(used)]
             used.append(card)
             slot.insert(VirtualCard.open(card) if isinstance(card, Path) else card)
         elif REMOVE in line:
             slot.eject()
     slot.eject()
-    return used
+
+
+class OutOfCards(Exception):
+    """The station asks for a card and none is left."""
 
 
 class Tray:
@@ -198,6 +216,8 @@ class Tray:
     def wait(self, present):
         """Put the next card in, or take it out."""
         self._card = None
+        if present and not self._waiting:
+            raise OutOfCards
         if present:
             self.used.append(self._waiting.pop(0))
             self._card = VirtualCard.open(self.used[-1])

@@ -5,6 +5,9 @@
 Debian's ``pcscd`` always serves ``/run/pcscd/pcscd.comm`` unless it is given an
 open socket the way systemd does it; so we give it one in a private folder, and the
 clients find it by ``PCSCLITE_CSOCK_NAME``. Several may run side by side.
+
+The virtual reader listens on every network interface: whoever reaches its port may
+put a card in. It is for tests and demonstrations only.
 """
 
 import os

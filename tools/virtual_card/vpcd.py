@@ -46,6 +46,7 @@ class Slot:
         )
         self._thread.start()
         if not self._powered.wait(START_LIMIT):
+            self.eject()
             raise TimeoutError(f"the reader at {self.address} takes no card")
 
     def eject(self):
