@@ -65,6 +65,6 @@ class KhbsBkkClause(models.Model):
     def _texts(self, words):
         """Return the sentences of each section with *words* filled in."""
         texts = {section: [] for section, _label in SECTIONS}
-        for clause in self.sudo().search([]):
+        for clause in self.sudo().search([("section", "in", list(texts))]):
             texts[clause.section].append(Template(clause.text).substitute(words))
         return texts

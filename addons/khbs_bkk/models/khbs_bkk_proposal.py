@@ -68,9 +68,7 @@ class KhbsBkkProposal(models.Model):
     control_amount = Rupiah(string="Amount in the letter", aggregator=None)
     minutes_number = fields.Char(help="Of the minutes of verification.")
     minutes_date = fields.Date()
-    minutes_id = fields.Many2one(
-        comodel_name="khbs.paper", string="Minutes", readonly=True, copy=False
-    )
+    minutes_id = fields.Many2one(comodel_name="khbs.paper", readonly=True, copy=False)
     line_ids = fields.One2many(
         comodel_name="khbs.bkk.proposal.line",
         inverse_name="proposal_id",
