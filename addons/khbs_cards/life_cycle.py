@@ -34,6 +34,9 @@ IN_PRODUCTION = (
 # In the hands of the family.
 IN_USE = ("active", "suspended")
 
+# States of a household that may have a card.
+ENTITLED = ("decided", "active")
+
 # Who moves a card. The program itself acts where a card or a clock has decided.
 SYSTEM = "system"
 CARD_OFFICER = "khbs_registry.group_card_officer"

@@ -108,6 +108,7 @@ class KhbsCard(models.Model):
 
     def init(self):
         self._install_life_cycle()
+        self._install_follow_household()
 
     def _install_life_cycle(self):
         """Let PostgreSQL refuse what the table of transitions does not name."""
@@ -147,6 +148,29 @@ class KhbsCard(models.Model):
             CREATE OR REPLACE TRIGGER khbs_card_guard
                 BEFORE UPDATE OR DELETE ON khbs_card
                 FOR EACH ROW EXECUTE FUNCTION khbs_card_guard()
+            """
+        )
+
+    def _install_follow_household(self):
+        """Let cards move with their family, also where a delivery moves thousands.
+
+        The imports of the registry are set-based and do not pass by the ORM, and the
+        record rules of cards read the card's own village.
+        """
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION khbs_card_follow_household()
+                RETURNS trigger AS $$
+            BEGIN
+                UPDATE khbs_card SET area_id = NEW.area_id
+                 WHERE household_id = NEW.id AND area_id IS DISTINCT FROM NEW.area_id;
+                RETURN NULL;
+            END
+            $$ LANGUAGE plpgsql;
+            CREATE OR REPLACE TRIGGER khbs_card_follow_household
+                AFTER UPDATE OF area_id ON khbs_household
+                FOR EACH ROW WHEN (OLD.area_id IS DISTINCT FROM NEW.area_id)
+                EXECUTE FUNCTION khbs_card_follow_household()
             """
         )
 
@@ -265,8 +289,9 @@ class KhbsCard(models.Model):
                 list(self.ids),
             )
         )
+        rows = self.env.cr.fetchall()
         self.invalidate_recordset(["state"])
-        return self.env.cr.fetchall()
+        return rows
 
     def _state_label(self, state):
         selection = self._fields["state"]._description_selection(self.env)

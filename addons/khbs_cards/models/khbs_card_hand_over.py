@@ -77,10 +77,16 @@ class KhbsCard(models.Model):
                 "jws": text,
                 "op": operator,
                 "gps": geotag,
-                "rel": (representative or {}).get("rel"),
+                "rel": self._relation(representative),
             },
         )
         return card
+
+    @api.model
+    def _relation(self, representative):
+        """Return the relation alone: names and documents stay out of the events."""
+        relation = representative.get("rel") if isinstance(representative, dict) else 0
+        return relation[:32] if isinstance(relation, str) else None
 
     def _activate(self, device_code, data=None):
         """Put a shipped card into use and revoke the family's older one.
@@ -100,7 +106,7 @@ class KhbsCard(models.Model):
             raise ProtocolError(
                 CARD_NOT_VALID, "not a shipped card", {"state": card.state.upper()}
             )
-        if card.household_id.state not in ("decided", "active"):
+        if card.household_id.state not in life_cycle.ENTITLED:
             raise ProtocolError(CARD_NOT_VALID, "the family may not have a card now")
         older = (siblings - card).filtered(lambda c: c.state in life_cycle.IN_USE)
         # The caller's user stays on the events: sudo() changes rights, not the user.

@@ -216,8 +216,12 @@ class KhbsCardJob(models.Model):
                 }
             )
             return
-        self.write({"state": "failed", "nonce": False})
         self.card_id._spoil("spoiled", device_code=device_code)
+
+    def _close_open(self):
+        """End what is still open of these jobs: their cards are written off."""
+        jobs = self.filtered(lambda job: job.state in OPEN_STATES)
+        jobs.write({"state": "failed", "nonce": False})
 
     def _invitation(self):
         self.ensure_one()

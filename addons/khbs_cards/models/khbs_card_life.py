@@ -18,6 +18,7 @@ class KhbsCard(models.Model):
 
     def action_lift(self, reason="cleared"):
         """Let suspended cards be used again."""
+        self._require_mover("active")
         self._require_state("suspended")
         return self._move("active", self._checked_reason(reason))
 
@@ -93,7 +94,7 @@ class KhbsCard(models.Model):
 
     @api.model
     def _refuse_not_entitled(self, households):
-        left = households.filtered(lambda h: h.state not in ("decided", "active"))
+        left = households.filtered(lambda h: h.state not in life_cycle.ENTITLED)
         if left:
             raise UserError(
                 self.env._(

@@ -9,7 +9,7 @@ from cryptography import x509
 
 from odoo import models
 
-from .. import authority, personalisation
+from .. import authority, life_cycle, personalisation
 from ..exceptions import ProtocolError
 from ..protocol import base64url, certificate, keys
 
@@ -124,7 +124,13 @@ class KhbsCard(models.Model):
         }
 
     def _spoil(self, reason, device_code=None):
-        """Write these cards off and queue a new card for each family."""
+        """Write these cards off and queue a new card for each entitled family."""
+        self.job_ids._close_open()
         self._transition("destroyed", reason, device_code=device_code)
-        for run, cards in self.grouped("run_id").items():
-            self._allocate(cards.household_id, cards[0].profile, run)
+        entitled = self.filtered(
+            lambda card: card.household_id.state in life_cycle.ENTITLED
+        )
+        for (run, profile), cards in entitled.grouped(
+            lambda card: (card.run_id, card.profile)
+        ).items():
+            self._allocate(cards.household_id, profile, run)

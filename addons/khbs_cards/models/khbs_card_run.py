@@ -232,7 +232,7 @@ class KhbsCardRun(models.Model):
               FROM khbs_household household
               JOIN khbs_area area ON area.id = household.area_id
              WHERE household.active
-               AND household.state IN ('decided', 'active')
+               AND household.state IN %(entitled)s
                AND area.parent_path LIKE %(path)s
                AND EXISTS (
                    SELECT FROM khbs_recipient_line line
@@ -247,6 +247,7 @@ class KhbsCardRun(models.Model):
             """,
             path=f"{self.area_id.parent_path}%",
             list=self.recipient_list_id.id,
+            entitled=life_cycle.ENTITLED,
             standing=life_cycle.IN_PRODUCTION + life_cycle.IN_USE,
         )
         self.env.cr.execute(SQL("SELECT count(*) FROM (%s) chosen", query))

@@ -6,14 +6,33 @@ from odoo.fields import Domain
 
 from .. import life_cycle
 
+# The roles that may read cards.
+CARD_READERS = ",".join(
+    f"khbs_registry.group_{role}"
+    for role in (
+        "card_officer",
+        "field_officer",
+        "terminal_officer",
+        "registry_operator",
+        "distribution_officer",
+        "auditor",
+        "administrator",
+    )
+)
+
 
 class KhbsHousehold(models.Model):
     _inherit = "khbs.household"
 
     card_ids = fields.One2many(
-        comodel_name="khbs.card", inverse_name="household_id", string="Cards"
+        comodel_name="khbs.card",
+        inverse_name="household_id",
+        string="Cards",
+        groups=CARD_READERS,
     )
-    card_count = fields.Integer(compute="_compute_card_count")
+    card_count = fields.Integer(
+        compute="_compute_card_count", compute_sudo=True, groups=CARD_READERS
+    )
 
     @api.depends("card_ids")
     def _compute_card_count(self):

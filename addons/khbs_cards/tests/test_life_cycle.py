@@ -202,3 +202,23 @@ class TestLifeCycle(CardsCase):
         self.assertEqual(set(cards.mapped("state")), {"suspended"})
         self.cards.with_user(self.officer).action_suspend("fraud")
         self.cards.with_user(self.officer).action_print()
+
+    def test_a_card_moves_with_its_family_even_in_bulk(self):
+        card = self._allocated()
+        other = self._area("62.06.01.2001")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE khbs_household SET area_id = %s WHERE id = %s",
+            (other.id, card.household_id.id),
+        )
+        card.invalidate_recordset()
+        self.assertEqual(card.area_id, other)
+
+    def test_a_card_written_off_before_its_turn_leaves_no_job(self):
+        card = self._allocated()
+        card.household_id.state = "exited"
+        card.with_user(self.officer).action_spoil("other")
+        self.assertEqual(card.state, "destroyed")
+        self.assertEqual(card.job_ids.state, "failed")
+        self.assertEqual(card.household_id.card_ids, card)
+        self.assertEqual(self.jobs._station_next("S0001"), {"job": None})

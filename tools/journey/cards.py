@@ -1,0 +1,113 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Cards: a print run is ordered, personalised, shipped and handed over.
+
+Needs a decided recipient list. The families are those of the demonstration's
+district; the last cards stay shipped, so that a terminal may hand them over where
+there is no network.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from tools.setup.keys import PROGRAMME
+from tools.virtual_card import VirtualCard
+
+from . import station
+from .users import DISTRICT
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "clients"))
+
+from khbs_station import jose  # noqa: E402
+from khbs_station.iso7816 import untlv  # noqa: E402
+from khbs_station.piv import CERTIFICATES, PivCard  # noqa: E402
+
+MOST_CARDS = 24
+LEFT_FOR_TERMINALS = 2
+OFFICER = "petugas"
+
+
+def run(journey):
+    """Make cards for the families of the district and hand them over."""
+    officer = journey.erp("kartu")
+    run_id = _order(officer, journey)
+    ordered = officer.read_one("khbs.card.run", run_id, ["ordered_count"])
+    count = min(ordered["ordered_count"], MOST_CARDS)
+    paths = station.personalise(journey, count=count)
+    officer.call("khbs.card.run", "action_print", [run_id])
+    officer.call("khbs.card.run", "action_ship", [run_id])
+    journey.facts["card_run"] = run_id
+    journey.facts["cards"] = [_card(officer, path) for path in paths]
+    _hand_over(journey, journey.facts["cards"][:-LEFT_FOR_TERMINALS])
+
+
+def _order(officer, journey):
+    """Return the id of a run that the card officer ordered from the decided list."""
+    [list_id] = officer.search(
+        "khbs.recipient.list", [("state", "=", "decided")], limit=1
+    )
+    [area_id] = officer.search("khbs.area", [("code", "=", DISTRICT)])
+    run_id = officer.create(
+        "khbs.card.run",
+        {
+            "recipient_list_id": journey.facts.get("recipient_list", list_id),
+            "area_id": area_id,
+        },
+    )
+    officer.call("khbs.card.run", "action_order", [run_id])
+    return run_id
+
+
+def _card(officer, path):
+    """Return what the server says of the personalised card at *path*."""
+    [card] = officer.search_read(
+        "khbs.card",
+        [("card_no", "=", number_on(VirtualCard.open(path)))],
+        ["card_no", "household_id", "state"],
+    )
+    return {
+        "id": card["id"],
+        "card_no": card["card_no"],
+        "household_id": card["household_id"][0],
+        "path": path,
+    }
+
+
+def _hand_over(journey, cards):
+    """Let the field officer hand the cards over, each signing for itself."""
+    officer = journey.erp(OFFICER)
+    prg = journey.facts.get("prg", PROGRAMME)
+    for card in cards:
+        activation = activate(VirtualCard.open(card["path"]), prg)
+        officer.call("khbs.card", "action_hand_over", activation)
+
+
+def number_on(card):
+    """Return the number in the certificate that the card shows.
+
+    :param card: object with ``transmit(bytes) -> bytes``
+    """
+    piv = PivCard(card)
+    piv.select()
+    der = dict(untlv(piv.get_data(CERTIFICATES["9E"])))[0x70]
+    subject = x509.load_der_x509_certificate(der).subject
+    return subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
+
+
+def activate(card, prg, tid="OFFICE", operator=OFFICER):
+    """Return the khbs-activate that *card* signs for the officer's reader."""
+    piv = PivCard(card)
+    piv.select()
+    payload = {
+        "prg": prg,
+        "tid": tid,
+        "jti": jose.ulid(),
+        "iat": int(time.time()),
+        "op": operator,
+    }
+    signed = jose.signing_input(number_on(card), "khbs-activate+jwt", payload)
+    return jose.assemble(signed, piv.sign("9E", signed))
