@@ -28,8 +28,8 @@ class TestBudget(KhbsCase):
             self.env["khbs.decree"]
             .with_user(self.officer)
             ._draft(
-                "bkk",
-                "Penetapan BKK",
+                "recipient_list",
+                "Penetapan Penerima",
                 self.record,
                 CLAUSES,
                 [a_document()],
