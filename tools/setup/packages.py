@@ -35,14 +35,14 @@ TEST = {
     "python3-dev": "/usr/include/python3*/Python.h",
     "qpdf": "/usr/bin/qpdf",
     "swig": "/usr/bin/swig",
-    "vsmartcard-vpcd": "/usr/lib/*/pcsc/drivers/serial/libifdvpcd.so*",
+    "vsmartcard-vpcd": "/usr/lib/**/libifdvpcd.so",
     "yubico-piv-tool": "/usr/bin/yubico-piv-tool",
 }
 
 
 def missing(packages):
     """Return the names of *packages* whose file is not there."""
-    return [name for name, pattern in packages.items() if not glob.glob(pattern)]
+    return [name for name, pattern in packages.items() if not glob.glob(pattern, recursive=True)]
 
 
 def ensure(state, packages):
