@@ -16,6 +16,8 @@ from pathlib import Path
 from tools.setup.keys import PROGRAMME
 from tools.virtual_card import Memory, PrivatePcscd, Slot, VirtualCard, memory
 
+from .users import PROVINCE
+
 CLIENTS = Path(__file__).resolve().parents[2] / "clients"
 if str(CLIENTS) not in sys.path:
     sys.path.insert(0, str(CLIENTS))
@@ -152,7 +154,8 @@ def _sheet(journey, device_code):
     if found:
         terminal = found[0]["id"]
     else:
-        terminal = erp.create("khbs.terminal", {"kind": "station"})
+        [area] = erp.search("khbs.area", [("code", "=", PROVINCE)])
+        terminal = erp.create("khbs.terminal", {"kind": "station", "area_id": area})
     sheet = erp.call("khbs.terminal", "issue_code", [terminal])
     return sheet["tid"], sheet
 
