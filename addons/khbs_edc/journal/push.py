@@ -253,7 +253,7 @@ class Push:
             elif event == "lease":
                 self._adopt(document)
             elif event == "lists":
-                self.terminal._holds_list(int(document))
+                self.terminal.list_version = int(document)
             elif event == "activate":
                 self._activate(seq, card_no, operator, text)
             else:

@@ -20,6 +20,8 @@ class KhbsEnrolmentSheet(models.TransientModel):
     code = fields.Char(string="One-time code", readonly=True)
     root = fields.Char(string="Root key (SHA-256)", readonly=True)
     valid_until = fields.Datetime(readonly=True)
+    prg = fields.Char(string="Programme", readonly=True)
+    aud = fields.Char(string="Audience", readonly=True)
     qr = fields.Binary(string="QR", compute="_compute_qr")
 
     @api.depends("root")

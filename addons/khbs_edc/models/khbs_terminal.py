@@ -10,6 +10,7 @@ from odoo.exceptions import UserError
 from odoo.addons.khbs_cards import authority
 from odoo.addons.khbs_cards.protocol import base64url, keys
 
+from ..rpc.authentication import audience
 from ..rpc.dispatcher import RpcError
 from ..rpc.params import is_integer
 
@@ -147,10 +148,12 @@ class KhbsTerminal(models.Model):
         "CHECK (acked_seq >= 0 AND fork_seq >= 0)", "Entries count from 1."
     )
 
-    @api.depends("point_id")
+    @api.depends("point_id", "kind")
     def _compute_area_id(self):
+        province = self.env.ref("khbs_registry.area_62")
         for terminal in self:
-            terminal.area_id = terminal.point_id.area_id or terminal.area_id
+            own = terminal.area_id or province
+            terminal.area_id = terminal.point_id.area_id or own
 
     @api.depends("key_ids.fingerprint", "key_ids.state")
     def _compute_fingerprint(self):
@@ -297,7 +300,8 @@ class KhbsTerminal(models.Model):
     def issue_code(self):
         """Make the one-time code of an enrolment and return what its sheet says.
 
-        :return: dict of tid, code, root (SHA-256 of the root key) and valid_until
+        :return: dict of tid, code, root (SHA-256 of the root key), valid_until, and
+            the programme and audience that the device signs for
         """
         self.ensure_one()
         self._require_officer("terminal.invite")
@@ -310,6 +314,8 @@ class KhbsTerminal(models.Model):
             "code": code,
             "root": authority.root_sha256(),
             "valid_until": fields.Datetime.to_string(until),
+            "prg": authority.prg(self.env),
+            "aud": audience(self.env),
         }
 
     def report_lost(self, lost_at):

@@ -32,6 +32,11 @@ class Sender:
     user_id: int
 
 
+def audience(env):
+    """Return the configured string that requests are signed for."""
+    return env["ir.config_parameter"].sudo().get_param(AUD_PARAMETER, DEFAULT_AUD)
+
+
 def unauthorised(message):
     return RpcError(1001, message)
 
@@ -68,8 +73,11 @@ def _parse(header):
 
 
 def _check_payload(env, payload, sender, body, now):
-    aud = env["ir.config_parameter"].sudo().get_param(AUD_PARAMETER, DEFAULT_AUD)
-    expected = {"iss": sender.tid, "prg": authority.prg(env), "aud": aud}
+    expected = {
+        "iss": sender.tid,
+        "prg": authority.prg(env),
+        "aud": audience(env),
+    }
     for name, value in expected.items():
         if payload.get(name) != value:
             raise unauthorised(f"{name} is not as configured")

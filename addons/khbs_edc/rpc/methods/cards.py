@@ -89,7 +89,7 @@ def card_block(call, params):
     reason = read.text(params, "reason", 10)
     operator = read.text(params, "op", 32)
     proof = read.text(params, "proof", 2000, optional=True)
-    note = read.text(params, "note", 500, optional=True)
+    note = read.text({"note": params.get("note") or None}, "note", 500, optional=True)
     if reason not in REASONS:
         raise read.InvalidParams(f"reason: one of {', '.join(REASONS)}")
     card = call.env["khbs.card"]._by_number(number)
