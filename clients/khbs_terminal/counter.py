@@ -17,6 +17,7 @@ from .lease import read_line
 from .status_list import REVOKED, SHIPPED, SUSPENDED, VALID
 
 _DAY = 86400
+_AGAIN = " ON CONFLICT (e) DO UPDATE SET seq = excluded.seq"
 _REFUSED_STATUS = {
     REVOKED: ("REVOKED", "Kartu ini tidak berlaku."),
     SUSPENDED: ("SUSPENDED", "Kartu ini diblokir sementara. Hubungi petugas."),
@@ -202,10 +203,10 @@ class Counter:
                 "INSERT INTO claim VALUES (?, ?, ?, ?)", seq, jti, lease_id, total
             )
             for line in offer.lines:
-                # Online the server decides, also on a second time.
+                # Offline a second time is an error; online the server has decided.
                 self._store.execute(
                     "INSERT INTO given VALUES (?, ?)"
-                    + (" ON CONFLICT (e) DO NOTHING" if offer.online else ""),
+                    + (_AGAIN if offer.online else ""),
                     line.e,
                     seq,
                 )
@@ -341,6 +342,13 @@ class Counter:
         if unsent >= (limits["unsent"] or lease.max_claims + 50):
             raise Refusal("UNSENT", "Terlalu banyak klaim belum terkirim.")
 
+    def warnings(self):
+        """Return a warning when half of what the lease allows is not sent yet."""
+        lease = self._held.lease()
+        if lease and self.unsent_claims() * 2 >= max(lease.max_claims, 1):
+            return ["Banyak klaim belum terkirim. Sambungkan ke server."]
+        return []
+
     def unsent_claims(self):
         """Return the number of claims that the server has not acknowledged."""
         return self._store.one(
@@ -361,7 +369,11 @@ class Counter:
             raise Refusal(str(error.code), message) from error
         if info.get("state") != "ACTIVE":
             raise Refusal("NOT_ACTIVE", f"Kartu berstatus {info.get('state')}.")
-        free = [ent for ent in info.get("ents") or [] if not ent.get("held")]
+        free = [
+            ent
+            for ent in info.get("ents") or []
+            if not ent.get("held") and not self._is_unsent(ent["e"])
+        ]
         if not free:
             raise Refusal("NOTHING_OPEN", "Tidak ada bantuan yang dapat diambil.")
         usable = [
@@ -377,6 +389,11 @@ class Counter:
         labels = {ent["b"]: (ent["label"], []) for ent in usable}
         name = str(info.get("name") or "")
         return Offer(name, lines, labels, _cvm(identity_seen), online=True)
+
+    def _is_unsent(self, e):
+        """Tell whether a claim of *e* is here that the server cannot know of yet."""
+        acked = self._store.get("acked", 0)
+        return self._store.one("SELECT 1 FROM given WHERE e = ? AND seq > ?", e, acked)
 
     def _card_message(self, card, identity, typ, **more):
         """Return a short message of this terminal signed by the card."""

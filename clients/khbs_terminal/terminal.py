@@ -164,5 +164,5 @@ class Terminal:
             "lease_exp": lease.exp if lease else None,
             "lease_cards": len(lease.rows) if lease else 0,
             "last_sync": self.held.last_sync(),
-            "warnings": self.held.warnings(),
+            "warnings": self.held.warnings() + self._counter.warnings(),
         }

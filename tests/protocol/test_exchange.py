@@ -237,6 +237,23 @@ def test_an_authorised_claim(stage, office):
     assert "Daring" in served.receipt
 
 
+def test_online_nothing_is_asked_for_twice_before_the_server_knows(stage, office):
+    served = stage.terminal.serve(stage.card)
+    [line] = served.lines
+    first = {"e": line.e, "b": line.b, "p": line.p, "a": line.a}
+    _online(office)
+    info = office.methods["edc.card.info"](None)
+    info["ents"] = [{**info["ents"][1], **first}]
+    with pytest.raises(Refusal) as caught:
+        stage.terminal.serve_online(stage.card)
+    assert caught.value.why == "NOTHING_OPEN"
+    # Once it has the claim, the server alone decides.
+    stage.terminal.push()
+    authorised = {"auth": "A-1", "exp": office.now + 600}
+    office.methods["edc.claim.authorize"] = lambda _params: authorised
+    assert stage.terminal.serve_online(stage.card).lines == served.lines
+
+
 def test_a_refused_authorisation_is_a_denial(stage, office):
     _online(office)
     first = office.answer

@@ -293,11 +293,11 @@ def make_claim():
 
 
 def make_messages():
-    key_hashes = [sha256(KEYS[name].spki).hex() for name in ("card", "card PIN")]
+    key_hashes = [b64url(sha256(KEYS[n].spki)) for n in ("card", "card PIN")]
     hello = {"tid": TID, "jti": ulid(2), "iat": NOW + 7100}
     perso = {
-        "job": 17,
-        "nonce": b64url(sha256(b"nonce")[:16]),
+        "job": "J000017",
+        "nonce": b64url(sha256(b"nonce")),
         "card_no": CARD,
         "spki_sha": key_hashes,
     }
