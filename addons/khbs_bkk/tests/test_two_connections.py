@@ -1,0 +1,244 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api
+from odoo.exceptions import UserError
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, tagged
+from odoo.tests.common import get_db_name
+from odoo.tools import SQL, mute_logger
+
+YEAR = 2099
+SHA256 = "0" * 64
+# Tables whose rows of this test are removed again, guards or not.
+TABLES = (
+    "khbs_bkk_disbursement",
+    "khbs_bkk_verdict",
+    "khbs_bkk_proposal_line",
+    "khbs_bkk_proposal",
+    "khbs_decree",
+    "khbs_bkk_holder",
+    "khbs_bkk_rate",
+    "khbs_approval",
+    "khbs_audit_event",
+)
+
+
+@tagged("post_install", "-at_install")
+class TestTwoConnections(BaseCase):
+    """What holds although two persons act in the same moment: real connections."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        with self.registry.cursor() as cr:
+            last = {}
+            for table in TABLES:
+                cr.execute(
+                    SQL("SELECT coalesce(max(id), 0) FROM %s", SQL.identifier(table))
+                )
+                [last[table]] = cr.fetchone()
+        self.addCleanup(self._remove, last)
+
+    def _remove(self, last):
+        with self.registry.cursor() as cr:
+            for table in TABLES:
+                name = SQL.identifier(table)
+                cr.execute(SQL("ALTER TABLE %s DISABLE TRIGGER USER", name))
+                cr.execute(SQL("DELETE FROM %s WHERE id > %s", name, last[table]))
+                cr.execute(SQL("ALTER TABLE %s ENABLE TRIGGER USER", name))
+
+    def _connection(self):
+        """Return the environment of a connection whose snapshot is taken now."""
+        cr = self.registry.cursor()
+        self.addCleanup(cr.close)
+        cr.execute("SET LOCAL lock_timeout = '200ms'")
+        cr.execute("SELECT 1 FROM khbs_bkk_proposal LIMIT 1")
+        return api.Environment(cr, SUPERUSER_ID, {})
+
+    def _insert(self, cr, table, **values):
+        cr.execute(
+            SQL(
+                "INSERT INTO %s (%s) VALUES %s RETURNING id",
+                SQL.identifier(table),
+                SQL(", ").join(map(SQL.identifier, values)),
+                tuple(values.values()),
+            )
+        )
+        return cr.fetchone()[0]
+
+    def _verified(self, state="verified", decree=None):
+        """Return the id of a committed proposal of one line of Rp750.000."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            regency = env.ref("khbs_registry.area_62_06").id
+            role = env.ref("khbs_bkk.role_rt_head").id
+            rate = self._insert(
+                cr,
+                "khbs_bkk_rate",
+                role_id=role,
+                amount=250_000,
+                valid_from=f"{YEAR}-01-01",
+                basis="CONTOH",
+            )
+            holder = self._insert(
+                cr,
+                "khbs_bkk_holder",
+                name="RT CONTOH",
+                role_id=role,
+                regency_id=regency,
+                appointment_letter="SK",
+                date_from=f"{YEAR}-01-01",
+                rank_group="none",
+                active=True,
+            )
+            cr.execute("ALTER TABLE khbs_bkk_proposal DISABLE TRIGGER USER")
+            cr.execute("ALTER TABLE khbs_bkk_proposal_line DISABLE TRIGGER USER")
+            proposal = self._insert(
+                cr,
+                "khbs_bkk_proposal",
+                regency_id=regency,
+                fiscal_year=YEAR,
+                quarter="1",
+                state=state,
+                decree_id=decree,
+                round_number=1,
+                line_count=1,
+                proposed_amount=750_000,
+                approved_count=1,
+                approved_amount=750_000,
+                disbursed_amount=0,
+                revision=1,
+            )
+            self._insert(
+                cr,
+                "khbs_bkk_proposal_line",
+                proposal_id=proposal,
+                holder_id=holder,
+                role_id=role,
+                rate_id=rate,
+                name="RT CONTOH",
+                appointment_letter="SK",
+                months=3,
+                rate_amount=250_000,
+                amount=750_000,
+                verdict="accepted",
+                approved_months=3,
+                approved_amount=750_000,
+            )
+            cr.execute("ALTER TABLE khbs_bkk_proposal ENABLE TRIGGER USER")
+            cr.execute("ALTER TABLE khbs_bkk_proposal_line ENABLE TRIGGER USER")
+            if state == "verified":
+                self._insert(
+                    cr,
+                    "khbs_approval",
+                    model="khbs.bkk.proposal",
+                    res_id=proposal,
+                    step="verified",
+                    user_id=env.ref("base.user_admin").id,
+                    role="-",
+                    at="2099-01-01",
+                    sha256=env["khbs.bkk.proposal"].browse(proposal)._lines_sha256(),
+                    round_number=1,
+                )
+            return proposal
+
+    def _decree(self):
+        """Return the id of a committed decree in force."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            return self._insert(
+                cr,
+                "khbs_decree",
+                name="CONTOH",
+                kind="bkk",
+                year=YEAR,
+                area_id=env.ref("khbs_registry.area_62").id,
+                signatory_id=env["khbs.signatory"].search([], limit=1).id,
+                state="in_force",
+                drafted_by_id=SUPERUSER_ID,
+                approved_by_id=env.ref("base.user_admin").id,
+                code="TWOCONNECTIONS",
+                number="188.44/0/2099",
+                decree_date="2099-01-01",
+                pdf_sha256=SHA256,
+                annex_sha256=SHA256,
+                frozen_sha256=SHA256,
+                scan_sha256=SHA256,
+            )
+
+    def _pay(self, env, proposal, amount, number):
+        return self._insert(
+            env.cr,
+            "khbs_bkk_disbursement",
+            proposal_id=proposal,
+            sp2d_number=number,
+            sp2d_date="2099-01-02",
+            amount=amount,
+        )
+
+    def test_approving_twice_at_once_counts_once(self):
+        proposal = self._verified()
+        first, second = self._connection(), self._connection()
+        first["khbs.bkk.proposal"].browse(proposal).action_approve()
+        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error):
+            second.cr.execute(
+                "SELECT 1 FROM khbs_bkk_proposal WHERE id = %s FOR UPDATE NOWAIT",
+                [proposal],
+            )
+        second.cr.rollback()
+        first.cr.commit()  # pylint: disable=invalid-commit
+        late = self._connection()
+        with self.assertRaises(UserError):
+            late["khbs.bkk.proposal"].browse(proposal).action_approve()
+        late.cr.execute(
+            "SELECT count(*) FROM khbs_approval WHERE model = 'khbs.bkk.proposal' "
+            "AND res_id = %s AND step = 'approved'",
+            [proposal],
+        )
+        self.assertEqual(late.cr.fetchone(), (1,))
+
+    def test_a_verdict_given_while_verification_closes_is_not_lost(self):
+        proposal = self._verified(state="proposed")
+        verifier, closer = self._connection(), self._connection()
+        mine = verifier["khbs.bkk.proposal"].browse(proposal)
+        mine.line_ids.write({"verdict": "rejected", "reason": "x"} | self._nothing())
+        mine._update_totals()
+        verifier.cr.commit()  # pylint: disable=invalid-commit
+        # The other still sees the line accepted, and may not decide on that.
+        theirs = closer["khbs.bkk.proposal"].browse(proposal)
+        self.assertEqual(theirs.line_ids.verdict, "accepted")
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.SerializationFailure),
+        ):
+            theirs._lock()
+        closer.cr.rollback()
+
+    def _nothing(self):
+        return {"approved_months": 0, "approved_amount": 0}
+
+    def test_two_payments_at_once_stay_within_the_decree(self):
+        proposal = self._verified(state="decreed", decree=self._decree())
+        first, second = self._connection(), self._connection()
+        self._pay(first, proposal, 500_000, "SP2D-2099-1")
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.LockNotAvailable),
+        ):
+            self._pay(second, proposal, 500_000, "SP2D-2099-2")
+        first.cr.commit()  # pylint: disable=invalid-commit
+        second.cr.rollback()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.CheckViolation),
+        ):
+            self._pay(second, proposal, 500_000, "SP2D-2099-2")
+        second.cr.rollback()
+        second.cr.execute(
+            "SELECT disbursed_amount FROM khbs_bkk_proposal WHERE id = %s", [proposal]
+        )
+        self.assertEqual(second.cr.fetchone(), (500_000,))
+        second.cr.rollback()
