@@ -15,7 +15,7 @@ from ..protocol import base64url, chuid
 LEASE = timedelta(hours=2)
 UNKNOWN_JOB = 1501
 OPEN_STATES = ("waiting", "leased", "certified")
-LAST_STEP = 11
+LAST_STEP = 10
 
 
 class KhbsCardJob(models.Model):
@@ -157,7 +157,7 @@ class KhbsCardJob(models.Model):
         job = self._own_job(device_code, params)
         step, why = params.get("step"), params.get("why")
         if type(step) is not int or not 1 <= step <= LAST_STEP:
-            raise ProtocolError(personalisation.BAD_PARAMS, "step: 1 to 11")
+            raise ProtocolError(personalisation.BAD_PARAMS, "step: 1 to 10")
         if not isinstance(why, str) or not why or len(why) > 200:
             raise ProtocolError(personalisation.BAD_PARAMS, "why: 1 to 200 characters")
         if job.state == "failed":
