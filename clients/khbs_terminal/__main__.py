@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .errors import NetworkError, TerminalError
 from .pcsc import PcscChannel
-from .receipt import wib
+from .receipt import rupiah, wib
 from .sheet import Sheet
 from .terminal import Terminal
 
@@ -93,7 +93,7 @@ def close_shift(options):
     """End the work and say what was given."""
     with Terminal(options.folder) as terminal:
         n, total = terminal.close_shift()
-        print(f"Loket ditutup: {n} klaim, Rp {total:,}.".replace(",", "."))
+        print(f"Loket ditutup: {n} klaim, {rupiah(total)}.")
 
 
 def serve(options):

@@ -371,7 +371,7 @@ class Counter:
             raise Refusal("NOT_ACTIVE", f"Kartu berstatus {info.get('state')}.")
         free = [
             ent
-            for ent in info.get("ents") or []
+            for ent in _read_entitlements(info.get("ents"))
             if not ent.get("held") and not self._is_unsent(ent["e"])
         ]
         if not free:
@@ -484,7 +484,7 @@ class Counter:
         return shift
 
     def _check_operator(self, op, password):
-        operators = self._held.config().get("ops") or []
+        operators = self._held.config().get("ops", [])
         verifier = next(
             (row.get("v") for row in operators if row.get("op") == op), None
         )
@@ -518,6 +518,23 @@ class Counter:
             "SELECT note FROM card_note WHERE card_no = ?", card_no
         )
         return {note for (note,) in rows}
+
+
+def _read_entitlements(value):
+    """Return the ``ents`` of edc.card.info, checked."""
+    shape.require(
+        isinstance(value, list)
+        and all(
+            isinstance(row, dict)
+            and row.get("cvm") in ("none", "id", "pin")
+            and shape.is_text(row.get("label"))
+            for row in value
+        ),
+        "jawaban server tidak terbaca",
+    )
+    for row in value:
+        read_line([row.get(key) for key in "ebpa"])
+    return value
 
 
 def _commodity(row):

@@ -63,7 +63,7 @@ class Exchange:
             },
             signed=False,
         )
-        if result.get("fp") != expected:
+        if not isinstance(result, dict) or result.get("fp") != expected:
             raise VerificationError("sidik terminal dari server berbeda")
         self._set_state("PENDING")
         return expected
@@ -85,9 +85,9 @@ class Exchange:
         """Prove in the journal what time it is; set a wrong clock right."""
         nonce = encoding.b64url(self._journal.head)
         asked = self._clock.mono()
-        result = self._client.call("edc.time", {"nonce": nonce})
+        bundle = self._held.require_trust()
+        result = self.call("edc.time", {"nonce": nonce})
         answered = self._clock.mono()
-        bundle = self._held.trust()
         message = bundle.verify(result.get("jws"), "khbs-time+jwt", self._sheet.prg)
         shape.require(message.payload.get("nonce") == nonce, "waktu server basi")
         now = shape.integer(message.payload, "now", "waktu server")
@@ -113,7 +113,7 @@ class Exchange:
         have = held.ver if held else None
         result = self._list_from(have)
         if result["kind"] == "none":
-            return have
+            return held.ver if held else None
         try:
             return self._held.adopt_list(result["jws"])
         except VerificationError:
@@ -124,14 +124,18 @@ class Exchange:
     def _list_from(self, have):
         result = self.call("edc.blocklist.get", {"list": LIST_NO, "have": have})
         shape.require(
-            result.get("kind") == "none" or isinstance(result.get("jws"), str),
+            result.get("kind") == "none"
+            or (
+                result.get("kind") in ("delta", "full")
+                and isinstance(result.get("jws"), str)
+            ),
             "daftar status tidak terbaca",
         )
         return result
 
     def update_lease(self):
         """Adopt the newest lease, if there is one; return the lease held."""
-        text = self.call("edc.lease.get", {"have": self._store.get("lse")})["lease"]
+        text = self.call("edc.lease.get", {"have": self._store.get("lse")}).get("lease")
         if text:
             self._held.adopt_lease(text)
         return self._held.lease()
@@ -150,6 +154,8 @@ class Exchange:
                 texts = self._journal.batch(first, last)
             else:
                 texts = self._journal.batch(acked + 1)
+            if not texts:
+                raise VerificationError("server meminta catatan yang tidak ada")
             was_missing = missing
             missing = self._push_batch(texts)
             sent += len(texts)
@@ -179,7 +185,7 @@ class Exchange:
 
     def _accept_ack(self, result):
         """Believe the signed acknowledgement, and only if it names our own chain."""
-        bundle = self._held.trust()
+        bundle = self._held.require_trust()
         ack = bundle.verify(result.get("ack"), "khbs-ack+jwt", self._sheet.prg).payload
         seq = shape.integer(ack, "seq", "tanda terima")
         shape.require(

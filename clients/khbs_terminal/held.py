@@ -6,8 +6,8 @@ Everything is verified before it is kept, and each adoption stands in the journa
 in the same transaction.
 """
 
-from . import shape, trust
-from .errors import Refusal, TerminalError, VerificationError
+from . import jws, shape, trust
+from .errors import Refusal, TerminalError
 from .lease import Lease
 from .status_list import StatusList, apply_message
 
@@ -43,13 +43,19 @@ class Held:
         """Return the TrustBundle, None before enrolment is approved."""
         return self._load("trust", self._open_trust)
 
+    def require_trust(self):
+        """Return the TrustBundle; without one the terminal is not enrolled yet."""
+        bundle = self.trust()
+        if bundle is None:
+            raise TerminalError("Terminal belum menerima berkas kepercayaan.")
+        return bundle
+
     def config(self):
         """Return the payload of the configuration, {} before there is one."""
         return self._load("config", self._open_config) or {}
 
     def limits(self):
-        limits = self.config().get("limits") or {}
-        return {**DEFAULT_LIMITS, **limits}
+        return {**DEFAULT_LIMITS, **self.config().get("limits", {})}
 
     def status_list(self):
         return self._load("list", StatusList.from_setting)
@@ -89,8 +95,9 @@ class Held:
 
     def adopt_list(self, text):
         """Verify and apply a full list or a change; return the new version."""
-        bundle = self.trust()
-        kind = trust.jws.parse(text).typ
+        bundle = self.require_trust()
+        shape.require(isinstance(text, str), "daftar status tidak terbaca")
+        kind = jws.parse(text).typ
         shape.require(
             kind in ("statuslist+jwt", "khbs-listdelta+jwt"), "bukan daftar status"
         )
@@ -159,6 +166,14 @@ class Held:
         shape.require(
             payload.get("tid") == self._sheet.tid, "konfigurasi terminal lain"
         )
+        limits, operators = payload.get("limits"), payload.get("ops")
+        shape.require(
+            isinstance(limits, dict)
+            and all(map(shape.is_integer, limits.values()))
+            and isinstance(operators, list)
+            and all(isinstance(row, dict) for row in operators),
+            "konfigurasi tidak sah",
+        )
         return payload
 
     def _open_lease(self, text):
@@ -166,9 +181,5 @@ class Held:
         return Lease.from_message(message, self._sheet.tid)
 
     def _message(self, text, typ):
-        bundle = self.trust()
-        if bundle is None:
-            raise TerminalError("Terminal belum menerima berkas kepercayaan.")
-        if not isinstance(text, str):
-            raise VerificationError("dokumen server tidak terbaca")
-        return bundle.verify(text, typ, self._sheet.prg)
+        shape.require(isinstance(text, str), "dokumen server tidak terbaca")
+        return self.require_trust().verify(text, typ, self._sheet.prg)

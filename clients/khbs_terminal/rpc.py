@@ -60,7 +60,8 @@ class Client:
             except NetworkError:
                 if last:
                     raise
-                self._sleep(min(2 ** (attempt - 1), self.longest_wait))
+                # At once the first time: the server may have closed an idle connection.
+                self._sleep(min(2 ** (attempt - 1) - 1, self.longest_wait))
             except ServerError as error:
                 if last or not self._may_retry(error):
                     raise
