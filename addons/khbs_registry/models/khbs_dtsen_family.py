@@ -394,10 +394,11 @@ class KhbsDtsenFamily(models.Model):
     # Applying
 
     def _apply(self, delivery):
-        """Write the new and changed families of *delivery* into the registry."""
-        self._take_memory()
+        """Write the new and changed families of *delivery* into the registry.
+
+        It follows ``_compare`` in one transaction and uses its pairs of persons.
+        """
         self.env.flush_all()
-        self._pair_persons(delivery)
         self._apply_gone_persons(delivery)
         self._apply_kk_history(delivery)
         self._apply_changed_households(delivery)
