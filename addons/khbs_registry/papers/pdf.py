@@ -3,29 +3,31 @@
 
 """A table paper as PDF, drawn row by row on reportlab's canvas.
 
-Rows are read once and nothing is kept of them, so memory does not grow with their
-number beyond the compressed pages. The number of pages is known only at the end:
-each footer refers to a form that is drawn last.
+Rows are read once and nothing is kept of them; finished pages wait on disk. The
+number of pages is known only at the end: each footer refers to a form drawn last.
 """
+
+import contextlib
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
 
 from . import fonts, qr, words
 from .document import Summary, walk
 from .letterhead import resolve
+from .spool import SpooledCanvas
 
 PAGE_SIZES = {"A4": A4, "F4": (215 * mm, 330 * mm)}
 # DOMAIN 6; the left margin leaves room for punching.
 TOP, BOTTOM, LEFT, RIGHT = 20 * mm, 30 * mm, 30 * mm, 20 * mm
 REGULAR, BOLD = "KhbsSans", "KhbsSans-Bold"
-SIZE, LEADING, PADDING = 8.5, 10.5, 3
+SIZE, SIZE_LEAST, LEADING, PADDING = 8.5, 6, 10.5, 3
 AUTHOR = "Pemerintah Provinsi Kalimantan Tengah"
 _PAGE_COUNT = "page_count"
 _QR = "qr"
+_NUMBERS = ("integer", "rupiah")
 
 
 def render(document, fileobj):
@@ -34,7 +36,7 @@ def render(document, fileobj):
     width, height = PAGE_SIZES[document.paper]
     if document.landscape:
         width, height = height, width
-    canvas = Canvas(
+    canvas = SpooledCanvas(
         fileobj,
         pagesize=(width, height),
         invariant=1,
@@ -45,14 +47,15 @@ def render(document, fileobj):
     canvas.setAuthor(AUTHOR)
     canvas.setCreator("KHBS")
     summary = Summary()
-    painter = _Painter(canvas, document, width, height)
-    painter.draw_head()
-    for line in walk(document, summary):
-        painter.draw_line(line)
-    if not summary.row_count:
-        painter.draw_nothing()
-    painter.draw_closing()
-    painter.finish()
+    with contextlib.closing(canvas):
+        painter = _Painter(canvas, document, width, height)
+        painter.draw_head()
+        for line in walk(document, summary):
+            painter.draw_line(line)
+        if not summary.row_count:
+            painter.draw_nothing()
+        painter.draw_closing()
+        painter.finish()
     return summary
 
 
@@ -86,6 +89,14 @@ def wrap(text, font, size, width):
     return lines
 
 
+def _heading(label, width):
+    """Return (size, lines) of a column's heading: smaller before a word is broken."""
+    room = width - 2 * PADDING
+    widest = max(pdfmetrics.stringWidth(word, BOLD, SIZE) for word in label.split())
+    size = max(SIZE_LEAST, SIZE * min(1, room / widest))
+    return size, wrap(label, BOLD, size, room)
+
+
 def _break_word(word, font, size, width):
     pieces = [""]
     for letter in word:
@@ -112,8 +123,7 @@ class _Painter:
         self.in_table = False
         self.columns = self._lay_out_columns()
         self.header = [
-            wrap(label, BOLD, SIZE, x2 - x1 - 2 * PADDING)
-            for label, _kind, _key, x1, x2 in self.columns
+            _heading(label, x2 - x1) for label, _kind, _key, x1, x2 in self.columns
         ]
         self.edges = [x1 for *_rest, x1, _x2 in self.columns] + [self.right]
         if document.verify_url:
@@ -204,17 +214,17 @@ class _Painter:
 
     def _draw_table_header(self):
         self.in_table = True
-        lines = max(len(cell) for cell in self.header)
+        lines = max(len(cell) for _size, cell in self.header)
         height = lines * LEADING + 2 * PADDING
         self.canvas.setFillGray(0.9)
         self.canvas.rect(
             self.left, self.y - height, self.right - self.left, height, 0, 1
         )
         self.canvas.setFillGray(0)
-        self.canvas.setFont(BOLD, SIZE)
-        for cell, (_label, _kind, _key, x1, x2) in zip(
+        for (size, cell), (_label, _kind, _key, x1, x2) in zip(
             self.header, self.columns, strict=True
         ):
+            self.canvas.setFont(BOLD, size)
             y = self.y - PADDING - SIZE - (lines - len(cell)) * LEADING / 2
             for text in cell:
                 self.canvas.drawCentredString((x1 + x2) / 2, y, text)
@@ -226,7 +236,7 @@ class _Painter:
         for _label, kind, key, x1, x2 in self.columns:
             value = line.number if key is None else line.values.get(key)
             text = _format(kind, value)
-            cells.append(wrap(text, REGULAR, SIZE, x2 - x1 - 2 * PADDING))
+            cells.append(_cell(kind, text, REGULAR, x2 - x1))
         count = max(len(cell) for cell in cells)
         drawn = 0
         while drawn < count:
@@ -243,8 +253,8 @@ class _Painter:
 
         A row that is longer than that goes on over several pages.
         """
-        body = self.height - TOP - BOTTOM - len(max(self.header, key=len)) * LEADING
-        return int(body // LEADING) - 6
+        header = max(len(cell) for _size, cell in self.header) * LEADING
+        return int((self.height - TOP - BOTTOM - header) // LEADING) - 6
 
     def _draw_sum(self, line):
         """Draw a sum: its label over the columns before the first summed one."""
@@ -254,8 +264,7 @@ class _Painter:
             _label, kind, key, x1, x2 = column
             if key in line.values:
                 columns.append((None, kind, key, x1, x2))
-                text = _format(kind, line.values[key])
-                cells.append(wrap(text, BOLD, SIZE, x2 - x1 - 2 * PADDING))
+                cells.append([_format(kind, line.values[key])])
             elif columns and columns[-1][2] is None:
                 label, _kind, _key, left, _right = columns[-1]
                 columns[-1] = (label, "text", None, left, x2)
@@ -283,11 +292,11 @@ class _Painter:
         for cell, (_label, kind, _key, x1, x2) in zip(cells, columns, strict=True):
             y = self.y - PADDING - SIZE
             for text in cell:
-                x = x1 + PADDING
-                if kind in ("integer", "rupiah"):
-                    x = x2 - PADDING - pdfmetrics.stringWidth(text, font, SIZE)
-                pen.setTextOrigin(x, y)
-                pen.textOut(text)
+                if kind in _NUMBERS:
+                    _write_number(pen, text, font, x1, x2, y)
+                else:
+                    pen.setTextOrigin(x1 + PADDING, y)
+                    pen.textOut(text)
                 y -= LEADING
         self.canvas.drawText(pen)
         self._draw_frame(height, [x1 for *_r, x1, _x2 in columns] + [self.right])
@@ -393,6 +402,26 @@ class _Painter:
         canvas.translate(x + pdfmetrics.stringWidth(label, REGULAR, 8), y)
         canvas.doForm(_PAGE_COUNT)
         canvas.restoreState()
+
+
+def _cell(kind, text, font, width):
+    """Return the lines of a cell; a number is never broken."""
+    if kind in _NUMBERS:
+        return [text]
+    return wrap(text, font, SIZE, width - 2 * PADDING)
+
+
+def _write_number(pen, text, font, x1, x2, y):
+    """Write a number at the right of its cell, smaller where it is too wide."""
+    room = x2 - x1 - 2 * PADDING
+    width = pdfmetrics.stringWidth(text, font, SIZE)
+    if width > room:
+        pen.setFont(font, SIZE * room / width)
+        width = room
+    pen.setTextOrigin(x2 - PADDING - width, y)
+    pen.textOut(text)
+    if width == room:
+        pen.setFont(font, SIZE)
 
 
 def _format(kind, value):

@@ -5,7 +5,7 @@
 
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher
+from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from . import fonts
 
@@ -38,7 +38,7 @@ class _OwnFontsOnly(URLFetcher):
 
     def fetch(self, url, headers=None):
         if url not in self._allowed:
-            raise ValueError(f"a paper may not load {url}")
+            raise FatalURLFetchingError(f"a paper may not load {url}")
         return super().fetch(url, headers)
 
 
@@ -53,6 +53,10 @@ def render(html, fileobj, style=""):
     fetcher = _OwnFontsOnly({regular, bold})
     common = _STYLE % {"regular": regular, "bold": bold}
     sheet = CSS(string=common + style, font_config=configuration, url_fetcher=fetcher)
-    HTML(string=html, url_fetcher=fetcher).write_pdf(
-        fileobj, stylesheets=[sheet], font_config=configuration
-    )
+    try:
+        HTML(string=html, url_fetcher=fetcher).write_pdf(
+            fileobj, stylesheets=[sheet], font_config=configuration
+        )
+    except FatalURLFetchingError as error:
+        # It is no Exception, and would pass every handler of the caller.
+        raise ValueError(str(error)) from error

@@ -45,7 +45,11 @@ def terbilang(value):
     """Return an integer below a quadrillion in Indonesian words."""
     if value < 0:
         return f"minus {terbilang(-value)}"
-    return num2words(value, lang="id")
+    text = num2words(value, lang="id")
+    # num2words says seribu for 1,000 alone but "satu juta satu ribu" for 1,001,000.
+    if value // 1000 % 1000 == 1:
+        text = text.replace("satu ribu", "seribu")
+    return text
 
 
 def date(value):

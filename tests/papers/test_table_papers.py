@@ -1,0 +1,245 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""PDF and XLSX of one document: same figures, embedded fonts, valid files."""
+
+import io
+import subprocess
+import sys
+from datetime import date, datetime
+
+import openpyxl
+import pytest
+from papers import document as documents
+from papers import pdf, xlsx
+from papers.document import Column, Document, Letterhead, Signature, Summary, walk
+from pypdf import PdfReader
+
+COLUMNS = [
+    Column("name", "Nama Kepala Keluarga", 50),
+    Column("born", "Tanggal Lahir", 25, kind="date"),
+    Column("members", "Anggota", 15, kind="integer", total=True),
+    Column("amount", "Besaran", 30, kind="rupiah", total=True),
+]
+
+
+def families(count, regencies=("Katingan", "Seruyan")):
+    """Yield *count* made-up rows, sorted by regency."""
+    for number in range(count):
+        yield {
+            "regency": regencies[number * len(regencies) // count],
+            "name": f"WARGA CONTOH {number}",
+            "born": date(1980, 1, 1),
+            "members": number % 5 + 1,
+            "amount": 250_000 + number,
+        }
+
+
+def a_document(count=3, **changes):
+    values = {
+        "title": "DAFTAR PENERIMA",
+        "columns": COLUMNS,
+        "rows": lambda: families(count),
+        "as_of": datetime(2026, 11, 22, 1, 5),
+        "group_key": "regency",
+    }
+    return Document(**{**values, **changes})
+
+
+def rendered(engine, document):
+    file = io.BytesIO()
+    summary = engine.render(document, file)
+    file.seek(0)
+    return summary, file
+
+
+def text_of(file):
+    return "\n".join(page.extract_text() for page in PdfReader(file).pages)
+
+
+def cells(file):
+    book = openpyxl.load_workbook(file, read_only=True)
+    return [row for row in book["Data"].values if any(v is not None for v in row)]
+
+
+def test_lines_with_subtotals_and_numbers_that_restart():
+    lines = list(walk(a_document(4)))
+    assert [line.kind for line in lines] == (
+        ["group", "row", "row", "subtotal"] * 2 + ["total"]
+    )
+    assert [line.number for line in lines if line.kind == "row"] == [1, 2, 1, 2]
+    subtotals = [line.values["amount"] for line in lines if line.kind == "subtotal"]
+    assert sum(subtotals) == lines[-1].values["amount"] == 1_000_006
+
+
+def test_pdf_and_workbook_hold_the_same_figures():
+    document = a_document(200)
+    pdf_summary, pdf_file = rendered(pdf, document)
+    xlsx_summary, book = rendered(xlsx, document)
+    assert pdf_summary == xlsx_summary == documents.digest(document)
+    total = sum(row["amount"] for row in families(200))
+    assert pdf_summary.totals["amount"] == total
+    assert f"{total:,}".replace(",", ".") in text_of(pdf_file)
+    *rows, last = cells(book)
+    assert last[-1] == total
+    assert sum(row[-1] for row in rows if isinstance(row[0], int)) == total
+
+
+def test_changed_row_changes_the_fingerprint():
+    first = documents.digest(a_document(3))
+    rows = [*families(2), {**list(families(3))[2], "name": "LAIN"}]
+    second = documents.digest(a_document(rows=lambda: rows))
+    assert first.totals != second.totals or first.content_sha256 != (
+        second.content_sha256
+    )
+    assert documents.totals_sha256(first) == documents.totals_sha256(
+        documents.digest(a_document(3))
+    )
+
+
+def test_every_page_has_header_group_and_its_number_of_all():
+    _summary, file = rendered(pdf, a_document(150))
+    pages = [page.extract_text() for page in PdfReader(file).pages]
+    assert len(pages) > 2
+    for number, page in enumerate(pages[:-1], 1):
+        assert "Nama Kepala" in page
+        assert f"Halaman {number} dari" in page
+        assert str(len(pages)) in page
+    assert "Katingan (lanjutan)" in pages[1]
+
+
+def test_head_of_the_paper():
+    signature = Signature(
+        place_and_date="Palangka Raya, 22 November 2026",
+        office=("Plt. KEPALA DINAS CONTOH,",),
+        name="NAMA CONTOH",
+        below=("NIP 19720112 199703 1 004",),
+    )
+    document = a_document(
+        letterhead=Letterhead(("PEMERINTAH CONTOH", "DINAS CONTOH"), ("Jalan Satu",)),
+        subtitle=["TAHAP I"],
+        heading=["LAMPIRAN I"],
+        code="ABCD-EFGH",
+        verify_url="https://khbs.example/khbs/verify/ABCDEFGH",
+        closing=["Terbilang: satu rupiah"],
+        signature=signature,
+    )
+    text = text_of(rendered(pdf, document)[1])
+    for part in (
+        "DINAS CONTOH",
+        "Jalan Satu",
+        "TAHAP I",
+        "LAMPIRAN I",
+        "Kode verifikasi: ABCD-EFGH",
+        "https://khbs.example/khbs/verify/ABCDEFGH",
+        "Keadaan data per 22 November 2026 pukul 08.05 WIB",
+        "Besaran (Rp)",
+        "Terbilang: satu rupiah",
+        "Plt. KEPALA DINAS CONTOH",
+        "NAMA CONTOH",
+    ):
+        assert part in text
+
+
+def test_empty_table():
+    summary, file = rendered(pdf, a_document(rows=lambda: iter(())))
+    assert summary == Summary(
+        row_count=0,
+        totals={"members": 0, "amount": 0},
+        content_sha256=summary.content_sha256,
+    )
+    assert "Nihil" in text_of(file)
+    assert rendered(xlsx, a_document(rows=lambda: iter(())))[0] == summary
+
+
+def test_long_text_goes_on_over_pages_and_nothing_is_lost():
+    words = [f"kata{number}" for number in range(6000)]
+    rows = [{**next(families(1)), "name": " ".join(words)}]
+    text = text_of(rendered(pdf, a_document(rows=lambda: rows))[1])
+    assert all(f"{word}\n" in text or f"{word} " in text for word in words)
+
+
+def test_wide_sum_stays_in_one_piece():
+    rows = [{**next(families(1)), "amount": 999_999_999_999_999}]
+    text = text_of(rendered(pdf, a_document(rows=lambda: rows))[1])
+    assert "999.999.999.999.999" in text
+
+
+def test_text_never_becomes_a_formula():
+    rows = [{**next(families(1)), "name": '=HYPERLINK("http://x")'}]
+    _summary, file = rendered(xlsx, a_document(rows=lambda: rows))
+    book = openpyxl.load_workbook(file)
+    cell = next(c for row in book["Data"].rows for c in row if "HYPER" in str(c.value))
+    assert cell.data_type == "s"
+
+
+@pytest.mark.parametrize("paper", ["F4", "A4"])
+@pytest.mark.parametrize("landscape", [False, True])
+def test_paper_sizes(paper, landscape):
+    document = a_document(paper=paper, landscape=landscape)
+    box = PdfReader(rendered(pdf, document)[1]).pages[0].mediabox
+    size = {"F4": (215, 330), "A4": (210, 297)}[paper]
+    found = (round(float(box.width) / 72 * 25.4), round(float(box.height) / 72 * 25.4))
+    assert found == (size[::-1] if landscape else size)
+
+
+def test_same_document_gives_the_same_bytes():
+    assert rendered(pdf, a_document(60))[1].read() == (
+        rendered(pdf, a_document(60))[1].read()
+    )
+
+
+def test_fonts_are_embedded():
+    _summary, file = rendered(pdf, a_document(60))
+    fonts = [
+        font.get_object()
+        for page in PdfReader(file).pages
+        for font in page["/Resources"]["/Font"].values()
+    ]
+    assert fonts
+    assert all("/FontFile2" in font["/FontDescriptor"] for font in fonts)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"paper": "A5"},
+        {"columns": []},
+    ],
+)
+def test_wrong_documents_are_refused(change):
+    with pytest.raises(ValueError):
+        a_document(**change)
+
+
+def test_wrong_columns_are_refused():
+    with pytest.raises(ValueError):
+        Column("name", "Nama", 10, total=True)
+    with pytest.raises(ValueError):
+        Column("name", "Nama", 10, kind="float")
+
+
+PEAK = """
+import io, resource, sys
+sys.path[:0] = sys.argv[2:]
+from test_table_papers import a_document, pdf
+with open("/dev/null", "wb") as file:
+    pdf.render(a_document(int(sys.argv[1])), file)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def test_memory_does_not_grow_with_the_lines():
+    """DESIGN 6: at most 1.2 x that at a tenth of the lines."""
+
+    def peak(count):
+        paths = [path for path in sys.path if path]
+        done = subprocess.run(
+            [sys.executable, "-c", PEAK, str(count), *paths],
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+        return int(done.stdout)
+
+    assert peak(13_000) <= 1.2 * peak(1_300)
