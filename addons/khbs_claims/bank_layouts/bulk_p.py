@@ -17,7 +17,7 @@ from . import records
 from .records import LayoutError
 
 CODE = "p"
-LABEL = "Bulk P (payroll)"
+LABEL = "P (payroll)"
 EXTENSION = "txt"
 MIMETYPE = "text/plain"
 KINDS = ("transfer",)
@@ -43,7 +43,7 @@ def plain(text, width):
 
 def write_order(order, lines, file):
     if order.kind not in KINDS:
-        raise LayoutError("The bulk P layout carries transfers only")
+        raise LayoutError("kind")
     text = io.TextIOWrapper(file, encoding="ascii", newline="", write_through=True)
     text.write(
         f"P,{order.day:%Y%m%d},{order.debit_account},{order.count},{order.total}.00\r\n"
@@ -55,7 +55,7 @@ def write_order(order, lines, file):
 
 def _cells(line):
     if not re.match(r"^[0-9]{1,35}$", line.account):
-        raise LayoutError(f"{line.reference}: '{line.account}' is no account number")
+        raise LayoutError("account", reference=line.reference)
     address = plain(line.address, 3 * ADDRESS_WIDTH)
     parts = [
         address[start : start + ADDRESS_WIDTH].strip()
@@ -79,31 +79,30 @@ def read_order(file):
     try:
         head = next(rows, [])
     except UnicodeDecodeError as error:
-        raise LayoutError("The file is not plain text") from error
+        raise LayoutError("encoding") from error
     if head[:1] != ["P"] or len(head) != 5:
-        raise LayoutError("Line 1 must be P, date, account, count, total")
+        raise LayoutError("mark", mark="P")
     order = records.Order(
         # The layout has no place for the number of the order.
         number="",
         kind="transfer",
-        day=records.to_day(head[1], "Line 1"),
+        day=records.to_day(head[1], 1),
         debit_account=head[2],
-        count=records.to_count(head[3], "Line 1"),
-        total=records.to_amount(head[4], "Line 1"),
+        count=records.to_count(head[3], 1),
+        total=records.to_amount(head[4], 1),
     )
     return order, records.counted(order, _lines(rows))
 
 
 def _lines(rows):
     for number, cells in zip(itertools.count(2), rows, strict=False):
-        where = f"Line {number}"
         if len(cells) != CELLS:
-            raise LayoutError(f"{where} has {len(cells)} cells instead of {CELLS}")
+            raise LayoutError("cells", row=number, found=len(cells), expected=CELLS)
         yield records.OrderLine(
             reference=cells[8],
             account=cells[0],
             name=cells[1],
-            amount=records.to_amount(cells[6], where),
+            amount=records.to_amount(cells[6], number),
             address=" ".join(part for part in cells[2:5] if part),
             remark=cells[7],
         )

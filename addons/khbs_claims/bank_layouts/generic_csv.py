@@ -10,7 +10,7 @@ from . import tables
 from .records import LayoutError
 
 CODE = "csv"
-LABEL = "Generic CSV"
+LABEL = "CSV"
 EXTENSION = "csv"
 MIMETYPE = "text/csv"
 KINDS = ("opening", "transfer")
@@ -37,6 +37,6 @@ def _rows(file):
     try:
         yield from reader
     except UnicodeDecodeError as error:
-        raise LayoutError("The file is not UTF-8 text") from error
+        raise LayoutError("encoding") from error
     except csv.Error as error:
-        raise LayoutError(f"Line {reader.line_num}: {error}") from error
+        raise LayoutError("csv", row=reader.line_num) from error

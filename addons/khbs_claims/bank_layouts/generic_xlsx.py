@@ -12,7 +12,7 @@ from . import tables
 from .records import LayoutError
 
 CODE = "xlsx"
-LABEL = "Generic XLSX"
+LABEL = "XLSX"
 EXTENSION = "xlsx"
 MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = ("opening", "transfer")
@@ -44,7 +44,7 @@ def _rows(file):
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise LayoutError("The file is not an XLSX workbook") from error
+        raise LayoutError("workbook") from error
     sheet = book.worksheets[0]
     # A written dimension may be wrong; without it openpyxl reads what is there.
     sheet.reset_dimensions()
@@ -68,9 +68,6 @@ def _text(value, row, column):
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         if row > 2 and column != tables.ORDER_COLUMNS.index("amount"):
-            raise LayoutError(
-                f"Row {row}, column {column + 1}: format the column as text; "
-                "a number there may have lost digits"
-            )
+            raise LayoutError("number", row=row, column=column + 1)
         return str(value)
-    raise LayoutError(f"Row {row}, column {column + 1}: '{value}' is not text")
+    raise LayoutError("text", row=row, column=column + 1)

@@ -29,7 +29,16 @@ _COUNT = re.compile(r"^[0-9]{1,9}$")
 
 
 class LayoutError(ValueError):
-    """The file is not what its layout says. The text tells where and why."""
+    """The file is not what its layout says.
+
+    :param code: what is wrong; the backend has a sentence for each
+    :param values: where it is, and what was found
+    """
+
+    def __init__(self, code, **values):
+        super().__init__(code, values)
+        self.code = code
+        self.values = values
 
 
 @dataclass(frozen=True)
@@ -83,27 +92,27 @@ class ResultLine:
     message: str = ""
 
 
-def to_amount(text, where):
-    """Return whole rupiah from the text of a file."""
+def to_amount(text, row):
+    """Return whole rupiah from the text of a file; *row* is where it stands."""
     match = _AMOUNT.match(text)
     if not match:
-        raise LayoutError(f"{where}: '{text}' is not an amount in whole rupiah")
+        raise LayoutError("amount", row=row, text=text)
     return int(match[1])
 
 
-def to_count(text, where):
+def to_count(text, row):
     """Return the number of lines from the text of a file."""
     if not _COUNT.match(text):
-        raise LayoutError(f"{where}: '{text}' is not a number of lines")
+        raise LayoutError("count", row=row, text=text)
     return int(text)
 
 
-def to_day(text, where):
+def to_day(text, row):
     """Return the date from YYYYMMDD."""
     try:
         return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
     except ValueError as error:
-        raise LayoutError(f"{where}: '{text}' is not a date YYYYMMDD") from error
+        raise LayoutError("day", row=row, text=text) from error
 
 
 def counted(order, lines):
@@ -115,6 +124,9 @@ def counted(order, lines):
         yield line
     if (count, total) != (order.count, order.total):
         raise LayoutError(
-            f"{order.count} lines of Rp{order.total} were declared, "
-            f"there are {count} of Rp{total}"
+            "declared",
+            count=order.count,
+            total=order.total,
+            found_count=count,
+            found_total=total,
         )

@@ -46,17 +46,15 @@ def parse_order(rows):
     order = records.Order(
         number=head[2],
         kind=head[3],
-        day=records.to_day(head[4], "Row 1"),
+        day=records.to_day(head[4], 1),
         debit_account=head[5],
-        count=records.to_count(head[6], "Row 1"),
-        total=records.to_amount(head[7], "Row 1"),
+        count=records.to_count(head[6], 1),
+        total=records.to_amount(head[7], 1),
     )
     _columns(rows, ORDER_COLUMNS)
     lines = (
-        records.OrderLine(
-            **{**line, "amount": records.to_amount(line["amount"], where)}
-        )
-        for where, line in _lines(rows, ORDER_COLUMNS)
+        records.OrderLine(**{**line, "amount": records.to_amount(line["amount"], row)})
+        for row, line in _lines(rows, ORDER_COLUMNS)
     )
     return order, records.counted(order, lines)
 
@@ -71,16 +69,16 @@ def parse_result(rows):
     head = _head(rows, RESULT_MARK, 5)
     result = records.Result(
         number=head[2],
-        count=records.to_count(head[3], "Row 1"),
-        total=records.to_amount(head[4], "Row 1"),
+        count=records.to_count(head[3], 1),
+        total=records.to_amount(head[4], 1),
     )
     _columns(rows, RESULT_COLUMNS)
     lines = (
         records.ResultLine(
             row=number,
-            **{**line, "amount": records.to_amount(line["amount"], where)},
+            **{**line, "amount": records.to_amount(line["amount"], row)},
         )
-        for number, (where, line) in enumerate(_lines(rows, RESULT_COLUMNS), start=1)
+        for number, (row, line) in enumerate(_lines(rows, RESULT_COLUMNS), start=1)
     )
     return result, lines
 
@@ -88,18 +86,18 @@ def parse_result(rows):
 def _head(rows, mark, size):
     head = next(rows, [])
     if head[:1] != [mark]:
-        raise LayoutError(f"Row 1 must begin with {mark}")
+        raise LayoutError("mark", mark=mark)
     if head[1:2] != [VERSION]:
-        raise LayoutError(f"Row 1 must name version {VERSION} of the layout")
+        raise LayoutError("version", version=VERSION)
     if len(head) < size:
-        raise LayoutError(f"Row 1 has {len(head)} cells instead of {size}")
+        raise LayoutError("cells", row=1, found=len(head), expected=size)
     return head
 
 
 def _columns(rows, names):
     found = next(rows, [])
     if found[: len(names)] != names:
-        raise LayoutError(f"Row 2 must name the columns {', '.join(names)}")
+        raise LayoutError("columns", names=", ".join(names))
 
 
 def _lines(rows, names):
@@ -107,7 +105,5 @@ def _lines(rows, names):
         if not any(row):
             continue
         if len(row) < len(names):
-            raise LayoutError(
-                f"Row {number} has {len(row)} cells instead of {len(names)}"
-            )
-        yield f"Row {number}", dict(zip(names, row, strict=False))
+            raise LayoutError("cells", row=number, found=len(row), expected=len(names))
+        yield number, dict(zip(names, row, strict=False))

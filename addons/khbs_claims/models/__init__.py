@@ -23,5 +23,6 @@ from . import (
     khbs_household,
     khbs_point,
     khbs_round,
+    khbs_round_recap,
     khbs_round_total,
 )

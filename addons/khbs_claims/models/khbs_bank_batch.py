@@ -10,7 +10,7 @@ from odoo.tools import SQL
 
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
-from .. import bank_layouts
+from .. import bank_layouts, bank_messages
 from ..bank_layouts.records import LayoutError, Order, OrderLine
 
 BANK_OFFICER = "khbs_registry.group_bank_officer"
@@ -379,15 +379,13 @@ class KhbsBankBatch(models.Model):
         self.write({"line_count": count, "total": total})
 
     def _render_file(self):
-        """Return the bytes of the file, read back and found to hold every line."""
+        """Return the bytes of the file."""
         layout = bank_layouts.get(self.layout)
         with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as file:
             try:
                 layout.write_order(self._order_head(), self._order_lines(), file)
             except LayoutError as error:
-                raise UserError(
-                    self.env._("The file cannot be written: %(why)s", why=error)
-                ) from error
+                raise UserError(bank_messages.describe(self.env, error)) from error
             file.seek(0)
             return file.read()
 

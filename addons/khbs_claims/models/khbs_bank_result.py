@@ -11,7 +11,7 @@ from odoo.tools import SQL
 
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
-from .. import bank_layouts
+from .. import bank_layouts, bank_messages
 from ..bank_layouts.records import ACCOUNT_CODES, RESULT_CODES, SUCCESS, LayoutError
 
 BANK_OFFICER = "khbs_registry.group_bank_officer"
@@ -139,9 +139,7 @@ class KhbsBankResult(models.Model):
             declared, lines = layout.read_result(io.BytesIO(content))
             lines = list(lines)
         except LayoutError as error:
-            raise UserError(
-                self.env._("The file cannot be read: %(why)s", why=error)
-            ) from error
+            raise UserError(bank_messages.describe(self.env, error)) from error
         if declared.number != self.batch_id.name:
             raise UserError(
                 self.env._(

@@ -112,7 +112,7 @@ class KhbsEntitlement(models.Model):
     claim_line_ids = fields.One2many(
         comodel_name="khbs.claim.line", inverse_name="entitlement_id"
     )
-    claim_count = fields.Integer(compute="_compute_claim_count")
+    claim_count = fields.Integer(compute="_compute_claim_count", compute_sudo=True)
 
     _number_uniq = models.Constraint(
         "UNIQUE (number)", "An entitlement with this number exists."

@@ -5,6 +5,7 @@ from . import test_bank
 from . import test_benefit
 from . import test_case
 from . import test_claim
+from . import test_concurrency
 from . import test_delivery
 from . import test_recap
 from . import test_round

@@ -109,3 +109,58 @@ class ClaimsCase(KhbsCase):
         if benefit:
             domain.append(("benefit_id", "=", benefit.id))
         return self.env["khbs.entitlement"].search(domain)
+
+    def _claim(self, entitlements, point=None, amounts=None, **values):
+        """Return a claim of *entitlements* as a terminal brings it."""
+        ClaimsCase._jti = getattr(ClaimsCase, "_jti", 0) + 1
+        first = entitlements[:1]
+        return self.env["khbs.claim"].create(
+            {
+                "jti": f"01JCONTOH{self._jti:017d}",
+                "card_no": "KH01012345642",
+                "household_id": first.household_id.id,
+                "area_id": first.area_id.id or self.village.id,
+                "point_id": point.id if point else False,
+                "terminal_code": "T000001",
+                "seq": self._jti,
+                "mode": "off",
+                "signed_at": "2026-03-02 03:00:00",
+                "jws": "a.b.c",
+                "line_ids": [
+                    Command.create(
+                        {
+                            "entitlement_id": entitlement.id,
+                            "e": entitlement.number,
+                            "benefit_code": entitlement.benefit_id.code,
+                            "round_code": entitlement.round_id.code,
+                            "amount": entitlement.amount,
+                        }
+                    )
+                    for entitlement in entitlements
+                ],
+                **values,
+            }
+        )
+
+    def _judge(self, line, code="ACCEPTED", pay="pay", stock="issue", version=1):
+        """Return the outcome of a claim's line, as settlement writes it."""
+        return self.env["khbs.claim.outcome"].create(
+            {
+                "line_id": line.id,
+                "version": version,
+                "code": code,
+                "pay": pay,
+                "entitlement_effect": "consumed" if pay == "pay" else "open",
+                "stock": stock,
+            }
+        )
+
+    def _post(self, line, amount=None):
+        """Return the posting of a payable line."""
+        return self.env["khbs.claim.posting"].create(
+            {
+                "line_id": line.id,
+                "entitlement_id": line.entitlement_id.id,
+                "amount": line.amount if amount is None else amount,
+            }
+        )

@@ -5,12 +5,16 @@ import base64
 import csv
 import hashlib
 import io
+import re
+from pathlib import Path
 
 import psycopg2
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 
+from .. import bank_layouts, bank_messages
+from ..bank_layouts.records import LayoutError
 from .common import ClaimsCase
 
 
@@ -212,6 +216,20 @@ class TestBank(ClaimsCase):
         self.assertEqual((batch.answered_count, batch.state), (3, "sent"))
         self._answer(batch, lines)
         self.assertEqual(batch.state, "closed")
+
+    def test_whatever_is_wrong_with_a_file_has_a_sentence(self):
+        folder = Path(bank_layouts.__file__).parent
+        source = "".join(path.read_text() for path in sorted(folder.glob("*.py")))
+        codes = set(re.findall(r'LayoutError\(\s*"(\w+)"', source))
+        self.assertGreater(len(codes), 10)
+        values = dict.fromkeys(
+            "row text count total found_count found_total mark version found expected"
+            " names column reference".split(),
+            1,
+        )
+        for code in codes:
+            error = LayoutError(code, **values)
+            self.assertTrue(bank_messages.describe(self.env, error))
 
     def test_an_answer_to_another_order_is_refused(self):
         self._open_accounts()
