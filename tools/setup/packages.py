@@ -35,14 +35,14 @@ TEST = {
     "python3-dev": "/usr/include/python3*/Python.h",
     "qpdf": "/usr/bin/qpdf",
     "swig": "/usr/bin/swig",
-    "vsmartcard-vpcd": "/usr/lib/**/libifdvpcd.so",
+    "vsmartcard-vpcd": "/usr/bin/vpcd-config",
     "yubico-piv-tool": "/usr/bin/yubico-piv-tool",
 }
 
 
 def missing(packages):
     """Return the names of *packages* whose file is not there."""
-    return [name for name, pattern in packages.items() if not glob.glob(pattern, recursive=True)]
+    return [name for name, pattern in packages.items() if not glob.glob(pattern)]
 
 
 def ensure(state, packages):
