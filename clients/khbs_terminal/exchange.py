@@ -173,9 +173,11 @@ class Exchange:
         with self._store.transaction():
             for row in results:
                 self._keep_outcome(row)
-            self._accept_ack(result)
             if refused:
+                # The acknowledgement may name the other branch of a fork.
                 self._store.put("state", "SUSPENDED")
+            else:
+                self._accept_ack(result)
         if refused:
             raise TerminalError("Server menolak jurnal ini. Hubungi petugas EDC.")
         missing = result.get("missing") or []
@@ -200,7 +202,9 @@ class Exchange:
 
     def _keep_outcome(self, row):
         seq = row.get("seq")
-        if not shape.is_integer(seq):
+        known = shape.is_integer(seq) and self._journal.identity(seq)
+        # The entry of another branch with this number is not ours.
+        if not known or row.get("sha") != encoding.b64url(known):
             return
         self._store.execute("DELETE FROM outcome WHERE seq = ?", seq)
         for line in row.get("lines") or []:

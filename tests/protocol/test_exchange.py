@@ -141,6 +141,7 @@ def test_a_fork_locks_the_terminal(stage, office):
     def push(params):
         answer = first(params)
         answer["results"][-1]["status"] = "fork"
+        answer["ack"] = office.ack(3, head="other branch")
         return answer
 
     office.methods["edc.journal.push"] = push
@@ -148,6 +149,23 @@ def test_a_fork_locks_the_terminal(stage, office):
         stage.terminal.push()
     with pytest.raises(Refusal):
         stage.terminal.serve(stage.card)
+
+
+def test_outcomes_of_another_branch_are_not_taken_for_own(stage, office):
+    served = stage.terminal.serve(stage.card)
+    stage.terminal.push()
+    own = encoding.b64url(stage.terminal.journal.identity(served.seq))
+    line = {"e": served.lines[0].e, "code": "FORK"}
+    other = {**line, "e": "E-OTHER"}
+    office.methods["edc.journal.status"] = lambda _params: {
+        "acked_seq": 0,
+        "results": [
+            {"seq": served.seq, "sha": own, "status": "fork", "lines": [line]},
+            {"seq": served.seq, "sha": "x", "status": "fork", "lines": [other]},
+        ],
+    }
+    stage.terminal.refresh_outcomes(1, served.seq)
+    assert stage.terminal.outcomes() == [(served.seq, line["e"], "FORK")]
 
 
 def test_a_wrong_clock_is_set_right_by_the_signed_time(stage, office):
