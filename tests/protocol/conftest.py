@@ -16,7 +16,7 @@ for folder in (ROOT, ROOT / "clients", ROOT / "addons" / "khbs_cards"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
-from stage import Stage, load  # noqa: E402
+from terminal_stage import Stage, load  # noqa: E402
 
 
 class Vectors:

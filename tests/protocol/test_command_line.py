@@ -3,7 +3,7 @@
 """The terminal worked from the command line."""
 
 import pytest
-from stage import PASSWORD
+from terminal_stage import PASSWORD
 
 from khbs_terminal.__main__ import main
 from tools.vectors import pki

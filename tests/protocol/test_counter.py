@@ -3,7 +3,7 @@
 """The rules of the counter without a network, on the vectors' terminal."""
 
 import pytest
-from stage import Stage, card_numbered, make_card
+from terminal_stage import Stage, card_numbered, make_card
 
 from khbs_terminal import CardError, NetworkError, Refusal, TerminalError, jws
 from tools.vectors import make_vectors, pki, signing

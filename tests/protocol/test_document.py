@@ -7,7 +7,7 @@ import json
 import re
 
 import pytest
-from stage import ROOT, load
+from terminal_stage import ROOT, load
 
 from khbs_terminal import encoding, jws
 

@@ -5,8 +5,8 @@
 import json
 
 import pytest
-from office import Office
-from stage import ManualClock, Stage, load
+from terminal_office import Office
+from terminal_stage import ManualClock, Stage, load
 
 from khbs_terminal import (
     NetworkError,

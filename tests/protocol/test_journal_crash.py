@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from stage import Stage, make_card
+from terminal_stage import Stage, make_card
 
 from tools.vectors import make_vectors, pki, signing
 

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The vectors in the repository are what the tool makes."""
 
-from stage import ROOT
+from terminal_stage import ROOT
 
 from tools.vectors import make_vectors, signing
 

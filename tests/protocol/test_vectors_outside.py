@@ -6,7 +6,7 @@ import jwt
 import pytest
 from jwcrypto import jwk, jws
 from jwcrypto.common import JWException, json_decode
-from stage import load
+from terminal_stage import load
 
 
 def signed_texts():

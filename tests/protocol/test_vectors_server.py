@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 from protocol import base64url, card_number, keys, status_list, strict_json, types
 from protocol import jws as server_jws
-from stage import load
+from terminal_stage import load
 
 from tools.vectors import pki
 

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 from cryptography import x509
-from stage import load, make_card
+from terminal_stage import load, make_card
 
 from khbs_terminal import card, encoding, identifiers, jws, status_list, trust
 from khbs_terminal.errors import TerminalError, VerificationError
