@@ -58,7 +58,9 @@ class KhbsBkkDisbursement(models.Model):
             proposals[:1],
         )
         for proposal, vals in zip(proposals, vals_list, strict=True):
-            proposal._check_payable(vals.get("amount") or 0)
+            proposal._check_payable(
+                vals.get("amount") or 0, fields.Date.to_date(vals.get("sp2d_date"))
+            )
         # The trigger reads state and decree and writes the proposal's row.
         self.env.flush_all()
         disbursements = super().create(vals_list)

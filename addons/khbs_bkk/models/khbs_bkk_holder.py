@@ -2,9 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
-from odoo.addons.khbs_registry.identity_numbers import mask
+from odoo.addons.khbs_registry.identity_numbers import mask, nik_form_error
+
+from .. import guards
 
 # What decides about income tax is the rank, not the role (DOMAIN 4.4).
 RANK_GROUPS = [
@@ -20,6 +22,9 @@ RANK_GROUPS = [
     ("senior_officer", "Senior officer (pati)"),
     ("state_official", "State official"),
 ]
+
+# Who a proposed line speaks of.
+IDENTITY = {"nik", "nik_entry", "role_id", "regency_id"}
 
 
 class KhbsBkkHolder(models.Model):
@@ -96,6 +101,9 @@ class KhbsBkkHolder(models.Model):
         "This person holds this role in these days already.",
     )
 
+    def init(self):
+        self.env.cr.execute(guards.HOLDER_GUARD)
+
     def _default_regency_id(self):
         """Return the regency of a user who has only one."""
         areas = self.env.user.khbs_area_ids
@@ -113,7 +121,16 @@ class KhbsBkkHolder(models.Model):
 
     def _inverse_nik_entry(self):
         for holder in self.filtered("nik_entry"):
-            holder.sudo().nik = holder.nik_entry
+            if nik_form_error(holder.nik_entry):
+                raise UserError(
+                    self.env._(
+                        "The NIK of %(name)s cannot be right: sixteen digits, with "
+                        "a day and a month at the seventh to tenth.",
+                        name=holder.name,
+                    )
+                )
+            if holder.sudo().nik != holder.nik_entry:
+                holder.sudo().nik = holder.nik_entry
 
     @api.depends("line_ids")
     def _compute_line_count(self):
@@ -136,6 +153,23 @@ class KhbsBkkHolder(models.Model):
                         regency=holder.regency_id.name,
                     )
                 )
+
+    def write(self, vals):
+        if not self.env.su and set(vals) & IDENTITY:
+            proposed = self.sudo().line_ids.filtered(lambda line: line.state != "draft")
+            if proposed:
+                raise UserError(
+                    self.env._(
+                        "%(name)s stands in a proposal: role, regency and NIK stay. "
+                        "End the term and add a new holder.",
+                        name=proposed[0].holder_id.name,
+                    )
+                )
+        result = super().write(vals)
+        if "regency_id" in vals:
+            # A rule is asked before a write; nobody moves a holder out of reach.
+            self.check_access("write")
+        return result
 
     def action_view_lines(self):
         """Open the holder's lines in every proposal."""

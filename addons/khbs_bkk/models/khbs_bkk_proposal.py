@@ -189,16 +189,27 @@ class KhbsBkkProposal(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            for vals in vals_list:
-                self._refuse_other_fields(vals, IDENTITY | LETTER)
-        return super().create(vals_list)
+        if self.env.su:
+            return super().create(vals_list)
+        for vals in vals_list:
+            self._refuse_other_fields(vals, IDENTITY | LETTER)
+        # What may not be entered may not come as a default of the context either.
+        context = {
+            key: value
+            for key, value in self.env.context.items()
+            if not key.startswith("default_")
+        }
+        return super(KhbsBkkProposal, self.with_context(context)).create(vals_list)
 
     def write(self, vals):
         if not self.env.su:
             for proposal in self:
                 proposal._refuse_other_fields(vals, proposal._writable_fields())
-        return super().write(vals)
+        result = super().write(vals)
+        if "regency_id" in vals:
+            # A rule is asked before a write; nobody moves a proposal out of reach.
+            self.check_access("write")
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_first_draft(self):
@@ -248,6 +259,7 @@ class KhbsBkkProposal(models.Model):
             proposal._require(PROPOSER, "proposed", "draft")
             proposal._lock()
             proposal._check_letter()
+            proposal._check_current()
             proposal._step("proposed", PROPOSER)
         return True
 
@@ -713,11 +725,42 @@ class KhbsBkkProposal(models.Model):
                 )
             )
 
+    def _check_current(self):
+        """Refuse lines that the roster and the rates of today do not explain."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                %s
+                SELECT l.name
+                  FROM khbs_bkk_proposal_line l
+             LEFT JOIN (
+                    SELECT holder_id, rate_id, name, count(*) AS months
+                      FROM due
+                  GROUP BY holder_id, rate_id, name
+                  ) d USING (holder_id, rate_id, name, months)
+                 WHERE l.proposal_id = %s AND d.holder_id IS NULL
+                 LIMIT 5
+                """,
+                self._due_query(),
+                self.id,
+            )
+        )
+        stale = [name for (name,) in self.env.cr.fetchall()]
+        if stale:
+            raise UserError(
+                self.env._(
+                    "Roster or rates have changed since the lines were built: "
+                    "%(names)s. Build them anew.",
+                    names=", ".join(stale),
+                )
+            )
+
     # ------------------------------------------------------------------
     # Payment
     # ------------------------------------------------------------------
 
-    def _check_payable(self, amount):
+    def _check_payable(self, amount, paid_on):
         """Refuse to pay *amount* unless a decree in force leaves room for it."""
         self.ensure_one()
         if self.state not in ("decreed", "disbursed") or not self.decree_id._in_force():
@@ -725,6 +768,15 @@ class KhbsBkkProposal(models.Model):
                 self.env._(
                     "%(proposal)s has no decree in force: nothing can be paid.",
                     proposal=self.display_name,
+                )
+            )
+        if paid_on and not (
+            self.decree_id.decree_date <= paid_on <= fields.Date.context_today(self)
+        ):
+            raise UserError(
+                self.env._(
+                    "The SP2D is dated before the decree or in the future. "
+                    "Compare it with SIPD."
                 )
             )
         rest = self.approved_amount - self.disbursed_amount

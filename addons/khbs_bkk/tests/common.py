@@ -9,7 +9,8 @@ from odoo.tests import tagged
 
 from odoo.addons.khbs_registry.tests.common import KhbsCase
 
-YEAR = date.today().year
+TODAY = date.today()
+YEAR = TODAY.year
 SCAN = base64.b64encode(b"%PDF-1.4 signed on paper")
 
 
@@ -121,7 +122,5 @@ class BkkCase(KhbsCase):
         decree = self._drafted(quarter)
         decree.with_user(self.approver).action_approve()
         decree.action_freeze()
-        decree.action_register_signature(
-            f"188.44/{quarter}/{YEAR}", date(YEAR, 1, 15), SCAN
-        )
+        decree.action_register_signature(f"188.44/{quarter}/{YEAR}", TODAY, SCAN)
         return decree

@@ -1,7 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from datetime import date
+from datetime import timedelta
 
 import psycopg2
 from psycopg2.errors import CheckViolation
@@ -9,11 +9,11 @@ from psycopg2.errors import CheckViolation
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 
-from .common import YEAR, BkkCase
+from .common import TODAY, YEAR, BkkCase
 
 
 class TestDecree(BkkCase):
-    def _pay(self, proposal, amount, number="SP2D-1", user=None):
+    def _pay(self, proposal, amount, number="SP2D-1", user=None, day=TODAY):
         return (
             self.env["khbs.bkk.disbursement"]
             .with_user(user or self.bank_officer)
@@ -21,7 +21,7 @@ class TestDecree(BkkCase):
                 {
                     "proposal_id": proposal.id,
                     "sp2d_number": number,
-                    "sp2d_date": date(YEAR, 1, 20),
+                    "sp2d_date": day,
                     "amount": amount,
                 }
             )
@@ -58,9 +58,7 @@ class TestDecree(BkkCase):
         decree.with_user(self.approver).action_approve()
         decree.action_freeze()
         self.assertEqual(proposal.state, "approved")
-        decree.action_register_signature(
-            f"188.44/1/{YEAR}", date(YEAR, 1, 15), b"%PDF-1.4 signed"
-        )
+        decree.action_register_signature(f"188.44/1/{YEAR}", TODAY, b"%PDF-1.4 signed")
         self.assertEqual(proposal.state, "decreed")
         self.assertTrue(decree.pdf_sha256)
 
@@ -85,6 +83,11 @@ class TestDecree(BkkCase):
         self.assertEqual(proposal.state, "disbursed")
         with self.assertRaises(UserError):
             self._pay(proposal, 1, "SP2D-4")
+
+    def test_nothing_is_paid_before_the_decree(self):
+        proposal = self._in_force().bkk_proposal_ids
+        with self.assertRaisesRegex(UserError, "before the decree"):
+            self._pay(proposal, 1, day=TODAY - timedelta(days=1))
 
     def test_a_payment_is_never_changed(self):
         payment = self._pay(self._in_force().bkk_proposal_ids, 1)

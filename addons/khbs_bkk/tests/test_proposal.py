@@ -70,6 +70,23 @@ class TestProposal(BkkCase):
         with self.assertRaisesRegex(UserError, "letter states"):
             proposal.action_propose()
 
+    def test_a_roster_that_changed_after_building_is_noticed(self):
+        proposal = self._proposal()
+        self.rt.date_to = date(YEAR, 1, 31)
+        with self.assertRaisesRegex(UserError, "RT SATU"):
+            proposal.action_propose()
+
+    def test_a_context_gives_no_state(self):
+        proposal = (
+            self.env["khbs.bkk.proposal"]
+            .with_user(self.proposer)
+            .with_context(default_round_number=7, default_approved_amount=9)
+            .create(
+                {"regency_id": self.regency.id, "fiscal_year": YEAR, "quarter": "3"}
+            )
+        )
+        self.assertEqual((proposal.round_number, proposal.approved_amount), (1, 0))
+
     def test_12_42_verification_cuts_with_a_reason(self):
         proposal = self._proposed().with_user(self.verifier)
         line = self._line(proposal, self.rt)

@@ -5,6 +5,7 @@ from datetime import date
 
 import psycopg2
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import mute_logger
 
@@ -53,12 +54,30 @@ class TestRoster(BkkCase):
             holder.read(["nik"])
 
     def test_a_wrong_nik_is_refused(self):
+        for wrong in ("6206", "6206019901809999", "620601010180000A"):
+            with self.assertRaises(UserError):
+                self.rt.with_user(self.proposer).nik_entry = wrong
+
+    def test_a_holder_is_not_moved_out_of_reach(self):
+        with self.assertRaises(AccessError):
+            self.rt.with_user(self.proposer).write(
+                {"regency_id": self._area("62.71").id, "area_ids": [Command.clear()]}
+            )
+
+    def test_who_stands_in_a_proposal_stays_the_same_person(self):
+        self._proposed()
+        with self.assertRaises(UserError):
+            self.rt.with_user(self.proposer).nik_entry = "6206010101809999"
         with (
             mute_logger("odoo.sql_db"),
-            self.assertRaises(psycopg2.errors.CheckViolation),
+            self.assertRaises(psycopg2.errors.RestrictViolation),
+            self.env.cr.savepoint(),
         ):
-            self.rt.with_user(self.proposer).nik_entry = "6206"
-            self.rt.flush_recordset()
+            self.env.cr.execute(
+                "UPDATE khbs_bkk_holder SET nik = '6206010101809999' WHERE id = %s",
+                [self.rt.id],
+            )
+        self.rt.with_user(self.proposer).date_to = date(YEAR, 12, 31)
 
     def test_areas_lie_in_the_regency(self):
         with self.assertRaises(ValidationError):
