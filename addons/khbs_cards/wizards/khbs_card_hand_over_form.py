@@ -11,7 +11,6 @@ class KhbsCardHandOverForm(models.TransientModel):
     _description = "Hand over a card"
 
     activation = fields.Text(
-        string="Activation",
         required=True,
         help="The text that the reader shows after the card was held to it.",
     )
