@@ -91,7 +91,7 @@ class KhbsSignatory(models.Model):
             raise UserError(
                 self.env._(
                     "Nobody is entered as %(role)s on %(date)s. Add the signatory "
-                    "under KHBS > Configuration > Signatories.",
+                    "under KHBS > Documents > Signatories.",
                     role=label,
                     date=words.date(date),
                 )
