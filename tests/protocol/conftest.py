@@ -3,7 +3,7 @@
 """The protocol, read by two implementations that share no code.
 
 ``khbs_terminal`` is imported from ``clients``, the server's side as the plain
-package ``protocol`` of khbs_cards, without Odoo.
+packages ``protocol`` of khbs_cards and ``settlement`` of khbs_edc, without Odoo.
 """
 
 import sys
@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-for folder in (ROOT, ROOT / "clients", ROOT / "addons" / "khbs_cards"):
+ADDONS = ROOT / "addons"
+for folder in (ROOT, ROOT / "clients", ADDONS / "khbs_cards", ADDONS / "khbs_edc"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 

@@ -8,6 +8,7 @@ import pytest
 from cryptography import x509
 from protocol import base64url, card_number, keys, status_list, strict_json, types
 from protocol import jws as server_jws
+from settlement import chain
 from terminal_stage import load
 
 from tools.vectors import pki
@@ -90,6 +91,37 @@ def test_journal_chain(vectors, verify):
         assert entry.payload["prev"] == prev
         prev = base64url.encode(entry.identity_sha256)
     assert prev == vectors.journal["head"]
+
+
+def _advance(vectors, texts):
+    """Return the head after *texts*, as the server finds it."""
+    entries = map(server_jws.parse, texts)
+    links = [
+        chain.Link(
+            entry.payload["seq"],
+            base64url.encode(entry.identity_sha256),
+            entry.payload["prev"],
+        )
+        for entry in entries
+    ]
+    return chain.advance(chain.Head(0, vectors.journal["genesis"]), links)
+
+
+def test_the_order_of_arrival_does_not_matter(vectors):
+    expected = chain.Head(10, vectors.journal["head"])
+    entries = vectors.journal["entries"]
+    for texts in (entries, entries[::-1], entries[5:] + entries[:5]):
+        assert _advance(vectors, texts) == expected
+
+
+def test_a_gap_and_a_fork_stop_the_head(vectors):
+    fork, gap, exchanged = (case["entries"] for case in REJECT["chain"])
+    assert _advance(vectors, gap).seq == 3
+    assert _advance(vectors, gap).fork is None
+    # Without the true entry 8 the fork shows at the entry that names it.
+    assert _advance(vectors, fork).fork == 9
+    assert _advance(vectors, [*fork, *vectors.journal["entries"]]).fork == 8
+    assert _advance(vectors, exchanged).seq == 10
 
 
 def test_status_list(vectors, verify):
