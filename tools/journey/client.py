@@ -51,7 +51,7 @@ class Erp:
         body = answer.json()
         if "error" in body:
             raise ErpError(body["error"])
-        return body["result"]
+        return body.get("result")
 
     def call(self, model, method, *args, **kwargs):
         """Call a public method as the web client does and return its result."""
