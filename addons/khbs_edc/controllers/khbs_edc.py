@@ -1,7 +1,10 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import contextlib
 import time
+
+import psycopg2
 
 from odoo import http
 from odoo.http import request
@@ -49,11 +52,11 @@ class KhbsEdc(http.Controller):
         return None
 
     def _response(self, answer):
-        version = request.env["khbs.settlement"].sudo()._list_version()
-        headers = [
-            ("KHBS-Time", str(int(time.time()))),
-            ("KHBS-Lists", f"01={version}"),
-        ]
+        headers = [("KHBS-Time", str(int(time.time())))]
+        # What is advisory must not cost an answer that is committed already.
+        with contextlib.suppress(psycopg2.Error):
+            version = request.env["khbs.settlement"].sudo()._list_version()
+            headers.append(("KHBS-Lists", f"01={version}"))
         if answer is None:
             return request.make_response("", headers=headers, status=204)
         headers.append(("Content-Type", "application/json"))

@@ -20,7 +20,8 @@ def is_wellformed(event, details):
 
 
 def _text(value, max_length=200):
-    return isinstance(value, str) and 0 < len(value) <= max_length
+    # PostgreSQL keeps no NUL: such an entry would otherwise block its whole chain.
+    return isinstance(value, str) and 0 < len(value) <= max_length and "\0" not in value
 
 
 def _optional_text(value):

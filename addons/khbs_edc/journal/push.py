@@ -168,7 +168,7 @@ class Push:
             [
                 (self.terminal.id, _naive(self.now), sha, seq, reason, text)
                 for sha, seq, reason, text in {
-                    error.sha: (error.sha, error.seq, error.reason[:200], error.text)
+                    error.sha: (error.sha, error.seq, error.reason, error.text)
                     for error in rejected.values()
                 }.values()
             ],

@@ -26,7 +26,7 @@ class Rejected(Exception):
 
     def __init__(self, reason, text, seq=None, sha=None):
         super().__init__(reason)
-        self.reason = reason
+        self.reason = reason[:200].replace("\0", "")
         self.text = str(text)[:MAX_ENTRY].replace("\0", "")
         self.seq = seq
         self.sha = sha
@@ -107,15 +107,25 @@ def _check_frame(payload):
     if not (0 <= payload["lst"] <= MAX_NUMBER and 0 <= payload["boot"] <= MAX_NUMBER):
         raise jws.JwsError("lst or boot out of range")
     lse = payload.get("lse")
-    if lse is not None and (not isinstance(lse, str) or len(lse) > 64):
+    if lse is not None and not _is_short(lse, 64):
         raise jws.JwsError("lse is the id of a lease or null")
-    if not isinstance(payload.get("ev"), str) or len(payload["ev"]) > 32:
+    if not _is_short(payload.get("ev"), 32):
         raise jws.JwsError("ev is a short text")
     if not isinstance(payload.get("d"), dict):
         raise jws.JwsError("d is an object")
     prev = payload.get("prev")
-    if not isinstance(prev, str) or len(prev) != 43:
+    if not isinstance(prev, str) or len(prev) != 43 or "\0" in prev:
         raise jws.JwsError("prev is a SHA-256 in base64url")
+
+
+def _is_short(value, max_length):
+    return isinstance(value, str) and len(value) <= max_length and "\0" not in value
+
+
+def _card_no(kid):
+    """Return the card number in *kid*, or None: a stranger may write anything there."""
+    number = kid.removesuffix(".9C")
+    return number if params.CARD_NO.fullmatch(number) else None
 
 
 def _read(text, token, identity):
@@ -155,7 +165,7 @@ def _read_inner(read):
     if read.ev == "claim":
         _read_claim(read)
     elif read.ev == "activate" and read.inner:
-        read.card_no = read.inner.kid[:32]
+        read.card_no = _card_no(read.inner.kid)
 
 
 def _read_claim(read):
@@ -165,7 +175,7 @@ def _read_claim(read):
     if not read.inner:
         return
     payload = read.inner.payload
-    read.card_no = read.inner.kid.removesuffix(".9C")[:32]
+    read.card_no = _card_no(read.inner.kid)
     read.with_pin = read.inner.kid.endswith(".9C")
     if is_claim(payload):
         read.jti = payload["jti"]

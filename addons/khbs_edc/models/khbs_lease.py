@@ -15,7 +15,6 @@ from odoo.addons.khbs_registry import append_only
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
 DAY = 86400
-MAX_HOUSEHOLDS = 1000
 TAP_LINES = 6
 TAP_SUM = 1_200_000
 # Days after a lease's end before a silent terminal's families are free again.
@@ -92,14 +91,12 @@ class KhbsLease(models.Model):
         self.env.flush_all()
         held_list = self.env["khbs.card.list.version"]._current()
         rows = _with_known_cards(self._hold(terminal), held_list)
-        if not rows:
+        if not rows and not newest:
             return self.browse()
         digest = _digest(rows)
-        exp = min(
-            now + terminal.offline_days * DAY,
-            max(row["until"] for row in rows),
-            held_list.exp,
-        )
+        exp = min(now + terminal.offline_days * DAY, held_list.exp)
+        if rows:
+            exp = min(exp, max(row["until"] for row in rows))
         if newest.content_sha256 == digest and not newest._is_due(now, exp):
             return self.browse()
         lease = self._issue(terminal, newest, rows, digest, now, exp, held_list.version)
@@ -114,22 +111,10 @@ class KhbsLease(models.Model):
         or on its way so that the terminal can hand it over.
         """
         households = SQL(
-            """
-            SELECT h.id
-              FROM khbs_household h
-             WHERE h.area_id = ANY(%s) AND h.active
-               AND h.state IN ('decided', 'active')
-               AND EXISTS (SELECT FROM khbs_card c
-                            WHERE c.household_id = h.id
-                              AND c.state IN ('active', 'shipped'))
-               AND EXISTS (SELECT FROM khbs_entitlement e
-                             JOIN khbs_round r ON r.id = e.round_id
-                            WHERE e.household_id = h.id AND e.state = 'open'
-                              AND r.state = 'open')
-             ORDER BY h.area_id, h.id LIMIT %s
-            """,
-            terminal.point_id.village_ids.ids,
-            MAX_HOUSEHOLDS,
+            HOUSEHOLDS,
+            terminal=terminal.id,
+            villages=terminal.point_id.village_ids.ids,
+            most=terminal.lease_families,
         )
         self.env.cr.execute(
             SQL(
@@ -139,18 +124,17 @@ class KhbsLease(models.Model):
                   FROM khbs_entitlement e
                   JOIN khbs_round r ON r.id = e.round_id
                   JOIN khbs_benefit b ON b.id = e.benefit_id
-                 WHERE e.household_id IN (%s)
-                   AND e.state = 'open' AND r.state = 'open'
-                   AND r.date_to >= (now() AT TIME ZONE 'Asia/Pontianak')::date
-                   AND e.channel <> 'account' AND b.cvm <> 'pin'
+                 WHERE e.household_id IN (%s) AND %s
                  ORDER BY e.id
                 ON CONFLICT (entitlement_id) DO NOTHING
                 """,
                 terminal.id,
                 households,
+                SQL(LEASABLE),
             )
         )
-        self.env.cr.execute(ROWS, {"terminal": terminal.id})
+        villages = terminal.point_id.village_ids.ids
+        self.env.cr.execute(ROWS, {"terminal": terminal.id, "villages": villages})
         columns = [column.name for column in self.env.cr.description]
         return [dict(zip(columns, row, strict=True)) for row in self.env.cr.fetchall()]
 
@@ -285,8 +269,32 @@ class KhbsLease(models.Model):
         )
 
 
+# What may be given offline, without the bank and without a PIN.
+LEASABLE = """
+    e.state = 'open' AND e.channel <> 'account' AND b.cvm <> 'pin' AND r.state = 'open'
+    AND r.date_to >= (now() AT TIME ZONE 'Asia/Pontianak')::date
+"""
+
+# Families of the villages with something that no other terminal holds; those that
+# the terminal has already come first, so that a limit never trades one for another.
+HOUSEHOLDS = f"""
+    SELECT h.id
+      FROM khbs_household h
+      JOIN khbs_entitlement e ON e.household_id = h.id
+      JOIN khbs_round r ON r.id = e.round_id
+      JOIN khbs_benefit b ON b.id = e.benefit_id
+      LEFT JOIN khbs_lease_hold x ON x.entitlement_id = e.id
+     WHERE h.area_id = ANY(%(villages)s) AND h.active AND {LEASABLE}
+       AND h.state IN ('decided', 'active')
+       AND (x.id IS NULL OR x.terminal_id = %(terminal)s)
+       AND EXISTS (SELECT FROM khbs_card c
+                    WHERE c.household_id = h.id AND c.state IN ('active', 'shipped'))
+     GROUP BY h.id, h.area_id
+     ORDER BY count(x.id) = 0, h.area_id, h.id LIMIT %(most)s
+"""
+
 # One row for each card and entitlement that the terminal holds by lease.
-ROWS = """
+ROWS = f"""
     SELECT e.id AS entitlement_id, e.number AS e, b.id AS benefit_id,
            b.code AS benefit_code, r.code AS round_code, e.amount,
            extract(epoch FROM (r.date_to + 1)::timestamp
@@ -302,8 +310,7 @@ ROWS = """
       LEFT JOIN khbs_person p ON p.household_id = h.id AND p.relation = '1'
                              AND p.state = 'alive' AND p.active
      WHERE x.terminal_id = %(terminal)s AND x.kind = 'lease'
-       AND e.state = 'open' AND r.state = 'open'
-       AND r.date_to >= (now() AT TIME ZONE 'Asia/Pontianak')::date
+       AND {LEASABLE} AND h.area_id = ANY(%(villages)s)
        AND h.active AND h.state IN ('decided', 'active')
        AND c.spki_9e_sha256 IS NOT NULL
      ORDER BY h.area_id, h.id, c.id, e.number

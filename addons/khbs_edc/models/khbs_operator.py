@@ -53,6 +53,7 @@ class KhbsOperator(models.Model):
                     self.env._("The password has at least six characters.")
                 )
             operator.sudo().verifier = self._verifier(operator.secret)
+            self.env["khbs.audit.event"]._record("operator.password", operator)
 
     @api.constrains("terminal_id")
     def _check_terminal(self):
@@ -61,6 +62,13 @@ class KhbsOperator(models.Model):
                 raise ValidationError(
                     self.env._("A card station has no operators of its own.")
                 )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        operators = super().create(vals_list)
+        for operator in operators:
+            self.env["khbs.audit.event"]._record("operator.create", operator)
+        return operators
 
     def write(self, vals):
         if {"code", "terminal_id"} & set(vals):

@@ -101,13 +101,14 @@ class KhbsSettlement(models.Model):
             ]
         writer = OutcomeWriter(cr, terminal, cause)
         writer.write(verdicts)
-        self._end_authorisations(terminal, state)
+        ended = state.ended | {verdict.jti for verdict in verdicts}
+        self._end_authorisations(terminal, ended)
         self._post(terminal, writer, start, head)
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
 
-    def _end_authorisations(self, terminal, state):
-        """Free what was authorised for a claim that the chain itself gave up."""
-        if not state.ended:
+    def _end_authorisations(self, terminal, ended):
+        """End the holds of authorisations whose claim has come, or was given up."""
+        if not ended:
             return
         self.env.cr.execute(
             """
@@ -116,7 +117,7 @@ class KhbsSettlement(models.Model):
                AND a.terminal_id = %(terminal)s AND a.jti = ANY(%(ended)s)
                AND a.entitlement_id = h.entitlement_id AND a.ended_at IS NULL
             """,
-            {"terminal": terminal.id, "ended": list(state.ended)},
+            {"terminal": terminal.id, "ended": list(ended)},
         )
 
     def _post(self, terminal, writer, start, head):

@@ -15,6 +15,16 @@ from ..rpc.dispatcher import RpcError
 from ..rpc.params import is_integer
 
 GROUP = "khbs_registry.group_terminal_officer"
+# What an officer types in; all else is set by actions or by the device.
+EDITABLE = {
+    "kind",
+    "point_id",
+    "area_id",
+    "serial",
+    "offline_days",
+    "lease_families",
+    "operator_ids",
+}
 STATES = [
     ("invited", "Invited"),
     ("pending", "Pending"),
@@ -89,6 +99,13 @@ class KhbsTerminal(models.Model):
         aggregator=None,
         help="How long the terminal may work without contact.",
     )
+    lease_families = fields.Integer(
+        string="Families at most",
+        required=True,
+        default=1000,
+        aggregator=None,
+        help="In one lease. Terminals that share a village share its families by this.",
+    )
     key_ids = fields.One2many(
         comodel_name="khbs.terminal.key", inverse_name="terminal_id", string="Keys"
     )
@@ -126,7 +143,6 @@ class KhbsTerminal(models.Model):
         aggregator=None,
         help="Payable claims below this entry are booked.",
     )
-    active = fields.Boolean(default=True)
 
     _code_uniq = models.Constraint(
         "UNIQUE (code)", "A terminal with this number exists."
@@ -143,6 +159,10 @@ class KhbsTerminal(models.Model):
     _offline_days_range = models.Constraint(
         "CHECK (offline_days BETWEEN 1 AND 31)",
         "A terminal may work offline for 1 to 31 days.",
+    )
+    _lease_families_range = models.Constraint(
+        "CHECK (lease_families BETWEEN 1 AND 1000)",
+        "A lease holds 1 to 1,000 families.",
     )
     _acked_seq_positive = models.Constraint(
         "CHECK (acked_seq >= 0 AND fork_seq >= 0)", "Entries count from 1."
@@ -179,6 +199,7 @@ class KhbsTerminal(models.Model):
     def create(self, vals_list):
         self.env["khbs.audit.event"]._require_group(GROUP, "terminal.create")
         for vals in vals_list:
+            self._refuse_protected(vals)
             kind = vals.get("kind", "terminal")
             vals.update(
                 code=self.env["ir.sequence"].sudo().next_by_code(f"khbs.edc.{kind}"),
@@ -191,15 +212,23 @@ class KhbsTerminal(models.Model):
 
     def write(self, vals):
         self._refuse_protected(vals)
+        if "kind" in vals:
+            raise UserError(self.env._("The kind of a device never changes."))
         return super().write(vals)
 
     def _refuse_protected(self, vals):
         """What a device or an action sets is not typed in."""
-        protected = {"code", "kind", "state", "user_id", "head", "acked_seq"}
-        protected |= {"fork_seq", "approved_at", "posted_below"}
-        if not self.env.su and protected & set(vals):
+        names = sorted(set(vals) - EDITABLE)
+        if names and not self.env.su:
             raise UserError(
-                self.env._("This is set by the buttons of the form or by the device.")
+                self.env._(
+                    "%(fields)s is set by the buttons of the form or by the device.",
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env)
+                        for name in names
+                        if name in self._fields
+                    ),
+                )
             )
 
     @api.ondelete(at_uninstall=False)
@@ -320,7 +349,7 @@ class KhbsTerminal(models.Model):
 
     def report_lost(self, lost_at):
         """Report the terminal lost since *lost_at* (datetime or its text)."""
-        lost_at = fields.Datetime.to_datetime(lost_at)
+        lost_at = self._past(lost_at)
         for terminal in self:
             terminal._require_officer("terminal.lost")
             if terminal.state not in ("active", "suspended"):
@@ -333,6 +362,19 @@ class KhbsTerminal(models.Model):
             terminal._record("terminal.lost", {"lost_at": seconds})
             terminal.sudo()._settle_again()
         return True
+
+    @api.model
+    def _past(self, moment):
+        """Return *moment* as a datetime that is not in the future."""
+        try:
+            moment = fields.Datetime.to_datetime(moment)
+        except (TypeError, ValueError):
+            moment = None
+        if not moment or moment > fields.Datetime.now():
+            raise UserError(
+                self.env._("Enter when the terminal was lost: a moment in the past.")
+            )
+        return moment
 
     def _require_officer(self, act):
         self.ensure_one()
@@ -426,10 +468,10 @@ class KhbsTerminal(models.Model):
         self.write(
             {
                 "state": "pending",
-                "hw_model": str(hw.get("model") or "")[:64],
-                "hw_serial": str(hw.get("serial") or "")[:64],
-                "hw_os": str(hw.get("os") or "")[:64],
-                "hw_app": str(hw.get("app") or "")[:64],
+                **{
+                    f"hw_{name}": str(hw.get(name) or "").replace("\0", "")[:64]
+                    for name in ("model", "serial", "os", "app")
+                },
                 "hw_pin": hw.get("pin") is True,
                 "last_contact_at": fields.Datetime.now(),
             }

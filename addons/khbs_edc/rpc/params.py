@@ -28,6 +28,8 @@ def text(params, name, max_length=2000, pattern=None, optional=False):
         return None
     if not isinstance(value, str) or not 1 <= len(value) <= max_length:
         raise InvalidParams(f"{name}: text of 1 to {max_length} characters")
+    if "\0" in value:
+        raise InvalidParams(f"{name}: NUL character")
     if pattern and not pattern.fullmatch(value):
         raise InvalidParams(f"{name}: wrong form")
     return value

@@ -53,6 +53,7 @@ class TestSettlement(EdcHttpCase):
         self.assertEqual(self._states(families), ["consumed", "consumed", "open"])
         self.assertFalse(families[0][2]._held())
         self.assertTrue(families[2][2]._held())
+        self.assertGreater(self.terminal.posted_below, 1)
         postings = self.env["khbs.claim.posting"].search([])
         self.assertEqual(sum(postings.mapped("amount")), 2 * self.benefit.amount)
         [counter] = self.env["khbs.claim.counter"].search([])

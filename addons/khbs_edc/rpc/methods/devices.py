@@ -39,7 +39,8 @@ def enroll(call, params):
     terminal = env["khbs.terminal"].search([("code", "=", tid)])
     spki = _proven_key(csr)
     fingerprint = keys.fingerprint(tid, spki) if terminal else None
-    if terminal.state == "pending" and terminal.fingerprint == fingerprint:
+    enrolled = terminal.state in ("pending", "active")
+    if enrolled and terminal.fingerprint == fingerprint:
         return {"state": "pending", "fp": fingerprint}
     if not terminal:
         raise RpcError(1101, "wrong code")
