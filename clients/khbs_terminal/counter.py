@@ -23,16 +23,6 @@ _REFUSED_STATUS = {
     SUSPENDED: ("SUSPENDED", "Kartu ini diblokir sementara. Hubungi petugas."),
     SHIPPED: ("NOT_ACTIVE", "Kartu ini belum diserahkan."),
 }
-_REFUSED_BY_SERVER = {
-    1301: "Kartu tidak dikenal.",
-    1302: "Kartu ini tidak berlaku.",
-    1303: "Kartu tidak dapat membuktikan keasliannya.",
-    1304: "Bantuan ini sudah diambil atau belum dibuka.",
-    1305: "Bantuan ini dipegang terminal lain.",
-    1306: "Bantuan atau jumlahnya berbeda dari data server.",
-    1307: "Batas sekali tap terlampaui.",
-    1308: "Bantuan ini perlu EDC dengan PIN.",
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -166,10 +156,7 @@ class Counter:
             answer = self._call("edc.claim.authorize", {"claim": text})
         except ServerError as error:
             self._deny(identity.card_no, str(error.code), jti)
-            raise Refusal(
-                str(error.code),
-                _REFUSED_BY_SERVER.get(error.code, f"Server menolak ({error.code})."),
-            ) from error
+            raise Refusal(str(error.code), str(error)) from error
         except NetworkError:
             self._deny(identity.card_no, "NO_ANSWER", jti)
             raise
@@ -365,8 +352,7 @@ class Counter:
         try:
             info = self._call("edc.card.info", {"proof": proof})
         except ServerError as error:
-            message = _REFUSED_BY_SERVER.get(error.code, f"Server: {error.code}.")
-            raise Refusal(str(error.code), message) from error
+            raise Refusal(str(error.code), str(error)) from error
         if info.get("state") != "ACTIVE":
             raise Refusal("NOT_ACTIVE", f"Kartu berstatus {info.get('state')}.")
         free = [

@@ -2,6 +2,31 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What can go wrong at a terminal; the texts are what its operator reads."""
 
+_SERVER_ERRORS = {
+    1001: "Server tidak mengenali permintaan terminal ini.",
+    1003: "Jam terminal terlalu jauh dari jam server.",
+    1006: "Server tidak mengenal terminal ini.",
+    1007: "Terminal diblokir sementara. Hubungi petugas EDC.",
+    1008: "Terminal dilaporkan hilang. Hubungi petugas EDC.",
+    1009: "Terminal sudah tidak dipakai.",
+    1101: "Kode pendaftaran salah.",
+    1102: "Kode pendaftaran kedaluwarsa atau sudah dipakai. Minta lembar baru.",
+    1103: "Terminal menunggu persetujuan petugas EDC.",
+    1104: "Kunci terminal ditolak. Mulai lagi dengan folder baru.",
+    1106: "Terlalu banyak kode salah. Tunggu sebelum mencoba lagi.",
+    1301: "Kartu tidak dikenal.",
+    1302: "Kartu ini tidak berlaku.",
+    1303: "Kartu tidak dapat membuktikan keasliannya.",
+    1304: "Bantuan ini sudah diambil atau belum dibuka.",
+    1305: "Bantuan ini dipegang terminal lain.",
+    1306: "Bantuan atau jumlahnya berbeda dari data server.",
+    1307: "Batas terlampaui.",
+    1308: "Bantuan ini perlu EDC dengan PIN.",
+    1601: "Terlalu banyak permintaan. Coba lagi sebentar.",
+    1602: "Server sibuk. Coba lagi sebentar.",
+    1603: "Server sedang dirawat. Coba lagi nanti.",
+}
+
 
 class TerminalError(Exception):
     """Base of everything that stops an act of the terminal."""
@@ -27,7 +52,8 @@ class ServerError(TerminalError):
     """
 
     def __init__(self, code, message, data=None):
-        super().__init__(f"{code} {message}")
+        told = _SERVER_ERRORS.get(code, f"Server menolak: {message}.")
+        super().__init__(f"{told} ({code})")
         self.code = code
         self.message = message
         self.data = data or {}

@@ -80,10 +80,11 @@ class Terminal:
         self._store.close()
 
     def _remember(self, sheet):
+        """Return the sheet; it may be corrected until the server has been believed."""
         kept = self._store.get("sheet")
-        if kept is None:
-            if sheet is None:
-                raise TerminalError("Terminal ini belum didaftarkan.")
+        if kept is None and sheet is None:
+            raise TerminalError("Terminal ini belum didaftarkan.")
+        if kept is None or (sheet and self._store.get("trust") is None):
             self._store.put("sheet", dataclasses.asdict(sheet))
             self._store.put("state", "INVITED")
             return sheet

@@ -5,6 +5,7 @@
 import pytest
 from terminal_stage import PASSWORD
 
+from khbs_terminal import Terminal
 from khbs_terminal.__main__ import main
 from tools.vectors import pki
 
@@ -17,6 +18,7 @@ def command(stage, capsys, monkeypatch):
     monkeypatch.setenv("KHBS_OPERATOR_PASSWORD", PASSWORD)
     # The vectors lie in their own day.
     monkeypatch.setattr("khbs_terminal.terminal.SystemClock", lambda: stage.clock)
+    monkeypatch.setattr("khbs_terminal.rpc.Client.longest_wait", 0)
 
     def run(*arguments):
         status = main(["--folder", str(stage.folder), *arguments])
@@ -51,6 +53,20 @@ def test_without_a_network_the_operator_is_told_so(command):
 def test_a_folder_without_a_terminal(capsys, tmp_path):
     assert main(["--folder", str(tmp_path / "new"), "status"]) == 1
     assert "belum didaftarkan" in capsys.readouterr().err
+
+
+def test_a_mistyped_sheet_can_be_corrected(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("khbs_terminal.rpc.Client.longest_wait", 0)
+
+    def enrol(root):
+        sheet = ["--url", "http://127.0.0.1:9", "--tid", "T000009", "--root", root]
+        return main(["--folder", str(tmp_path / "new"), "enrol", *sheet])
+
+    for root in ("0" * 64, "1" * 64):
+        assert enrol(root) == 1
+        assert "Server tidak terjangkau" in capsys.readouterr().err
+    with Terminal(tmp_path / "new") as terminal:
+        assert terminal.sheet.root_sha256 == "1" * 64
 
 
 def test_a_wrong_enrolment_sheet(capsys, tmp_path):
