@@ -2,9 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Cards: a print run is ordered, personalised, shipped and handed over.
 
-Needs a decided recipient list. The families are those of the demonstration's
-district; the last cards stay shipped, so that a terminal may hand them over where
-there is no network.
+Needs a decided recipient list and the village of the demonstration. The last cards
+stay shipped, so that a terminal may hand them over where there is no network.
+
+Leaves in the facts: ``card_run`` and ``cards``, a list of dict: ``id``, ``card_no``,
+``household_id`` and ``path`` of the virtual card, the shipped ones last.
 """
 
 import sys
@@ -18,7 +20,6 @@ from tools.setup.keys import PROGRAMME
 from tools.virtual_card import VirtualCard
 
 from . import station
-from .users import DISTRICT
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "clients"))
 
@@ -47,15 +48,11 @@ def run(journey):
 
 def _order(officer, journey):
     """Return the id of a run that the card officer ordered from the decided list."""
-    [list_id] = officer.search(
-        "khbs.recipient.list", [("state", "=", "decided")], limit=1
-    )
-    [area_id] = officer.search("khbs.area", [("code", "=", DISTRICT)])
     run_id = officer.create(
         "khbs.card.run",
         {
-            "recipient_list_id": journey.facts.get("recipient_list", list_id),
-            "area_id": area_id,
+            "recipient_list_id": journey.facts["recipient_list"],
+            "area_id": journey.facts["village"],
         },
     )
     officer.call("khbs.card.run", "action_order", [run_id])
