@@ -28,7 +28,7 @@ def households(env, number):
         ), made AS (
             INSERT INTO khbs_household
                    (name, kk_number, area_id, regency_id, decile, state, active)
-            SELECT 'KHBS-BENCH-' || n, lpad(n::text, 16, '9'), v.id, v.regency_id,
+            SELECT 'KHBS-BENCH-' || n, '9' || lpad(n::text, 15, '0'), v.id, v.regency_id,
                    (1 + n %% 5)::text, 'decided', true
               FROM generate_series(%s + 1, %s) n
               JOIN village v ON v.place = n %% v.total
@@ -36,7 +36,7 @@ def households(env, number):
         )
         INSERT INTO khbs_person
                (household_id, name, nik, nik_status, relation, state, active)
-        SELECT id, 'WARGA ' || name, lpad(substr(name, 12), 16, '9'), 'valid', '1',
+        SELECT id, 'WARGA ' || name, '9' || lpad(substr(name, 12), 15, '0'), 'valid', '1',
                'alive', true
           FROM made
         """,
