@@ -54,7 +54,12 @@ def decided_list(env):
     if found:
         return found
     criteria = env["khbs.criteria"].create(
-        {"name": "Bench", "valid_from": "2026-01-01", "max_decile": "5"}
+        {
+            "name": "Bench",
+            "legal_basis": "Bench",
+            "valid_from": "2026-01-01",
+            "max_decile": 5,
+        }
     )
     made = lists.create(
         {

@@ -10,14 +10,29 @@ import time
 from .client import Journey
 from .users import DEMO_USERS
 
-STATIONS = ["users"]
+# A module's run(), or the function that stands after the dot.
+STATIONS = [
+    "users",
+    "registry",
+    "claims.round",
+    "cards",
+    "claims.transfer",
+    "claims.delivery",
+    "edc",
+    "documents",
+    "bkk",
+    "claims.recap",
+    "audit",
+]
 
 
 def play(journey, stations=None):
     """Run the stations in order."""
     for name in stations or STATIONS:
         begin = time.monotonic()
-        importlib.import_module(f"tools.journey.{name}").run(journey)
+        module, _dot, function = name.partition(".")
+        station = importlib.import_module(f"tools.journey.{module}")
+        getattr(station, function or "run")(journey)
         print(f"{name}: {time.monotonic() - begin:.1f} s", flush=True)
 
 

@@ -47,7 +47,7 @@ def main(arguments=None):
         cluster.create()
         with cluster.running():
             proof = Proof(state, cluster, python, library, "bench")
-            proof.install()
+            proof.install(quick=True)
             return subprocess.run(
                 [python, "-m", "tools.bench", "--config", proof.odoo.config]
                 + ["--database", proof.database]
