@@ -8,13 +8,14 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .. import authority, personalisation
+from .. import authority, life_cycle, personalisation
 from ..exceptions import ProtocolError
 from ..protocol import base64url, chuid
 
 LEASE = timedelta(hours=2)
 UNKNOWN_JOB = 1501
 OPEN_STATES = ("waiting", "leased", "certified")
+LIVE_STATES = ("leased", "certified")
 LAST_STEP = 10
 
 
@@ -72,7 +73,7 @@ class KhbsCardJob(models.Model):
         f"(card_id) WHERE state IN {OPEN_STATES}", "This card has an open job."
     )
     _device_live_uniq = models.UniqueIndex(
-        "(device_code) WHERE state IN ('leased', 'certified')",
+        f"(device_code) WHERE state IN {LIVE_STATES}",
         "This station has another card in work.",
     )
     _waiting_idx = models.Index("(id) WHERE state = 'waiting'")
@@ -89,7 +90,7 @@ class KhbsCardJob(models.Model):
         jobs = self.sudo()
         jobs._release_overdue()
         job = jobs.search(
-            [("device_code", "=", device_code), ("state", "in", OPEN_STATES)]
+            [("device_code", "=", device_code), ("state", "in", LIVE_STATES)]
         )
         job = job or jobs._lease_waiting(device_code)
         return job._invitation() if job else {"job": None}
@@ -160,9 +161,10 @@ class KhbsCardJob(models.Model):
             raise ProtocolError(personalisation.BAD_PARAMS, "step: 1 to 10")
         if not isinstance(why, str) or not why or len(why) > 200:
             raise ProtocolError(personalisation.BAD_PARAMS, "why: 1 to 200 characters")
-        if job.state == "failed":
-            return {"state": "DESTROYED"}
-        job._require_live("leased", "certified")
+        if job.state in ("waiting", "failed"):
+            # It was given up already and the answer got lost.
+            return {"state": job.card_id.state.upper()}
+        job._require_live(*LIVE_STATES)
         job.write({"last_step": step, "last_why": why})
         job._give_up(device_code)
         return {"state": job.card_id.state.upper()}
@@ -171,11 +173,24 @@ class KhbsCardJob(models.Model):
 
     @api.model
     def _lease_waiting(self, device_code):
-        """Lease the oldest waiting job that nobody is taking just now."""
-        self.flush_model()
+        """Lease the oldest waiting job that nobody is taking just now.
+
+        A family that lost its place since the order keeps its job waiting, in sight
+        of the card officer.
+        """
+        self.env.flush_all()
         self.env.cr.execute(
-            "SELECT id FROM khbs_card_job WHERE state = 'waiting' "
-            "ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED"
+            SQL(
+                """
+                SELECT job.id
+                  FROM khbs_card_job job
+                  JOIN khbs_card card ON card.id = job.card_id
+                  JOIN khbs_household household ON household.id = card.household_id
+                 WHERE job.state = 'waiting' AND household.state IN %s
+                 ORDER BY job.id LIMIT 1 FOR UPDATE OF job SKIP LOCKED
+                """,
+                life_cycle.ENTITLED,
+            )
         )
         job = self.browse([row[0] for row in self.env.cr.fetchall()])
         if job:
@@ -194,7 +209,7 @@ class KhbsCardJob(models.Model):
         """Give up the jobs whose station has not finished in time."""
         overdue = self.search(
             [
-                ("state", "in", ("leased", "certified")),
+                ("state", "in", LIVE_STATES),
                 ("leased_until", "<", fields.Datetime.now()),
             ]
         ).try_lock_for_update()
@@ -209,7 +224,6 @@ class KhbsCardJob(models.Model):
             self.write(
                 {
                     "state": "waiting",
-                    "device_code": False,
                     "nonce": False,
                     "leased_until": False,
                     "blanks_spoiled": self.blanks_spoiled + 1,
@@ -262,7 +276,7 @@ class KhbsCardJob(models.Model):
     @api.model
     def _live_job(self, device_code, params):
         job = self._own_job(device_code, params)
-        job._require_live("leased", "certified")
+        job._require_live(*LIVE_STATES)
         return job
 
     def _require_live(self, *states):
