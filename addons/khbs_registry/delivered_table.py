@@ -1,11 +1,12 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-"""Tables that others deliver, CSV or XLSX, read row by row in constant memory."""
+"""Tables that others deliver, CSV (also zipped) or XLSX, read in constant memory."""
 
 import csv
 import datetime
 import io
+import itertools
 import zipfile
 from contextlib import contextmanager
 
@@ -14,12 +15,14 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 DELIMITERS = ";,"
 ZIP_MAGIC = b"PK\x03\x04"
+# A workbook is a ZIP too; this part every one of them has.
+XLSX_PART = "[Content_Types].xml"
 
 
 class TableError(Exception):
     """The file cannot be read as the table it should be.
 
-    :ivar code: "empty", "encoding", "columns", "broken"
+    :ivar code: "empty", "encoding", "columns", "archive", "broken"
     :ivar detail: what was met: names of columns, a line number
     """
 
@@ -69,10 +72,7 @@ def open_table(path, columns):
     :raises TableError: it is no such table
     """
     with open(path, "rb") as file:
-        if file.read(len(ZIP_MAGIC)) == ZIP_MAGIC:
-            rows = _xlsx_rows(file)
-        else:
-            rows = _csv_rows(file)
+        rows = _rows_of(file)
         try:
             yield DeliveredTable(rows, columns)
         except UnicodeDecodeError as error:
@@ -83,14 +83,33 @@ def open_table(path, columns):
             rows.close()
 
 
-def _csv_rows(file):
+def _rows_of(file):
+    """Yield (line, cells) of a CSV, of a CSV alone in a ZIP, or of an XLSX."""
+    packed = file.read(len(ZIP_MAGIC)) == ZIP_MAGIC
     file.seek(0)
+    if not packed:
+        yield from _csv_rows(file)
+        return
+    with zipfile.ZipFile(file) as archive:
+        names = archive.namelist()
+        if XLSX_PART in names:
+            yield from _xlsx_rows(file)
+        elif len(names) != 1:
+            raise TableError("archive", ", ".join(names[:5]))
+        else:
+            with archive.open(names[0]) as member:
+                yield from _csv_rows(member)
+
+
+def _csv_rows(file):
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     try:
         head = text.readline()
+        if not head:
+            return
         delimiter = max(DELIMITERS, key=head.count)
-        text.seek(0)
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        lines = itertools.chain([head], text)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
         for cells in reader:
             yield reader.line_num, cells
     finally:
@@ -98,7 +117,6 @@ def _csv_rows(file):
 
 
 def _xlsx_rows(file):
-    file.seek(0)
     book = openpyxl.load_workbook(file, read_only=True, data_only=True)
     try:
         sheet = book.worksheets[0]

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import datetime
+import zipfile
 
 import openpyxl
 import pytest
@@ -48,6 +49,18 @@ def test_xlsx_shows_what_excel_made_of_a_number(tmp_path):
         ["6206014506919012", "7"],
         ["1", ""],
     ]
+
+
+def test_a_csv_alone_in_a_zip(tmp_path):
+    file = tmp_path / "a.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("kiriman.csv", "\ufeffnik;nama\n1;SITI\n")
+    assert rows_of(file) == [(2, ["1", "SITI"], ["1", "SITI"])]
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("lain.csv", "")
+    with pytest.raises(TableError) as caught:
+        rows_of(file)
+    assert caught.value.code == "archive"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 
 
 class KhbsGuarded(models.AbstractModel):
@@ -29,6 +29,8 @@ class KhbsGuarded(models.AbstractModel):
                 self._refuse_guarded(vals)
             hidden = {f"default_{name}" for name in self._guarded_fields}
             context = self.env.context.items()
+            # Keyword arguments would add to the context; here keys must go.
+            # pylint: disable-next=context-overridden
             self = self.with_context({k: v for k, v in context if k not in hidden})
         return super().create([{**self._own_vals(v), **v} for v in vals_list])
 
@@ -69,6 +71,19 @@ class KhbsGuarded(models.AbstractModel):
                         document=record.display_name,
                     )
                 )
+
+    def _lock(self):
+        """Take the documents for this transaction, or say that somebody else has."""
+        try:
+            self.lock_for_update()
+        except LockError as error:
+            raise LockError(
+                self.env._(
+                    "Somebody else is working on %(documents)s at this moment. "
+                    "Open it anew and look before you repeat.",
+                    documents=", ".join(self.mapped("display_name")),
+                )
+            ) from error
 
     def _require_state(self, *states):
         """Raise UserError unless every record is in one of *states*."""

@@ -23,7 +23,14 @@ class KhbsAidList(models.Model):
     _description = "Aid list"
     _order = "id desc"
 
-    _guarded_fields = ("state", "name", "file_sha256", "line_count", "refused_count")
+    _guarded_fields = (
+        "state",
+        "name",
+        "file_sha256",
+        "line_count",
+        "refused_count",
+        "refused_lines",
+    )
 
     name = fields.Char(string="Number", readonly=True, copy=False)
     source = fields.Char(required=True, help="Who keeps the list.")
@@ -107,7 +114,7 @@ class KhbsAidList(models.Model):
                 "khbs_registry.group_registry_operator", act, aid_list
             )
         self.check_access("write")
-        self.lock_for_update()
+        self._lock()
         return self.sudo()
 
     def _load_file(self):

@@ -115,7 +115,7 @@ class KhbsCriteria(models.Model):
         self.check_access("read")
         self._require_state("in_force")
         criteria = self.sudo()
-        criteria.lock_for_update()
+        criteria._lock()
         counts = self.env["khbs.decision"]._decide_families(
             criteria, self.env.user.khbs_area_ids
         )

@@ -80,7 +80,8 @@ class KhbsDtsenImport(models.Model):
         required=True,
         attachment=True,
         groups="khbs_registry.group_registry_operator",
-        help="CSV (semicolon or comma, UTF-8) or XLSX with the agreed columns.",
+        help="CSV (semicolon or comma, UTF-8), alone or in a ZIP, or XLSX, with the "
+        "agreed columns.",
     )
     file_name = fields.Char()
     file_sha256 = fields.Char(string="File SHA-256", readonly=True, copy=False)
@@ -221,7 +222,7 @@ class KhbsDtsenImport(models.Model):
                 "khbs_registry.group_registry_operator", act, delivery
             )
         self.check_access("write")
-        self.lock_for_update()
+        self._lock()
         return self.sudo()
 
     def _facts(self):
@@ -308,6 +309,11 @@ class KhbsDtsenImport(models.Model):
             "empty": self.env._("The file is empty."),
             "encoding": self.env._(
                 "The file is not UTF-8. Save it as CSV UTF-8 and upload it again."
+            ),
+            "archive": self.env._(
+                "A ZIP may hold one CSV file and nothing else; this one holds: "
+                "%(names)s.",
+                names=error.detail,
             ),
             "columns": self.env._(
                 "The file lacks these columns: %(columns)s. The first line must name "

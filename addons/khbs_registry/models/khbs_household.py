@@ -56,7 +56,18 @@ class KhbsHousehold(models.Model):
     _description = "Household"
     _order = "name"
 
-    _guarded_fields = ("name", "state", "reason_code", "verified_at", "dtsen_key")
+    _guarded_fields = (
+        "name",
+        "state",
+        "reason_code",
+        "dtsen_key",
+        "verified_at",
+        "latitude",
+        "longitude",
+        "accuracy_m",
+        "captured_at",
+        "captured_by_id",
+    )
     _editable_states = None
 
     name = fields.Char(

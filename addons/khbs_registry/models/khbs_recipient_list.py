@@ -210,7 +210,7 @@ class KhbsRecipientList(models.Model):
                 "khbs_registry.group_registry_operator", act, recipient_list
             )
         self.check_access("read")
-        self.lock_for_update()
+        self._lock()
         return self.sudo()
 
     def _checked_approver(self, act):
@@ -219,7 +219,7 @@ class KhbsRecipientList(models.Model):
         for recipient_list in self:
             events._require_group("khbs_registry.group_approver", act, recipient_list)
         self.check_access("read")
-        self.lock_for_update()
+        self._lock()
         return self.sudo()
 
     def _approve(self, step, group):

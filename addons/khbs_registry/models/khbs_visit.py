@@ -138,14 +138,23 @@ class KhbsVisit(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            # A form sends the empty fields of what is not found yet along.
+            for vals in vals_list:
+                given = {name: value for name, value in vals.items() if value}
+                self.browse()._refuse_others_part(given, planning=True)
+        return super().create(vals_list)
+
     def write(self, vals):
         if not self.env.su:
             self._refuse_others_part(vals)
         return super().write(vals)
 
-    def _refuse_others_part(self, vals):
+    def _refuse_others_part(self, vals, planning=False):
         """The officer writes what was found, the office who goes and when."""
-        if "household_id" in vals:
+        if "household_id" in vals and not planning:
             raise AccessError(self.env._("Make another visit for another family."))
         if vals.keys() & PLAN_FIELDS and not self._is_office():
             raise AccessError(self.env._("Only the office plans visits."))

@@ -12,3 +12,4 @@ from . import test_aid_list
 from . import test_criteria
 from . import test_recipient_list
 from . import test_visit
+from . import test_two_connections

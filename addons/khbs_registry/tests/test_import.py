@@ -8,7 +8,8 @@ import openpyxl
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .delivery_common import VILLAGE, DeliveryCase
 
@@ -336,3 +337,23 @@ class TestImport(DeliveryCase):
         with self.assertRaises(AccessError):
             person.read(["nik"])
         self.assertEqual(person.area_id.code, VILLAGE)
+
+
+@tagged("post_install", "-at_install")
+class TestRejectDownload(DeliveryCase, HttpCase):
+    def test_the_reject_file_is_for_its_operator(self):
+        faulty = self._family()
+        faulty[0]["nama"] = ""
+        delivery = self._staged(faulty)
+        address = f"/khbs/import/{delivery.id}/rejects"
+        self.authenticate(self.operator.login, self.operator.login)
+        answer = self.url_open(address)
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn("DTSEN-", answer.headers["Content-Disposition"])
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+        self.assertEqual(sheet.max_row, 3)
+        self.assertEqual(self.url_open("/khbs/import/0/rejects").status_code, 404)
+        auditor = self._role_user("auditor")
+        self.authenticate(auditor.login, auditor.login)
+        with mute_logger("odoo.http"):
+            self.assertEqual(self.url_open(address).status_code, 403)

@@ -153,6 +153,21 @@ class TestVisit(DeliveryCase):
         with self.assertRaises(ValidationError):
             self._visit(outside)
 
+    def test_the_office_plans_and_invents_nothing(self):
+        household = self._household(self.village, state="listed")
+        visits = self.env["khbs.visit"].with_user(self.operator)
+        plan = {"household_id": household.id, "officer_id": self.officer.id}
+        with self.assertRaises(AccessError):
+            visits.create({**plan, "result": "found", "dwelling_kind": "none"})
+        with self.assertRaises(AccessError):
+            visits.with_user(self.officer).create(plan)
+        with Form(visits) as form:
+            form.household_id = household
+            form.officer_id = self.officer
+        self.assertEqual(household.visit_ids.state, "assigned")
+        with self.assertRaises(AccessError):
+            household.with_user(self.operator).write({"latitude": 1.0})
+
     def test_nobody_accepts_the_own_visit(self):
         both = self._role_user(
             "field_officer", "validator", areas=self._area("62.06.01")

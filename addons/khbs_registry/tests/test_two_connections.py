@@ -1,0 +1,158 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import base64
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api
+from odoo.exceptions import LockError, UserError
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, tagged
+from odoo.tests.common import get_db_name
+from odoo.tools import mute_logger
+
+from .delivery_common import VILLAGE, DeliveryCase
+
+# Tables whose rows of this test are removed again, guards or not.
+TABLES = (
+    "khbs_recipient_line",
+    "khbs_recipient_list",
+    "khbs_decision",
+    "khbs_criteria",
+    "khbs_dtsen_reason",
+    "khbs_dtsen_family",
+    "khbs_dtsen_import",
+    "khbs_person",
+    "khbs_household_kk",
+    "khbs_household",
+    "khbs_approval",
+    "khbs_audit_event",
+)
+
+
+@tagged("post_install", "-at_install")
+class TestTwoConnections(BaseCase):
+    """Two people at the same moment, on real connections: one wins."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        with self.registry.cursor() as cr:
+            last = {}
+            for table in TABLES:
+                cr.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
+                [last[table]] = cr.fetchone()
+        self.addCleanup(self._remove, last)
+
+    def _remove(self, last):
+        with self.registry.cursor() as cr:
+            for table in TABLES:
+                cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+                cr.execute(f"DELETE FROM {table} WHERE id > %s", [last[table]])
+                cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+            cr.execute(
+                "DELETE FROM khbs_dtsen_row WHERE import_id > %s",
+                [last["khbs_dtsen_import"]],
+            )
+
+    def _connection(self):
+        """Return the environment of a new connection that waits for no lock."""
+        cr = self.registry.cursor()
+        self.addCleanup(cr.close)
+        cr.execute("SET LOCAL lock_timeout = '200ms'")
+        return api.Environment(cr, SUPERUSER_ID, {})
+
+    def _staged_delivery(self):
+        DeliveryCase._family_serial = 900
+        content = DeliveryCase._csv(DeliveryCase._family())
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            delivery = env["khbs.dtsen.import"].create(
+                {
+                    "area_id": env.ref("khbs_registry.area_62").id,
+                    "year": 2999,
+                    "quarter": "1",
+                    "letter_number": "1",
+                    "letter_date": "2026-01-05",
+                    "purpose": "KHBS",
+                    "file": base64.b64encode(content),
+                }
+            )
+            delivery.action_stage()
+            return delivery.id
+
+    def _proposed_lists(self, number):
+        """Return the ids of committed lists that name the same family."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            village = env["khbs.area"].search([("code", "=", VILLAGE)])
+            criteria = env["khbs.criteria"].create(
+                {
+                    "name": "Kriteria",
+                    "legal_basis": "Keputusan",
+                    "valid_from": "2999-01-01",
+                    "max_decile": "5",
+                }
+            )
+            household = env["khbs.household"].create(
+                {"area_id": village.id, "state": "eligible", "decile": "1"}
+            )
+            env["khbs.decision"].create(
+                {
+                    "household_id": household.id,
+                    "area_id": village.id,
+                    "criteria_id": criteria.id,
+                    "decided_at": "2026-01-01 00:00:00",
+                    "decided_by_id": SUPERUSER_ID,
+                    "outcome": "eligible",
+                    "reasons": [{"code": "DECILE_WITHIN"}],
+                }
+            )
+            lists = env["khbs.recipient.list"].create(
+                [
+                    {
+                        "title": "Daftar",
+                        "area_id": village.id,
+                        "criteria_id": criteria.id,
+                    }
+                    for _number in range(number)
+                ]
+            )
+            lists.action_collect()
+            for recipient_list in lists:
+                digest = recipient_list._lines_sha256()
+                recipient_list.write({"sha256": digest, "state": "proposed"})
+            return lists.ids
+
+    def test_two_operators_apply_one_delivery(self):
+        delivery_id = self._staged_delivery()
+        first, second = self._connection(), self._connection()
+        first["khbs.dtsen.import"].browse(delivery_id).action_apply()
+        with mute_logger("odoo.sql_db"), self.assertRaises(LockError):
+            second["khbs.dtsen.import"].browse(delivery_id).action_apply()
+        second.cr.rollback()
+        first.cr.commit()
+        with self.assertRaises(UserError):
+            second["khbs.dtsen.import"].browse(delivery_id).action_apply()
+        households = second["khbs.household"].search_count(
+            [("dtsen_key", "=", "62000901")]
+        )
+        self.assertEqual(households, 1)
+
+    def test_two_lists_with_one_family_are_decided_at_once(self):
+        one, other = self._proposed_lists(2)
+        first, second = self._connection(), self._connection()
+        first["khbs.recipient.list"].browse(one).action_decide()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.LockNotAvailable),
+        ):
+            # The server repeats a request that fails so; here the first one ends.
+            second["khbs.recipient.list"].browse(other).action_decide()
+            second.flush_all()
+        second.cr.rollback()
+        first.flush_all()
+        first.cr.commit()
+        with self.assertRaises(UserError):
+            second["khbs.recipient.list"].browse(other).action_decide()
