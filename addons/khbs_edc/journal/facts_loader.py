@@ -166,8 +166,10 @@ class FactsLoader:
         state.list_version = max(state.list_version, version)
         [(state.claims, state.sum)] = self._rows(
             """
-            SELECT count(DISTINCT c.id), COALESCE(sum(l.amount), 0)::bigint
-              FROM khbs_claim c JOIN khbs_claim_line l ON l.claim_id = c.id
+            SELECT count(*), COALESCE(sum(l.amount), 0)::bigint
+              FROM khbs_claim c
+             CROSS JOIN LATERAL (SELECT sum(amount) AS amount FROM khbs_claim_line
+                                  WHERE claim_id = c.id) l
              WHERE c.terminal_code = %s AND c.seq > %s AND c.seq < %s
                AND NOT EXISTS (SELECT FROM khbs_authorisation a
                                 WHERE a.terminal_id = %s AND a.jti = c.jti)

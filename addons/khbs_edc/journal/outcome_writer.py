@@ -199,6 +199,11 @@ class OutcomeWriter:
 
     def _lines(self, entitlement_ids, line_ids):
         """Return id to :class:`_Line` of all claim lines of these entitlements."""
+        siblings = self._rows(
+            "SELECT id FROM khbs_claim_line WHERE entitlement_id = ANY(%s)",
+            entitlement_ids,
+        )
+        ids = {line_id for (line_id,) in siblings} | set(line_ids)
         rows = self._rows(
             """
             SELECT l.id, l.entitlement_id, t.id, t.code, c.seq, c.jti,
@@ -215,10 +220,9 @@ class OutcomeWriter:
                    SELECT * FROM khbs_settlement s
                     WHERE s.line_id = l.id ORDER BY s.version DESC LIMIT 1
               ) s ON TRUE
-             WHERE l.entitlement_id = ANY(%s) OR l.id = ANY(%s)
+             WHERE l.id = ANY(%s)
             """,
-            entitlement_ids,
-            line_ids,
+            list(ids),
         )
         lines = {row[0]: _Line(*row) for row in rows}
         for line in lines.values():
