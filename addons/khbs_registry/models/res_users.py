@@ -45,6 +45,12 @@ class ResUsers(models.Model):
                         )
                     )
 
+    @api.model
+    def _get_invalidation_fields(self):
+        # Record rules are kept by user with the areas filled in: a user whose areas
+        # change must not go on with the former ones.
+        return super()._get_invalidation_fields() | {"khbs_area_ids"}
+
     def _khbs_role(self):
         """Return the names of the user's KHBS roles, for the record of an act."""
         self.ensure_one()
