@@ -9,7 +9,9 @@ from psycopg2.errors import CheckViolation
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 
-from .common import TODAY, YEAR, BkkCase
+from odoo.addons.khbs_registry.tests.common import VILLAGE
+
+from .common import SCAN, TODAY, YEAR, BkkCase
 
 
 class TestDecree(BkkCase):
@@ -49,6 +51,30 @@ class TestDecree(BkkCase):
         self.assertIn("5.4.02.03.01.0001", text)
         self.assertNotIn("$", text)
         self.assertIn("Triwulan I Tahun Anggaran", decree.name)
+
+    def test_one_decree_decides_several_regencies(self):
+        city = self._area("62.71")
+        self._holder("RT KOTA", regency_id=city.id, area_ids=self._area(VILLAGE))
+        first = self._approved()
+        self.regency = city
+        self.proposer.khbs_area_ids = city
+        both = (first | self._approved()).with_user(self.decree_officer)
+        both.action_draft_decree(self.budget_line.id)
+        decree = both.decree_id
+        self.assertEqual(decree.bkk_proposal_ids, both)
+        self.assertEqual(decree.area_id, self.province)
+        self.assertIn("kepada Kabupaten/Kota untuk", decree.name)
+        text = " ".join(decree.clause_ids.mapped("text"))
+        self.assertIn("Bupati Katingan, Wali Kota Palangka Raya", text)
+        names = decree.annex_ids.filtered(lambda annex: annex.sequence == 2)
+        self.assertEqual(names.row_count, 4)
+        self.assertEqual(names.totals["amount"], sum(both.mapped("approved_amount")))
+        rows = [row["regency"] for row in both._name_rows()]
+        self.assertEqual(rows, sorted(rows))
+        decree.with_user(self.approver).action_approve()
+        decree.action_freeze()
+        decree.action_register_signature(f"188.44/9/{YEAR}", TODAY, SCAN)
+        self.assertEqual(set(both.mapped("state")), {"decreed"})
 
     def test_a_signed_decree_makes_the_proposal_payable(self):
         decree = self._drafted()
