@@ -24,6 +24,7 @@ class KhbsClaims(http.Controller):
             raise request.not_found()
         events = request.env["khbs.audit.event"]
         events._require_group(BANK_OFFICER, "bank.download", batch)
+        batch.round_id._require_areas("bank.download")
         batch._require_state("sent", "closed")
         content = batch._file()
         events._record("bank.download", batch, {"sha256": batch.file_sha256})
@@ -34,5 +35,7 @@ class KhbsClaims(http.Controller):
                 ("Content-Type", attachment.mimetype),
                 ("Content-Disposition", content_disposition(attachment.name)),
                 ("X-Content-SHA256", batch.file_sha256),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Cache-Control", "private, no-store"),
             ],
         )

@@ -74,6 +74,7 @@ class KhbsBankBatch(models.Model):
         string="Re-issue of",
         index="btree_not_null",
         readonly=True,
+        copy=False,
         ondelete="restrict",
     )
     child_ids = fields.One2many(
@@ -101,10 +102,17 @@ class KhbsBankBatch(models.Model):
     result_ids = fields.One2many(
         comodel_name="khbs.bank.result", inverse_name="batch_id", string="Answers"
     )
+    # It names families: no field and no attachment route gives it out, only the
+    # download of a released batch, which is recorded.
     attachment_id = fields.Many2one(
-        comodel_name="ir.attachment", string="File", readonly=True, ondelete="restrict"
+        comodel_name="ir.attachment",
+        string="File",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        groups=fields.NO_ACCESS,
     )
-    file_sha256 = fields.Char(string="SHA-256 of the file", readonly=True)
+    file_sha256 = fields.Char(string="SHA-256 of the file", readonly=True, copy=False)
     prepared_by_id = fields.Many2one(
         comodel_name="res.users", readonly=True, copy=False
     )
@@ -224,6 +232,7 @@ class KhbsBankBatch(models.Model):
         attachment = self.env["ir.attachment"]._khbs_store(
             f"{self.name}.{layout.EXTENSION}", content, layout.MIMETYPE
         )
+        attachment.sudo().res_field = "attachment_id"
         attachment._khbs_seal(self)
         self.env["khbs.approval"]._decide(self, "prepared", BANK_OFFICER, sha256)
         batch.write(
@@ -461,7 +470,8 @@ class KhbsBankBatch(models.Model):
     def _file(self):
         """Return the bytes of the file, proven to be those of its SHA-256."""
         self.ensure_one()
-        return self.attachment_id._khbs_content(self, self.file_sha256)
+        batch = self.sudo()
+        return batch.attachment_id._khbs_content(batch, batch.file_sha256)
 
     def _free_reserved(self):
         """Give back what the lines of this batch reserved."""

@@ -93,7 +93,7 @@ class KhbsBankResult(models.Model):
         self._require_state("draft")
         self.batch_id._require_state("sent", "closed")
         self.batch_id.round_id._require_areas("bank.import")
-        content = base64.b64decode(self.file)
+        content = base64.b64decode(self.with_context(bin_size=False).file)
         sha256 = hashlib.sha256(content).hexdigest()
         self._require_new(sha256)
         declared, lines = self._parse(content)
@@ -114,6 +114,7 @@ class KhbsBankResult(models.Model):
                 "counts_agree": (declared.count, declared.total) == (count, total),
             }
         )
+        result._seal_file()
         figures = result._figures()
         self.env["khbs.audit.event"]._record(
             "bank.import", self, {"sha256": sha256, **figures}
@@ -300,6 +301,16 @@ class KhbsBankResult(models.Model):
                 self.id,
             )
         )
+
+    def _seal_file(self):
+        """Let the imported file stay as it is."""
+        self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("res_field", "=", "file"),
+            ]
+        )._khbs_seal(self)
 
     def _figures(self):
         """Return how many lines of the answer came to which state."""

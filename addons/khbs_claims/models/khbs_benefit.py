@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from odoo.addons.khbs_registry.rupiah import Rupiah
@@ -14,6 +14,7 @@ CHANNELS = [
 ]
 
 
+FROZEN = {"code", "kind", "channel", "amount", "valid_from", "line_ids"}
 # A benefit that entitlements were made of never changes: a new version is added. The
 # sum of the commodities is judged when the transaction commits.
 TRIGGERS = """
@@ -162,6 +163,22 @@ class KhbsBenefit(models.Model):
                         code=benefit.code,
                     )
                 )
+
+    def write(self, vals):
+        if vals.keys() & FROZEN:
+            self._require_unused()
+        return super().write(vals)
+
+    def _require_unused(self):
+        """Refuse to change what entitlements were made of."""
+        used = self.env["khbs.entitlement"].sudo()
+        if used.search_count([("benefit_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "Families were granted this benefit. Give it a last day and add a "
+                    "new version instead."
+                )
+            )
 
     def _valid_on(self, day):
         """Return those of self that are valid on *day*."""

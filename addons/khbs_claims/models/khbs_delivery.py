@@ -9,6 +9,16 @@ from odoo.addons.khbs_registry.papers.document import Column, Document
 
 DISTRIBUTION_OFFICER = "khbs_registry.group_distribution_officer"
 DECIDED_ROUNDS = ("decided", "open", "closing")
+# What may still be entered once the delivery is ordered.
+CHANGEABLE = {
+    "transport",
+    "sender",
+    "receiver",
+    "witness",
+    "bast_number",
+    "bast_date",
+    "line_ids",
+}
 # Legal papers are written in Indonesian directly.
 TRANSPORTS = {"truck": "Truk", "boat": "Kelotok", "air": "Udara", "other": "Lainnya"}
 
@@ -105,6 +115,18 @@ class KhbsDelivery(models.Model):
             number = delivery.do_number or self.env._("Draft")
             delivery.display_name = f"{number} {delivery.point_id.name or ''}".strip()
 
+    def write(self, vals):
+        if not self.env.su and any(delivery.state != "draft" for delivery in self):
+            late = sorted(vals.keys() - CHANGEABLE - set(self._guarded_fields))
+            if late:
+                raise UserError(
+                    self.env._(
+                        "The delivery is ordered: %(fields)s can no longer be changed.",
+                        fields=", ".join(late),
+                    )
+                )
+        return super().write(vals)
+
     def action_order(self):
         """Order the packages of the point's families, by SPA and DO."""
         self._begin("delivery.order", "draft")
@@ -142,6 +164,7 @@ class KhbsDelivery(models.Model):
     def action_paper(self):
         """Download the BAST."""
         self.ensure_one()
+        self._require_state("received")
         return self.paper_id.action_pdf()
 
     def _begin(self, act, *states):

@@ -429,13 +429,10 @@ class KhbsRound(models.Model):
 
     def _lapse_open(self):
         """Let what nobody took lapse; refuse while anything is reserved or held."""
+        of_round = [("round_id", "=", self.id)]
         entitlements = self.env["khbs.entitlement"]
-        pending = entitlements.search_count(
-            [("round_id", "=", self.id), ("state", "=", "reserved")]
-        )
-        still_open = entitlements.search(
-            [("round_id", "=", self.id), ("state", "=", "open")]
-        )
+        pending = entitlements.search_count([*of_round, ("state", "=", "reserved")])
+        still_open = entitlements.search([*of_round, ("state", "=", "open")])
         pending += len(still_open._held())
         if pending:
             raise UserError(
@@ -446,7 +443,15 @@ class KhbsRound(models.Model):
                     round=self.display_name,
                 )
             )
-        still_open.state = "lapsed"
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE khbs_entitlement SET state = 'lapsed'"
+                " WHERE round_id = %s AND state = 'open'",
+                self.id,
+            )
+        )
+        entitlements.invalidate_model(["state"])
 
     def _entitlement_sha256(self):
         """Return the digest of the round's entitlements, in the order of their numbers.

@@ -43,7 +43,7 @@ class TestBank(ClaimsCase):
 
     def _rows(self, batch):
         """Return the lines of the batch's file, as the bank reads them."""
-        text = base64.b64decode(batch.attachment_id.datas).decode()
+        text = batch._file().decode()
         rows = list(csv.reader(io.StringIO(text), delimiter=";"))
         return [dict(zip(rows[1], row, strict=True)) for row in rows[2:]]
 
@@ -253,12 +253,32 @@ class TestBank(ClaimsCase):
         with self.assertRaises(AccessError):
             batch.with_user(self.operator).action_release()
         batch.with_user(self.checker).action_release()
-        content = base64.b64decode(batch.attachment_id.datas)
+        content = batch._file()
         self.assertEqual(hashlib.sha256(content).hexdigest(), batch.file_sha256)
         steps = self.env["khbs.approval"].search(
             [("model", "=", batch._name), ("res_id", "=", batch.id)]
         )
         self.assertEqual(steps.mapped("sha256"), [batch.file_sha256] * 2)
+
+    def test_the_file_is_given_out_by_the_download_of_a_released_batch_alone(self):
+        self._open_accounts()
+        batch = self._batch("transfer")
+        attachment = batch.attachment_id
+        for user in (self.maker, self.auditor, self.approver):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                attachment.with_user(user).read(["raw"])
+        with self.assertRaises(AccessError):
+            batch.with_user(self.maker).read(["attachment_id"])
+
+    def test_an_imported_answer_stays_as_it_is(self):
+        batch = self._open_accounts()
+        result = batch.result_ids.with_user(self.maker)
+        with self.assertRaises(UserError):
+            result.write({"file": base64.b64encode(b"other")})
+        attachment = self.env["ir.attachment"].search(
+            [("res_model", "=", result._name), ("res_field", "=", "file")]
+        )
+        self.assertTrue(attachment.khbs_sealed)
 
     def test_a_batch_is_sent_once(self):
         self._open_accounts()
@@ -277,7 +297,7 @@ class TestBank(ClaimsCase):
     def test_bulk_p_layout_declares_count_and_total_first(self):
         self._open_accounts()
         batch = self._sent("transfer", layout="p")
-        text = base64.b64decode(batch.attachment_id.datas).decode()
+        text = batch._file().decode()
         self.assertRegex(text.splitlines()[0], r"^P,\d{8},1000000001,3,750000\.00$")
         self.assertEqual(len(text.splitlines()), 4)
         with self.assertRaises(UserError):

@@ -4,8 +4,8 @@
 import psycopg2
 
 from odoo import Command
-from odoo.exceptions import ValidationError
-from odoo.tools import mute_logger
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL, mute_logger
 
 from .common import ClaimsCase
 
@@ -82,5 +82,15 @@ class TestBenefit(ClaimsCase):
                 mute_logger("odoo.sql_db"),
                 self.env.cr.savepoint(),
             ):
-                record.with_context(no_check=True)._write(values)
-                record.flush_recordset()
+                [[name, value]] = values.items()
+                self.env.cr.execute(
+                    SQL(
+                        "UPDATE %s SET %s = %s WHERE id = %s",
+                        SQL.identifier(record._table),
+                        SQL.identifier(name),
+                        value,
+                        record.id,
+                    )
+                )
+        with self.assertRaises(UserError):
+            self.cash.amount = 1

@@ -136,6 +136,8 @@ class TestDelivery(ClaimsCase):
             delivery.line_ids[0].write({"good": 1})
         with self.assertRaises(UserError):
             delivery.line_ids[0].write({"planned": 1})
+        with self.assertRaises(UserError):
+            delivery.write({"point_id": self.point.copy({"code": "X"}).id})
         with self.assertRaises(AccessError):
             delivery.write({"state": "received"})
 
