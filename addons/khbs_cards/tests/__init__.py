@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from . import test_complaint
+from . import test_dialogs
 from . import test_hand_over
 from . import test_jobs
 from . import test_life_cycle
