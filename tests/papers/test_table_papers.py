@@ -141,6 +141,16 @@ def test_head_of_the_paper():
         assert part in text
 
 
+def test_nobody_signs_a_page_without_lines():
+    signature = Signature("Palangka Raya, 1 Januari 2026", ("GUBERNUR,",), "NAMA")
+    for count in range(20, 75):
+        document = a_document(count, signature=signature, closing=["Terbilang: satu"])
+        pages = PdfReader(rendered(pdf, document)[1]).pages
+        last = pages[-1].extract_text()
+        assert "GUBERNUR," in last and "Terbilang" in last
+        assert "WARGA CONTOH" in last, count
+
+
 def test_empty_table():
     summary, file = rendered(pdf, a_document(rows=lambda: iter(())))
     assert summary == Summary(

@@ -8,6 +8,7 @@ number of pages is known only at the end: each footer refers to a form drawn las
 """
 
 import contextlib
+from collections import deque
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -28,6 +29,8 @@ AUTHOR = "Pemerintah Provinsi Kalimantan Tengah"
 _PAGE_COUNT = "page_count"
 _QR = "qr"
 _NUMBERS = ("integer", "rupiah")
+# So many of the last lines go to the page of the signature.
+_TAIL = 4
 
 
 def render(document, fileobj):
@@ -50,7 +53,13 @@ def render(document, fileobj):
     with contextlib.closing(canvas):
         painter = _Painter(canvas, document, width, height)
         painter.draw_head()
+        tail = deque()
         for line in walk(document, summary):
+            tail.append(line)
+            if len(tail) > _TAIL:
+                painter.draw_line(tail.popleft())
+        painter.keep_with_signature(tail)
+        for line in tail:
             painter.draw_line(line)
         if not summary.row_count:
             painter.draw_nothing()
@@ -313,14 +322,46 @@ class _Painter:
 
     # The end of a page and of the paper
 
+    def keep_with_signature(self, lines):
+        """Begin a page where *lines*, the last, and the signature do not fit in.
+
+        Nobody signs on a page that bears nothing of what is signed.
+        """
+        if not (self.document.signature and lines):
+            return
+        height = sum(map(self._height_of, lines)) + self._height_of_closing()
+        whole = self._lines_of_full_page() * LEADING
+        if self.y - height < BOTTOM and height <= whole:
+            if lines[0].kind in ("group", "total"):
+                self.group = None
+            self._new_page()
+
+    def _height_of(self, line):
+        """Return what *line* takes at most."""
+        count = 2
+        if line.kind == "row":
+            cells = [
+                _cell(kind, _format(kind, line.values.get(key)), REGULAR, x2 - x1)
+                for _label, kind, key, x1, x2 in self.columns
+            ]
+            count = max(len(cell) for cell in cells)
+        return count * LEADING + 2 * PADDING
+
+    def _height_of_closing(self):
+        signature = self.document.signature
+        if not signature:
+            return 0
+        lines = len(signature.office) + len(signature.below) + 2
+        for line in self.document.closing:
+            lines += len(wrap(line, REGULAR, 9.5, self.right - self.left))
+        return lines * 13 + 76
+
     def draw_closing(self):
         """Draw the closing lines and the signature block, kept together."""
         self.in_table = False
         signature = self.document.signature
-        if signature:
-            lines = len(signature.office) + len(signature.below) + 2
-            if self.y - lines * 13 - 70 < BOTTOM:
-                self._new_page()
+        if self.y - self._height_of_closing() < BOTTOM:
+            self._new_page()
         self.y -= 6
         for line in self.document.closing:
             for text in wrap(line, REGULAR, 9.5, self.right - self.left):
