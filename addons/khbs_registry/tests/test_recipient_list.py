@@ -97,10 +97,12 @@ class TestRecipientList(DeliveryCase):
 
     def test_the_database_refuses_changes_to_a_decided_list(self):
         recipient_list = self._decided(self._family())
+        draft = self._list(self._family()).line_ids.id
         decided, line = recipient_list.id, recipient_list.line_ids.id
         statements = [
             f"UPDATE khbs_recipient_line SET rank = 9 WHERE id = {line}",
             f"DELETE FROM khbs_recipient_line WHERE id = {line}",
+            f"UPDATE khbs_recipient_line SET list_id = {decided} WHERE id = {draft}",
             "TRUNCATE khbs_recipient_line",
             f"DELETE FROM khbs_recipient_list WHERE id = {decided}",
             f"UPDATE khbs_recipient_list SET state = 'draft' WHERE id = {decided}",
