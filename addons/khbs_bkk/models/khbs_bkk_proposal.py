@@ -199,7 +199,8 @@ class KhbsBkkProposal(models.Model):
             for key, value in self.env.context.items()
             if not key.startswith("default_")
         }
-        return super(KhbsBkkProposal, self.with_context(context)).create(vals_list)
+        plain = self.with_env(self.env(context=context))
+        return super(KhbsBkkProposal, plain).create(vals_list)
 
     def write(self, vals):
         if not self.env.su:
