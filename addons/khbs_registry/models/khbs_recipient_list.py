@@ -117,6 +117,15 @@ class KhbsRecipientList(models.Model):
     def _own_vals(self, vals):
         return {"name": self.env["ir.sequence"].sudo().next_by_code(self._name)}
 
+    def write(self, vals):
+        result = super().write(vals)
+        # Lines stand for the area, criteria and seed they were collected with.
+        if vals.keys() & {"area_id", "criteria_id", "seed"}:
+            for recipient_list in self.sudo():
+                recipient_list._clear_lines()
+                recipient_list.line_count = 0
+        return result
+
     def action_collect(self):
         """Fill the draft with the eligible families of its area, ranked."""
         for recipient_list in self._checked_operator("recipient_list.collect"):
@@ -228,11 +237,19 @@ class KhbsRecipientList(models.Model):
             self, step, group, self.sha256, round_number=self.round_number
         )
 
+    def _clear_lines(self):
+        self.ensure_one()
+        self.env.cr.execute(
+            SQL("DELETE FROM khbs_recipient_line WHERE list_id = %s", self.id)
+        )
+        self.env["khbs.recipient.line"].invalidate_model()
+        self.invalidate_recordset(["line_ids"])
+
     def _collect_lines(self):
         self.ensure_one()
         self.env.flush_all()
+        self._clear_lines()
         cr = self.env.cr
-        cr.execute(SQL("DELETE FROM khbs_recipient_line WHERE list_id = %s", self.id))
         cr.execute(
             SQL(
                 """

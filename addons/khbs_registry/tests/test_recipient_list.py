@@ -62,6 +62,17 @@ class TestRecipientList(DeliveryCase):
         other = self._list(*families, seed="lain")
         self.assertNotEqual(other.line_ids.sorted("rank").household_id.ids, order)
 
+    def test_another_seed_needs_another_collection(self):
+        recipient_list = self._list(self._family())
+        recipient_list.seed = "lain"
+        self.assertFalse(recipient_list.line_count)
+        with self.assertRaises(UserError):
+            recipient_list.action_propose()
+        recipient_list.title = "Judul lain"
+        recipient_list.action_collect()
+        recipient_list.action_propose()
+        self.assertEqual(recipient_list.state, "proposed")
+
     def test_only_eligible_families_of_the_area_are_collected(self):
         inside = self._family()
         recipient_list = self._list(
@@ -102,13 +113,14 @@ class TestRecipientList(DeliveryCase):
         statements = [
             f"UPDATE khbs_recipient_line SET rank = 9 WHERE id = {line}",
             f"DELETE FROM khbs_recipient_line WHERE id = {line}",
-            f"UPDATE khbs_recipient_line SET list_id = {decided} WHERE id = {draft}",
+            f"UPDATE khbs_recipient_line SET list_id = {decided}, rank = 98 "
+            f"WHERE id = {draft}",
             "TRUNCATE khbs_recipient_line",
             f"DELETE FROM khbs_recipient_list WHERE id = {decided}",
             f"UPDATE khbs_recipient_list SET state = 'draft' WHERE id = {decided}",
             "INSERT INTO khbs_recipient_line (list_id, household_id, area_id, "
-            "regency_id, rank) SELECT list_id, household_id, area_id, regency_id, 99 "
-            f"FROM khbs_recipient_line WHERE id = {line}",
+            f"regency_id, rank) SELECT {decided}, household_id, area_id, regency_id, "
+            f"99 FROM khbs_recipient_line WHERE id = {draft}",
         ]
         for statement in statements:
             with (
