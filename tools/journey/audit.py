@@ -28,7 +28,7 @@ def run(journey):
 
 def verify(auditor):
     """Press the button and return what the form shows."""
-    action = auditor.call("khbs.audit.seal", "action_verify")
+    action = auditor.call("khbs.audit.seal", "action_verify", [])
     return auditor.read_one(
         action["res_model"],
         action["res_id"],

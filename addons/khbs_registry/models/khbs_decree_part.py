@@ -1,8 +1,17 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
+
+# In the order of a decree. They have no English names: they are terms of the law.
+SECTIONS = [
+    ("menimbang", "Menimbang"),
+    ("mengingat", "Mengingat"),
+    ("memperhatikan", "Memperhatikan"),
+    ("diktum", "Diktum"),
+    ("tembusan", "Tembusan"),
+]
 
 
 def _keep_with_decree(cr, table):
@@ -65,28 +74,32 @@ class KhbsDecreeClause(models.Model):
 
     _name = "khbs.decree.clause"
     _description = "Clause of a decree"
-    _order = "decree_id, section, sequence, id"
+    _order = "decree_id, sequence, id"
     _rec_name = "section"
 
     decree_id = fields.Many2one(
         comodel_name="khbs.decree", required=True, index=True, ondelete="cascade"
     )
-    # The parts of a decree have no English names: they are terms of the law.
-    section = fields.Selection(
-        selection=[
-            ("menimbang", "Menimbang"),
-            ("mengingat", "Mengingat"),
-            ("memperhatikan", "Memperhatikan"),
-            ("diktum", "Diktum"),
-            ("tembusan", "Tembusan"),
-        ],
-        required=True,
+    section = fields.Selection(selection=SECTIONS, required=True)
+    sequence = fields.Integer(
+        required=True, help="Thousands: the section; below: the place in it."
     )
-    sequence = fields.Integer(required=True, default=100)
     text = fields.Text(required=True)
 
     def init(self):
         _keep_with_decree(self.env.cr, self._table)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            vals["sequence"] = self._place(vals["section"], vals.get("sequence") or 999)
+        return super().create(vals_list)
+
+    @api.model
+    def _place(self, section, sequence):
+        """Return the number that sorts a clause in its section of the decree."""
+        sections = [name for name, _label in SECTIONS]
+        return (sections.index(section) + 1) * 1000 + sequence % 1000
 
 
 class KhbsDecreeAnnex(models.Model):

@@ -3,6 +3,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.orm.models import NO_ACCESS
 from odoo.tools import SQL
 
 from ..identity_numbers import mask
@@ -81,7 +82,7 @@ class KhbsHousehold(models.Model):
         string="KK number",
         size=16,
         index="btree_not_null",
-        groups="khbs_registry.group_pii_reader",
+        groups=NO_ACCESS,  # khbs.reveal shows it, for a purpose
     )
     kk_masked = fields.Char(
         string="KK", compute="_compute_kk_masked", compute_sudo=True
@@ -143,9 +144,9 @@ class KhbsHousehold(models.Model):
     recipient_line_ids = fields.One2many(
         comodel_name="khbs.recipient.line", inverse_name="household_id"
     )
-    visit_count = fields.Integer(compute="_compute_counts")
-    decision_count = fields.Integer(compute="_compute_counts")
-    recipient_list_count = fields.Integer(compute="_compute_counts")
+    visit_count = fields.Integer(compute="_compute_counts", compute_sudo=True)
+    decision_count = fields.Integer(compute="_compute_counts", compute_sudo=True)
+    recipient_list_count = fields.Integer(compute="_compute_counts", compute_sudo=True)
     state = fields.Selection(
         selection=STATES,
         required=True,

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import fields, models
+from odoo.orm.models import NO_ACCESS
 
 
 class KhbsHouseholdKk(models.Model):
@@ -20,7 +21,7 @@ class KhbsHouseholdKk(models.Model):
         size=16,
         required=True,
         index=True,
-        groups="khbs_registry.group_pii_reader",
+        groups=NO_ACCESS,  # khbs.reveal shows it, for a purpose
     )
     valid_from = fields.Date(required=True)
     valid_to = fields.Date()

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
+from odoo.orm.models import NO_ACCESS
 
 from ..identity_numbers import mask
 
@@ -37,7 +38,7 @@ class KhbsPerson(models.Model):
         string="NIK",
         size=16,
         index="btree_not_null",
-        groups="khbs_registry.group_pii_reader",
+        groups=NO_ACCESS,  # khbs.reveal shows it, for a purpose
     )
     nik_masked = fields.Char(
         string="NIK (masked)", compute="_compute_nik_masked", compute_sudo=True

@@ -12,7 +12,9 @@ class KhbsAuditCheck(models.TransientModel):
     _rec_name = "head"
 
     count = fields.Integer(string="Links verified", readonly=True)
-    head = fields.Char(readonly=True, help="Last link that holds.")
+    head = fields.Char(
+        string="Head of the chain", readonly=True, help="Last link that holds."
+    )
     broken_seq = fields.Integer(string="First broken link", readonly=True)
     reason = fields.Selection(
         selection=[
