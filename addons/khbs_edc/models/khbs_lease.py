@@ -229,6 +229,7 @@ class KhbsLease(models.Model):
             ],
             page_size=1000,
         )
+        self.invalidate_recordset(["row_ids"])
 
     def _extend_holds(self, terminal, rows, exp):
         free_at = _naive(exp) + timedelta(days=SILENCE_DAYS)

@@ -3,3 +3,5 @@
 
 from . import test_protocol
 from . import test_settlement
+from . import test_terminal
+from . import test_two_connections

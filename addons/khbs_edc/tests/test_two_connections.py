@@ -1,0 +1,298 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import json
+import os
+import tempfile
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID, Command, api, fields
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, tagged
+from odoo.tests.common import get_db_name
+from odoo.tools import mute_logger
+
+from odoo.addons.khbs_cards.protocol import base64url, card_number, key_folder, keys
+from odoo.addons.khbs_cards.tests.common import PRG, Chip
+
+from ..rpc import endpoint
+from .common import Device
+
+# Tables whose rows of this test are removed again, guards or not; referrers first.
+TABLES = (
+    "khbs_case",
+    "khbs_claim_posting",
+    "khbs_claim_primary",
+    "khbs_claim_outcome",
+    "khbs_settlement",
+    "khbs_claim_line",
+    "khbs_claim",
+    "khbs_claim_counter",
+    "khbs_authorisation",
+    "khbs_lease_hold",
+    "khbs_lease_row",
+    "khbs_lease",
+    "khbs_journal_entry",
+    "khbs_server_fact",
+    "khbs_terminal_key",
+    "khbs_terminal",
+    "khbs_entitlement",
+    "khbs_round",
+    "khbs_point",
+    "khbs_card_list_version",
+    "khbs_card_event",
+    "khbs_card",
+    "khbs_household",
+    "khbs_audit_event",
+)
+
+
+@tagged("post_install", "-at_install")
+class TestTwoConnections(BaseCase):
+    """Requests that meet: real connections in real threads, committed."""
+
+    def setUp(self):
+        super().setUp()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = Path(folder.name) / "keys"
+        key_folder.create(path, PRG)
+        environment = patch.dict(os.environ, KHBS_KEYS=str(path))
+        environment.start()
+        self.addCleanup(environment.stop)
+        self.registry = Registry(get_db_name())
+        with self._environment() as env:
+            parameters = env["ir.config_parameter"]
+            self.before = parameters.get_param("khbs.prg")
+            parameters.set_param("khbs.prg", PRG)
+        self.addCleanup(self._remove, self._last_ids())
+        with self._environment() as env:
+            self._commit_world(env)
+
+    def _environment(self):
+        """Return a context of an environment that commits at its end."""
+        return _Committed(self.registry)
+
+    def _last_ids(self):
+        last = {}
+        with self.registry.cursor() as cr:
+            for table in TABLES:
+                cr.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
+                [last[table]] = cr.fetchone()
+        return last
+
+    def _remove(self, last):
+        with self.registry.cursor() as cr:
+            for table in TABLES:
+                cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+                cr.execute(f"DELETE FROM {table} WHERE id > %s", [last[table]])
+                cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        with self._environment() as env:
+            env["ir.config_parameter"].set_param("khbs.prg", self.before)
+
+    def _commit_world(self, env):
+        """Commit one family with a card and two terminals at its point."""
+        village = env["khbs.area"].search([("code", "=", "62.71.01.1001")])
+        household = env["khbs.household"].create(
+            {"area_id": village.id, "state": "active"}
+        )
+        self.chip = Chip()
+        self.card_no = self._card(env, household).card_no
+        benefit = env.ref("khbs_claims.benefit_food")
+        today = fields.Date.today()
+        period = env["khbs.round"].create(
+            {
+                "code": "P-DUA",
+                "name": "P-DUA",
+                "benefit_ids": [Command.set(benefit.ids)],
+                "area_ids": [Command.set(village.ids)],
+                "date_from": fields.Date.subtract(today, days=1),
+                "date_to": fields.Date.add(today, days=60),
+                "ceiling": 10**9,
+                "state": "generated",
+            }
+        )
+        entitlement = env["khbs.entitlement"].create(
+            {
+                "number": "DUA-1",
+                "round_id": period.id,
+                "benefit_id": benefit.id,
+                "household_id": household.id,
+                "area_id": village.id,
+                "regency_id": household.regency_id.id,
+                "amount": benefit.amount,
+                "channel": "goods",
+            }
+        )
+        period.state = "open"
+        self.entitlement_id = entitlement.id
+        self.item = {"e": "DUA-1", "b": "FOOD", "p": "P-DUA", "a": benefit.amount}
+        point = env["khbs.point"].create(
+            {
+                "code": "DUA",
+                "name": "Dua",
+                "area_id": village.id,
+                "village_ids": [Command.set(village.ids)],
+            }
+        )
+        self.devices = [self._device(env, point) for _number in range(2)]
+
+    def _card(self, env, household):
+        card_list = env.ref("khbs_cards.list_01")
+        index = card_list._take(1)
+        spki = self.chip.spki[0]
+        return env["khbs.card"].create(
+            {
+                "card_no": card_number.make("01", index),
+                "list_id": card_list.id,
+                "list_no": "01",
+                "card_index": index,
+                "guid": str(uuid.uuid4()),
+                "household_id": household.id,
+                "state": "active",
+                "spki_9e": spki,
+                "spki_9e_sha256": keys.spki_sha256(base64url.decode(spki)).hex(),
+                "handed_over_at": "2026-01-01 00:00:00",
+            }
+        )
+
+    def _device(self, env, point):
+        terminal = env["khbs.terminal"].create({"point_id": point.id})
+        device = Device(terminal.code)
+        fingerprint = keys.fingerprint(terminal.code, device.spki)
+        terminal._take_key(device.spki, fingerprint, {})
+        terminal.action_approve_key()
+        return device
+
+    def _lease(self, env, device):
+        """Cut a lease for *device* and let it adopt it."""
+        terminal = env["khbs.terminal"].search([("code", "=", device.tid)])
+        lease = env["khbs.lease"]._cut(terminal)
+        device.adopt(lease.jws, env["khbs.settlement"]._list_version())
+
+    def _call(self, device, method, params, barrier=None):
+        """Serve one request on a connection of its own; return the answer."""
+        body = json.dumps(
+            {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        ).encode()
+        header = device.authorisation(body)
+        with self.registry.cursor() as cr, mute_logger("odoo.sql_db"):
+            env = api.Environment(cr, None, {})
+            if barrier:
+                barrier.wait(timeout=30)
+            return endpoint.serve(env, header, body, "127.0.0.1")
+
+    def _at_once(self, calls):
+        """Serve all (device, method, params) at the same moment."""
+        barrier = threading.Barrier(len(calls))
+        with ThreadPoolExecutor(len(calls)) as pool:
+            running = [pool.submit(self._call, *call, barrier) for call in calls]
+            return [each.result(timeout=60) for each in running]
+
+    def _until_done(self, device, method, params):
+        """Repeat a request as a terminal does that is told to come again."""
+        for _turn in range(10):
+            answer = self._call(device, method, params)
+            if answer.get("error", {}).get("code") != 1602:
+                return answer
+        return self.fail("busy for ever")
+
+    def test_two_terminals_race_for_one_entitlement(self):
+        calls = [
+            (
+                device,
+                "edc.claim.authorize",
+                {"claim": device.signed_claim(self.chip, self.card_no, [self.item])},
+            )
+            for device in [*self.devices, *self.devices]
+        ]
+        self._at_once(calls)
+        final = [self._until_done(*call) for call in calls]
+        winners = {
+            call[0].tid
+            for call, answer in zip(calls, final, strict=True)
+            if "result" in answer
+        }
+        self.assertEqual(len(winners), 1, final)
+        refused = {a["error"]["code"] for a in final if "error" in a}
+        self.assertEqual(refused, {1305})
+        with self._environment() as env:
+            holds = env["khbs.lease.hold"].search(
+                [("entitlement_id", "=", self.entitlement_id)]
+            )
+            self.assertEqual(holds.terminal_id.mapped("code"), list(winners))
+
+    def test_two_leases_cut_at_once_never_share_a_family(self):
+        calls = [(each, "edc.lease.get", {"have": None}) for each in self.devices]
+        self._at_once(calls)
+        final = [self._until_done(*call) for call in calls]
+        leases = [answer["result"]["lease"] for answer in final]
+        self.assertEqual(sum(lease is not None for lease in leases), 1)
+
+    def test_an_answer_is_lost_and_the_push_comes_again_meanwhile(self):
+        device = self.devices[0]
+        with self._environment() as env:
+            self._lease(env, device)
+        device.claim(self.chip, self.card_no, [self.item])
+        device.close()
+        time = self._call(device, "edc.time", {"nonce": device.head})["result"]
+        device.write("sync", {"jws": time["jws"], "rtt": 5})
+        call = (device, "edc.journal.push", {"entries": device.entries})
+        for answer in self._at_once([call] * 3):
+            if "error" in answer:
+                self.assertEqual(answer["error"]["code"], 1602)
+        answer = self._until_done(*call)
+        self.assertEqual(answer["result"]["acked_seq"], len(device.entries))
+        with self._environment() as env:
+            terminal = [("terminal_id.code", "=", device.tid)]
+            entries = env["khbs.journal.entry"].search_count(terminal)
+            self.assertEqual(entries, len(device.entries))
+            postings = [("entitlement_id", "=", self.entitlement_id)]
+            self.assertEqual(env["khbs.claim.posting"].search_count(postings), 1)
+
+    def test_two_terminals_settle_one_entitlement_at_once(self):
+        for device in self.devices:
+            with self._environment() as env:
+                # The first fell silent, and its families were free again.
+                env["khbs.lease.hold"].search(
+                    [("entitlement_id", "=", self.entitlement_id)]
+                ).unlink()
+                self._lease(env, device)
+            device.claim(self.chip, self.card_no, [self.item])
+        calls = [
+            (device, "edc.journal.push", {"entries": device.entries})
+            for device in self.devices
+        ]
+        self._at_once(calls)
+        for call in calls:
+            self.assertIn("result", self._until_done(*call))
+        with self._environment() as env:
+            lines = env["khbs.claim.line"].search(
+                [("entitlement_id", "=", self.entitlement_id)]
+            )
+            self.assertEqual(
+                sorted(lines.mapped("outcome_code")), ["ACCEPTED", "DOUBLE_GOOD_FAITH"]
+            )
+            [primary] = env["khbs.claim.primary"].search(
+                [("entitlement_id", "=", self.entitlement_id)]
+            )
+            self.assertEqual(primary.line_id.outcome_code, "ACCEPTED")
+            self.assertEqual(primary.entitlement_id.state, "consumed")
+
+
+class _Committed:
+    """``with`` gives an environment of the system; its end commits."""
+
+    def __init__(self, registry):
+        self._cursor = registry.cursor()
+
+    def __enter__(self):
+        cr = self._cursor.__enter__()
+        return api.Environment(cr, SUPERUSER_ID, {})
+
+    def __exit__(self, *exception):
+        return self._cursor.__exit__(*exception)
