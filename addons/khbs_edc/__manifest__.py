@@ -19,7 +19,7 @@
         "views/khbs_edc_menus.xml",
         "views/khbs_terminal_views.xml",
         "views/khbs_operator_views.xml",
-        "views/khbs_enrolment_sheet_views.xml",
+        "wizards/khbs_enrolment_sheet_views.xml",
         "views/khbs_lease_views.xml",
         "views/khbs_journal_entry_views.xml",
         "views/khbs_journal_reject_views.xml",

@@ -74,7 +74,7 @@ class OutcomeWriter:
         self.terminal = terminal
         self.cause = cause
 
-    def write(self, verdicts):
+    def apply(self, verdicts):
         """Bring everything in line with *verdicts*; return the changed line ids."""
         if not verdicts:
             return []

@@ -4,7 +4,6 @@
 from . import khbs_terminal
 from . import khbs_terminal_key
 from . import khbs_enrolment_code
-from . import khbs_enrolment_sheet
 from . import khbs_operator
 from . import khbs_edc_seen_request
 from . import khbs_server_fact

@@ -100,7 +100,7 @@ class KhbsSettlement(models.Model):
                 verdict for verdict in judge.forked(forked) if verdict.jti not in known
             ]
         writer = OutcomeWriter(cr, terminal, cause)
-        writer.write(verdicts)
+        writer.apply(verdicts)
         ended = state.ended | {verdict.jti for verdict in verdicts}
         self._end_authorisations(terminal, ended)
         self._post(terminal, writer, start, head)

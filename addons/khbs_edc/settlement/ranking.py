@@ -8,7 +8,6 @@ own data told it to do and is paid too, and the family's next round is offset.
 """
 
 from dataclasses import dataclass
-from itertools import groupby
 
 from .meanings import MEANINGS, PAY
 
@@ -37,9 +36,11 @@ def rank(candidates):
     """Return (codes by key, key of the primary line or None) of one entitlement."""
     codes = {candidate.key: candidate.code for candidate in candidates}
     payable = [line for line in candidates if MEANINGS[line.code].pay == PAY]
+    by_terminal = {}
+    for line in payable:
+        by_terminal.setdefault(line.tid, []).append(line)
     firsts = []
-    by_terminal = sorted(payable, key=lambda line: (line.tid, line.seq))
-    for _tid, lines in groupby(by_terminal, key=lambda line: line.tid):
+    for lines in by_terminal.values():
         first, *others = sorted(
             lines, key=lambda line: (line.code == "REVIEW_PAY", line.seq)
         )

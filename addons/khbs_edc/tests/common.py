@@ -63,7 +63,7 @@ class Device:
         }
         return "KHBS " + jws.sign(self.key, self.kid, typ, payload)
 
-    def write(self, event, details, **changes):
+    def append(self, event, details, **changes):
         """Append an entry to the journal and return its text."""
         now = time.time()
         payload = {
@@ -89,19 +89,19 @@ class Device:
         """Take list and lease into use, as entries of the journal."""
         payload = jws.parse(lease_jws).payload
         self.lst = list_version
-        self.write("lists", {"sub": "urn:khbs:list:01", "ver": list_version})
+        self.append("lists", {"sub": "urn:khbs:list:01", "ver": list_version})
         previous, self.lease = self.lease, payload["id"]
-        self.write("lease", {"id": self.lease, "prev": previous})
+        self.append("lease", {"id": self.lease, "prev": previous})
         return payload
 
     def claim(self, chip, card_no, items, jti=None, tid=None, mode="off", auth=None):
         """Let a card sign a claim and write intent and claim; return the claim."""
         jti = jti or ulid()
         claim = self.signed_claim(chip, card_no, items, jti, tid)
-        self.write(
+        self.append(
             "intent", {"jti": jti, "card_no": card_no, "e": [i["e"] for i in items]}
         )
-        self.write(
+        self.append(
             "claim",
             {
                 "jws": claim,
@@ -137,7 +137,7 @@ class Device:
         return jws.sign(chip.keys["9E"], card_no, "khbs-auth+jwt", payload)
 
     def close(self):
-        self.write("close", {"op": "OP1", "n": 0, "sum": 0})
+        self.append("close", {"op": "OP1", "n": 0, "sum": 0})
 
 
 class EdcCase(CardsCase):
@@ -270,4 +270,4 @@ class EdcHttpCase(EdcCase, HttpCase):
     def _sync(self, device):
         """Ask for the time and write it into the journal."""
         answer = self._result(device, "edc.time", {"nonce": device.head})
-        device.write("sync", {"jws": answer["jws"], "rtt": 20})
+        device.append("sync", {"jws": answer["jws"], "rtt": 20})

@@ -106,7 +106,7 @@ class TestProtocol(EdcHttpCase):
         self.assertEqual(self._code(answers[1]), 1001)
 
     def test_second_push_of_a_batch(self):
-        entry = self.device.write("open", {"op": "OP1"})
+        entry = self.device.append("open", {"op": "OP1"})
         push = {
             "jsonrpc": "2.0",
             "id": 1,
@@ -137,7 +137,7 @@ class TestProtocol(EdcHttpCase):
         self.terminal.with_user(self.officer).report_lost("2026-01-01 00:00:00")
         answer = self._call(self.device, "edc.lease.get", {"have": None})
         self.assertEqual(self._code(answer), 1008)
-        entry = self.device.write("open", {"op": "OP1"})
+        entry = self.device.append("open", {"op": "OP1"})
         self.assertEqual(self._push(self.device, [entry])["acked_seq"], 1)
 
     def test_rate_of_a_device(self):

@@ -18,7 +18,7 @@ class TestSettlement(EdcHttpCase):
 
     def _serve(self, device, families):
         """Let *device* serve these families offline, then close and sync."""
-        device.write("open", {"op": "OP1"})
+        device.append("open", {"op": "OP1"})
         for card, chip, entitlement in families:
             device.claim(chip, card.card_no, [self._item(entitlement)])
         device.close()
@@ -85,7 +85,7 @@ class TestSettlement(EdcHttpCase):
         self._equip(self.device)
         card, _chip, blocked = families[3]
         self._serve(self.device, families[:3])
-        self.device.write(
+        self.device.append(
             "block", {"card_no": card.card_no, "why": "lost", "op": "OP1"}
         )
         self._serve(self.device, [families[3], families[0]])
@@ -146,9 +146,9 @@ class TestSettlement(EdcHttpCase):
         self.assertIn("POSTED_NOT_PAYABLE", kinds)
 
     def test_rejected_entries_do_not_block_the_others(self):
-        good = self.device.write("open", {"op": "OP1"})
+        good = self.device.append("open", {"op": "OP1"})
         stranger = Device(self.device.tid)
-        forged = stranger.write("open", {"op": "OP1"})
+        forged = stranger.append("open", {"op": "OP1"})
         answer = self._push(self.device, ["wreck", forged, good])
         self.assertEqual(
             [(r["seq"], r["status"]) for r in answer["results"]],
@@ -157,7 +157,7 @@ class TestSettlement(EdcHttpCase):
         self.assertEqual(self.env["khbs.journal.reject"].search_count([]), 2)
 
     def test_unknown_events_are_stored_as_malformed(self):
-        entry = self.device.write("dance", {})
+        entry = self.device.append("dance", {})
         [result] = self._push(self.device, [entry])["results"]
         self.assertEqual(result["lines"], [{"e": None, "code": "MALFORMED"}])
         self.assertEqual(self.terminal.acked_seq, 1)
@@ -229,8 +229,8 @@ class TestSettlement(EdcHttpCase):
         refused = self._call(self.device, "edc.claim.authorize", {"claim": other})
         self.assertEqual(self._code(refused), 1303)
         details = {"jti": jti, "card_no": card.card_no, "e": [entitlement.number]}
-        self.device.write("intent", details)
-        self.device.write(
+        self.device.append("intent", details)
+        self.device.append(
             "claim",
             {
                 "jws": claim,
@@ -262,8 +262,8 @@ class TestSettlement(EdcHttpCase):
         self._result(self.device, "edc.claim.authorize", {"claim": claim})
         jti = jws.parse(claim).payload["jti"]
         details = {"jti": jti, "card_no": card.card_no, "e": [entitlement.number]}
-        self.device.write("intent", details)
-        self.device.write(
+        self.device.append("intent", details)
+        self.device.append(
             "deny", {"card_no": card.card_no, "why": "GIVEN_UP", "jti": jti}
         )
         self._push(self.device)
@@ -335,7 +335,7 @@ class TestSettlement(EdcHttpCase):
         self.round.sudo().state = "open"
         lease = self._equip(self.device)
         self.assertEqual(lease["rows"][0][4], 1, "the terminal may hand it over")
-        self.device.write(
+        self.device.append(
             "activate",
             {
                 "jws": chip.activate(card.card_no, self.device.tid),
@@ -378,9 +378,9 @@ class TestSettlement(EdcHttpCase):
         self.assertEqual(len(successor["rows"]), 1)
         held = families[0][2]
         self.assertTrue(held._held(), "until the terminal adopts the successor")
-        self.device.write("lease", {"id": payload["id"], "prev": None})
+        self.device.append("lease", {"id": payload["id"], "prev": None})
         self.device.lease = successor["id"]
-        self.device.write("lease", {"id": successor["id"], "prev": payload["id"]})
+        self.device.append("lease", {"id": successor["id"], "prev": payload["id"]})
         self._push(self.device)
         self.env.invalidate_all()
         self.assertFalse(held._held())

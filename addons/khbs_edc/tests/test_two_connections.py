@@ -240,7 +240,7 @@ class TestTwoConnections(BaseCase):
         device.claim(self.chip, self.card_no, [self.item])
         device.close()
         time = self._call(device, "edc.time", {"nonce": device.head})["result"]
-        device.write("sync", {"jws": time["jws"], "rtt": 5})
+        device.append("sync", {"jws": time["jws"], "rtt": 5})
         call = (device, "edc.journal.push", {"entries": device.entries})
         for answer in self._at_once([call] * 3):
             if "error" in answer:
