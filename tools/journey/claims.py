@@ -80,7 +80,7 @@ def transfer(journey):
 
 
 def delivery(journey):
-    """Order food for the first point and close its BAST, two sacks of rice torn."""
+    """Order food for the point of the cards and close its BAST, two sacks torn."""
     officer = journey.erp("distribusi")
     today = date.today().isoformat()
     [food] = officer.search("khbs.benefit", [("code", "=", "FOOD")])
@@ -89,7 +89,7 @@ def delivery(journey):
         {
             "round_id": journey.facts["round"],
             "benefit_id": food,
-            "point_id": journey.facts["points"][0],
+            "point_id": _point_of_cards(journey, officer),
             "spa_number": "500.1/1/SPA/DINSOS",
             "spa_date": today,
             "do_number": "DO-0001/BULOG",
@@ -175,6 +175,17 @@ def _points(officer):
         )
         for number, served in enumerate([villages[:half], villages[half:]], start=1)
     ]
+
+
+def _point_of_cards(journey, officer):
+    """Return the point that serves the village where the cards are, or the first."""
+    points = journey.facts["points"]
+    serving = officer.search(
+        "khbs.point",
+        [("id", "in", points), ("village_ids", "=", journey.facts.get("village"))],
+        limit=1,
+    )
+    return (serving or points)[0]
 
 
 def _areas(erp, domain):

@@ -72,8 +72,9 @@ class KhbsEntitlement(models.Model):
     number = fields.Char(
         required=True, readonly=True, help="Number e of the EDC protocol."
     )
+    # Its indexes below begin with the round.
     round_id = fields.Many2one(
-        comodel_name="khbs.round", required=True, index=True, ondelete="restrict"
+        comodel_name="khbs.round", required=True, ondelete="restrict"
     )
     benefit_id = fields.Many2one(
         comodel_name="khbs.benefit", required=True, index=True, ondelete="restrict"
