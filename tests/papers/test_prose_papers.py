@@ -40,7 +40,7 @@ def test_parts_stand_in_their_order():
         "MEMUTUSKAN",
         "KESATU",
         "KESEPULUH",
-        "KE-12",
+        "KEDUA BELAS",
         "Ditetapkan di Palangka Raya",
         "SEKRETARIS DAERAH",
         "NAMA CONTOH",

@@ -28,7 +28,7 @@ FAILURE = "03"
 def round(journey):  # noqa: A001 - the name of the station
     """Enter the budget and the points; generate, decide and open a round."""
     today = date.today()
-    _budget(journey.erp("sk"), today.year)
+    _budget(journey.erp("pengelola"), today.year)
     journey.facts["points"] = _points(journey.erp("distribusi"))
     operator = journey.erp("operator")
     round_id = operator.create(

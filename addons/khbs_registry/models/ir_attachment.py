@@ -5,6 +5,7 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.orm.models import NO_ACCESS
 
 
 class IrAttachment(models.Model):
@@ -13,7 +14,10 @@ class IrAttachment(models.Model):
     _inherit = "ir.attachment"
 
     khbs_sealed = fields.Boolean(
-        string="Sealed", readonly=True, help="The file is evidence: it stays as it is."
+        string="Sealed",
+        copy=False,
+        groups=NO_ACCESS,
+        help="The file is evidence: it stays as it is.",
     )
 
     def init(self):

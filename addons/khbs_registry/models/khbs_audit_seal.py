@@ -57,7 +57,7 @@ class KhbsAuditSeal(models.Model):
         if not self.env.user.has_group("khbs_registry.group_administrator"):
             events._require_group("khbs_registry.group_auditor", "audit.verify")
         found = self.sudo()._verify()
-        check = self.env["khbs.audit.check"].create(found)
+        check = self.env["khbs.audit.check"].sudo().create(found)
         events._record(
             "audit.verify",
             data={
@@ -85,8 +85,13 @@ class KhbsAuditSeal(models.Model):
                 return
             # A new snapshot: one taken before the lock may not show the head.
             cron._commit_progress()
-            while sealed := self._seal_batch(_BATCH):
-                cron._commit_progress(sealed, remaining=self._unsealed()[0])
+            seconds_left = sealed = _BATCH
+            while sealed == _BATCH and seconds_left:
+                sealed = self._seal_batch(_BATCH)
+                # Only whether there is more matters; counting would read it all.
+                seconds_left = cron._commit_progress(
+                    sealed, remaining=sealed if sealed == _BATCH else 0
+                )
 
     @api.model
     def _seal_batch(self, limit):

@@ -58,6 +58,23 @@ class KhbsBudgetLine(models.Model):
         for line in self:
             line._require_within(0)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._record_change()
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._record_change()
+        return result
+
+    def _record_change(self):
+        for line in self:
+            self.env["khbs.audit.event"]._record(
+                "budget.change", line, {"ceiling": line.ceiling}
+            )
+
     def _decided_amount(self):
         """Return what has been decided on this line, in rupiah.
 
@@ -132,8 +149,14 @@ class KhbsBudgetAmendment(models.Model):
         for line in self.line_id:
             line._require_within(0)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_within(self):
-        for line in self.line_id:
-            removed = sum((self & line.amendment_ids).mapped("amount"))
-            line._require_within(max(removed, 0))
+    @api.model_create_multi
+    def create(self, vals_list):
+        amendments = super().create(vals_list)
+        amendments.line_id._record_change()
+        return amendments
+
+    def write(self, vals):
+        lines = self.line_id
+        result = super().write(vals)
+        (lines | self.line_id)._record_change()
+        return result

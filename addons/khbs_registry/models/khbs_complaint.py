@@ -172,9 +172,17 @@ class KhbsComplaint(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if not self.env.su:
+        if not self.env.su:
+            for vals in vals_list:
                 self._refuse_fields(set(vals) - _FILED_FIELDS)
+            # The form has its defaults in the values; others are not for the caller.
+            context = self.env.context.items()
+            # Keyword arguments would add to the context; here keys must go.
+            # pylint: disable-next=context-overridden
+            self = self.with_context(
+                {key: v for key, v in context if not key.startswith("default_")}
+            )
+        for vals in vals_list:
             vals["name"] = self.env["ir.sequence"].sudo().next_by_code(self._name)
         complaints = super().create(vals_list)
         for complaint in complaints:

@@ -76,6 +76,20 @@ class KhbsSignatory(models.Model):
                     )
                 )
 
+    def write(self, vals):
+        on_paper = {"name", "prefix", "title", "rank", "nip"} & set(vals)
+        decrees = self.env["khbs.decree"].sudo()
+        if on_paper and decrees.search_count(
+            [("signatory_id", "in", self.ids)], limit=1
+        ):
+            raise UserError(
+                self.env._(
+                    "A decree names this signatory already. End the validity and "
+                    "enter a new one."
+                )
+            )
+        return super().write(vals)
+
     @api.model
     def _at(self, role, date=None):
         """Return who signs for *role* on *date*, today by default."""

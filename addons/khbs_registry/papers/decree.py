@@ -10,22 +10,10 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
-from . import prose, qr
+from . import prose, qr, words
 
 DOTTED_NUMBER = "188.44/ .................... /{year}"
 DOTTED_DATE = "...................................."
-DIKTUM = (
-    "KESATU",
-    "KEDUA",
-    "KETIGA",
-    "KEEMPAT",
-    "KELIMA",
-    "KEENAM",
-    "KETUJUH",
-    "KEDELAPAN",
-    "KESEMBILAN",
-    "KESEPULUH",
-)
 
 _STYLE = """
 .head { text-align: center; text-transform: uppercase; line-height: 1.35 }
@@ -139,8 +127,8 @@ def _operative(text):
         '<tr><td class="part">Menetapkan</td><td class="colon">:</td>'
         "<td>KEPUTUSAN GUBERNUR TENTANG {}.</td></tr>"
     ).format(text.title.upper())
-    for index, item in enumerate(text.operative):
-        mark = DIKTUM[index] if index < len(DIKTUM) else f"KE-{index + 1}"
+    for number, item in enumerate(text.operative, 1):
+        mark = f"KE{words.terbilang(number).upper()}"
         rows += Markup(
             '<tr><td class="part">{}</td><td class="colon">:</td><td>{}</td></tr>'
         ).format(mark, item)

@@ -55,7 +55,7 @@ class SpooledCanvas(Canvas):
 
     def showPage(self):  # noqa: N802 - reportlab's name
         """End the page and put its content on the spool."""
-        super().showPage()
+        result = super().showPage()
         page = self._doc.Pages.pages[-1]
         content = zlib.compress(page.stream.encode("latin-1"))
         page.Contents = _SpooledStream(
@@ -63,6 +63,7 @@ class SpooledCanvas(Canvas):
         )
         page.stream = None
         self._spool.write(content)
+        return result
 
     def close(self):
         """Remove the spool."""

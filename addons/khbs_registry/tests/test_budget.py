@@ -1,7 +1,11 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from psycopg2.errors import LockNotAvailable
+
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.sql_db import db_connect
+from odoo.tools import mute_logger
 
 from .common import KhbsCase
 from .papers_common import CLAUSES, a_document
@@ -75,3 +79,36 @@ class TestBudget(KhbsCase):
         self.assertEqual(line.ceiling, 3_000_000_000_000)
         with self.assertRaises(AccessError):
             line.dpa_amount = 1
+
+    def test_decree_officer_does_not_raise_the_own_ceiling(self):
+        with self.assertRaises(AccessError):
+            self.line.with_user(self.officer).dpa_amount = 4_000_000_000_000
+
+    def test_change_of_the_line_is_on_record(self):
+        administrator = self._role_user("administrator")
+        self.line.with_user(administrator).dpa_amount = 4_000_000_000_000
+        event = self.env["khbs.audit.event"].search([("act", "=", "budget.change")])[0]
+        self.assertEqual(event.user_id, administrator)
+        self.assertEqual(event.data["ceiling"], 4_000_000_000_000)
+
+    def test_of_two_decisions_at_once_the_second_waits_for_the_first(self):
+        """Two real connections: the line stays locked until the first commits."""
+        database = db_connect(self.env.cr.dbname)
+        with database.cursor() as first, database.cursor() as second:
+            one, two = self.env(cr=first), self.env(cr=second)
+            first.execute(
+                "INSERT INTO khbs_budget_line (name, year, account_code, dpa_amount) "
+                "VALUES ('Uji', 2099, '0.0.00', 10) RETURNING id"
+            )
+            line = one["khbs.budget.line"].browse(first.fetchone()[0])
+            first.commit()
+            try:
+                line._require_within(10)
+                second.execute("SET LOCAL lock_timeout = '200ms'")
+                with mute_logger("odoo.sql_db"), self.assertRaises(LockNotAvailable):
+                    two["khbs.budget.line"].browse(line.id)._require_within(10)
+            finally:
+                second.rollback()
+                first.rollback()
+                first.execute("DELETE FROM khbs_budget_line WHERE id = %s", [line.id])
+                first.commit()

@@ -21,6 +21,7 @@ class TestComplaint(KhbsCase):
     def _file(self, user=None, **vals):
         return (
             self.env["khbs.complaint"]
+            .with_context(**(user or self.operator).env.context)
             .with_user(user or self.operator)
             .create(
                 {
@@ -78,6 +79,10 @@ class TestComplaint(KhbsCase):
             complaint.state = "done"
         with self.assertRaises(AccessError):
             self._file(state="done")
+        sly = self.operator.with_context(
+            default_state="done", default_outcome="explained"
+        )
+        self.assertEqual(self._file(user=sly).state, "received")
         with self.assertRaises(AccessError):
             complaint.text = "lain"
 

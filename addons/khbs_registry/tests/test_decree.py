@@ -190,6 +190,12 @@ class TestDecree(KhbsCase):
         ):
             self._refused(update.format(change), decree.id)
 
+    def test_signatory_of_a_decree_is_not_rewritten(self):
+        decree = self._draft()
+        with self.assertRaises(UserError):
+            decree.signatory_id.sudo().name = "LAIN"
+        decree.signatory_id.sudo().valid_to = "2026-12-31"
+
     def test_areas(self):
         elsewhere = self._role_user(
             "bkk_proposer", areas=self._area("62.06"), login="elsewhere"

@@ -67,8 +67,24 @@ class TestReveal(KhbsCase):
             other.event = self._events().id
         with self.assertRaises(UserError):
             self._reveal(event=self._events().id)
+        sly = self.env["khbs.reveal"].with_context(default_event=self._events().id)
+        with self.assertRaises(UserError):
+            sly.with_user(self.reader).create({"household_id": self.household.id})
         with self.assertRaises(UserError):
             reveal.household_id = other.household_id
+
+    def test_no_other_way_to_the_numbers(self):
+        household = self.household.with_user(self.reader)
+        for record, name in (
+            (household, "kk_number"),
+            (household.person_ids[:1], "nik"),
+        ):
+            with self.assertRaises(AccessError):
+                record.read([name])
+            with self.assertRaises(AccessError):
+                record.search([(name, "=like", "62%")])
+            with self.assertRaises(UserError):
+                record.export_data([name])
 
     def test_other_roles_are_refused_and_it_is_recorded(self):
         operator = self._role_user("registry_operator")

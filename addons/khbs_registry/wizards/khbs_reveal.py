@@ -70,9 +70,11 @@ class KhbsReveal(models.TransientModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su and any(vals.get("event") for vals in vals_list):
+        reveals = super().create(vals_list)
+        # Looked at afterwards: a default of the context would not be in the values.
+        if not self.env.su and any(reveals.mapped("event")):
             raise UserError(self.env._("Open the form anew."))
-        return super().create(vals_list)
+        return reveals
 
     def action_reveal(self):
         """Record who looks at which household and why, then show the numbers."""
