@@ -27,6 +27,8 @@
         "views/khbs_authorisation_views.xml",
         "views/khbs_claim_counter_views.xml",
         "views/khbs_server_fact_views.xml",
+        "views/khbs_lease_hold_views.xml",
+        "views/khbs_point_views.xml",
         "views/khbs_entitlement_views.xml",
     ],
 }

@@ -154,7 +154,9 @@ class Server:
             if seq >= fork
             for entry in branches.values()
         ]
-        found += [v for v in judge.forked(forked) if v.jti not in known]
+        found += [
+            v for v in judge.forked(forked, self.world.decisions) if v.jti not in known
+        ]
         return {(v.jti, v.line.e): v.code for v in found}
 
 

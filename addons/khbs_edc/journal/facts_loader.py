@@ -97,7 +97,7 @@ class FactsLoader:
             cards=self._cards(list(card_nos)),
             entitlements=self._entitlements(list(numbers)),
             authorisations=self._authorisations(jtis),
-            decisions=self._decisions([claim.jti for claim in claims]),
+            decisions=self.decisions(entries),
         )
         return facts, self._state(facts, earlier, start, jtis)
 
@@ -348,7 +348,9 @@ class FactsLoader:
             for jti, e, card_no, b, p, a, with_pin in rows
         }
 
-    def _decisions(self, jtis):
+    def decisions(self, entries):
+        """Return what persons decided on the claims of *entries*."""
+        jtis = [entry.claim.jti for entry in entries if entry.claim]
         rows = self._rows(
             """
             SELECT data->>'jti', data->>'e', data->>'decision' FROM khbs_server_fact

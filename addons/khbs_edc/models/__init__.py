@@ -17,3 +17,4 @@ from . import khbs_settlement
 from . import khbs_claim_counter
 from . import khbs_entitlement
 from . import khbs_case
+from . import khbs_point

@@ -96,9 +96,8 @@ class KhbsSettlement(models.Model):
         if terminal.fork_seq:
             known = {verdict.jti for verdict in verdicts} | state.jtis
             forked = [entry for entry, _branch in entries if entry.seq >= fork]
-            verdicts += [
-                verdict for verdict in judge.forked(forked) if verdict.jti not in known
-            ]
+            held = judge.forked(forked, loader.decisions(forked))
+            verdicts += [verdict for verdict in held if verdict.jti not in known]
         writer = OutcomeWriter(cr, terminal, cause)
         writer.apply(verdicts)
         ended = state.ended | {verdict.jti for verdict in verdicts}

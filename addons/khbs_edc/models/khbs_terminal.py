@@ -306,15 +306,23 @@ class KhbsTerminal(models.Model):
             terminal._require_officer("terminal.lease")
             if terminal.kind != "terminal" or terminal.state != "active":
                 raise UserError(self.env._("Only an active terminal takes a lease."))
-            lease = self.env["khbs.lease"].sudo()._cut(terminal.sudo())
-            if not lease:
+            leases = self.env["khbs.lease"].sudo()
+            if leases._cut(terminal.sudo()):
+                continue
+            if leases._newest(terminal):
                 raise UserError(
                     self.env._(
-                        "No family of the villages of this point has an open, unheld "
-                        "entitlement and a card in hand. Open a round or hand over "
-                        "cards first."
+                        "Nothing has changed: the newest lease of %(code)s stands.",
+                        code=terminal.code,
                     )
                 )
+            raise UserError(
+                self.env._(
+                    "No family of the villages of this point has an open, unheld "
+                    "entitlement and a card in hand. Open a round or hand over "
+                    "cards first."
+                )
+            )
         return True
 
     def action_open_leases(self):

@@ -67,8 +67,11 @@ def judge(entries, facts, state):
     return verdicts
 
 
-def forked(entries):
-    """Return the verdicts on the claims from a fork on (row 2)."""
+def forked(entries, decisions):
+    """Return the verdicts on the claims from a fork on (row 2).
+
+    :param decisions: (jti, entitlement number) to ``pay`` or ``no``
+    """
     verdicts, jtis = [], set()
     for entry in sorted(entries, key=lambda entry: (entry.seq, entry.identity)):
         claim = entry.claim
@@ -76,11 +79,18 @@ def forked(entries):
             continue
         jtis.add(claim.jti)
         span = Interval(0, entry.received_at)
-        verdicts += [
-            Verdict(entry.seq, claim.jti, line, "FORK", span, False, 0)
-            for line in claim.lines
-        ]
+        for line in claim.lines:
+            code = _decided("FORK", claim.jti, line, decisions)
+            verdicts.append(Verdict(entry.seq, claim.jti, line, code, span, False, 0))
     return verdicts
+
+
+def _decided(code, jti, line, decisions):
+    """Return the code after a person's decision, which reaches only what is held."""
+    if MEANINGS[code].pay != HOLD:
+        return code
+    decision = decisions.get((jti, line.e))
+    return {"pay": "REVIEW_PAY", "no": "REVIEW_NO"}.get(decision, code)
 
 
 def _anchors_after(entries):
@@ -110,9 +120,7 @@ def _judge_claim(entry, facts, state, after):
     verdicts = []
     for line in claim.lines:
         code = whole or _first(LINE_ROWS, case, line) or "ACCEPTED"
-        if MEANINGS[code].pay == HOLD:
-            decision = facts.decisions.get((claim.jti, line.e))
-            code = {"pay": "REVIEW_PAY", "no": "REVIEW_NO"}.get(decision, code)
+        code = _decided(code, claim.jti, line, facts.decisions)
         verdicts.append(
             Verdict(
                 seq=entry.seq,

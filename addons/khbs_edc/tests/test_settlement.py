@@ -2,6 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import random
+import time
+
+from odoo import fields
 
 from odoo.addons.khbs_cards.protocol import jws
 
@@ -144,6 +147,9 @@ class TestSettlement(EdcHttpCase):
         self.assertEqual(self._states(families), ["consumed", "reserved"])
         kinds = self.env["khbs.case"].search([]).mapped("kind")
         self.assertIn("POSTED_NOT_PAYABLE", kinds)
+        held = [("kind", "=", "FORK"), ("entitlement_id", "=", families[1][2].id)]
+        self._decide(held, "no")
+        self.assertEqual(self._codes()["E-0002"], ["REVIEW_NO"])
 
     def test_rejected_entries_do_not_block_the_others(self):
         good = self.device.append("open", {"op": "OP1"})
@@ -193,11 +199,11 @@ class TestSettlement(EdcHttpCase):
         self._push(self.device)
         self.assertEqual(self._codes(), {"E-0001": ["NO_LEASE", "ACCEPTED"]})
         self.assertEqual(self._states(families), ["consumed"])
-        self._decide("NO_LEASE", "pay")
+        self._decide([("kind", "=", "NO_LEASE")], "pay")
         self.assertEqual(self._codes(), {"E-0001": ["DOUBLE_GOOD_FAITH", "ACCEPTED"]})
 
-    def _decide(self, kind, decision):
-        case = self.env["khbs.case"].search([("kind", "=", kind)])
+    def _decide(self, domain, decision):
+        [case] = self.env["khbs.case"].search(domain)
         approver = self._role_user("approver")
         case = case.with_user(approver)
         case.write({"decision": decision, "note": "diperiksa"})
@@ -209,7 +215,7 @@ class TestSettlement(EdcHttpCase):
         card, chip, entitlement = families[0]
         self.device.claim(chip, card.card_no, [self._item(entitlement)])
         self._push(self.device)
-        self._decide("NO_LEASE", "no")
+        self._decide([("kind", "=", "NO_LEASE")], "no")
         self.assertEqual(self._codes(), {"E-0001": ["REVIEW_NO"]})
         self.assertEqual(self._states(families), ["open"])
 
@@ -349,17 +355,41 @@ class TestSettlement(EdcHttpCase):
         self.assertEqual(self._codes(), {"E-0001": ["ACCEPTED"]})
 
     def test_a_lost_terminal(self):
+        families = self._families(2)
+        self._equip(self.device)
+        self._serve(self.device, families[:1])
+        self._push(self.device)
+        self._lose(lost_at=0)
+        self._serve(self.device, families[1:])
+        self._push(self.device)
+        self.assertEqual(
+            self._codes(), {"E-0001": ["ACCEPTED"], "E-0002": ["TERMINAL_LOST"]}
+        )
+        self.assertEqual(self._states(families), ["consumed", "open"])
+
+    def test_claims_of_a_lost_terminal_from_before_the_loss_wait(self):
         families = self._families(1)
         self._equip(self.device)
+        self._lose(lost_at=int(time.time()) + 60)
+        self._serve(self.device, families)
         self._push(self.device)
-        self.terminal.with_user(self.officer).report_lost("2026-01-01 00:00:00")
-        self.env["khbs.server.fact"].flush_model()
-        self.device.claim(
-            families[0][1], families[0][0].card_no, [self._item(families[0][2])]
+        self.assertEqual(self._codes(), {"E-0001": ["TERMINAL_REVIEW"]})
+        self.terminal.with_user(self.officer).action_withdraw_loss()
+        self.assertEqual(self._codes(), {"E-0001": ["ACCEPTED"]})
+        self.assertEqual(self._states(families), ["consumed"])
+        self.assertEqual(self.env["khbs.claim.posting"].search_count([]), 1)
+
+    def _lose(self, lost_at):
+        """Report the terminal lost, as of a minute ago."""
+        self.terminal.sudo().state = "lost"
+        self.env["khbs.server.fact"].create(
+            {
+                "terminal_id": self.terminal.id,
+                "kind": "lost",
+                "number": lost_at,
+                "at": fields.Datetime.subtract(fields.Datetime.now(), minutes=1),
+            }
         )
-        self._push(self.device)
-        [code] = self._codes()["E-0001"]
-        self.assertIn(code, ("ACCEPTED", "TERMINAL_LOST"))
 
     def test_lease_is_the_same_until_something_changes(self):
         families = self._families(2)
