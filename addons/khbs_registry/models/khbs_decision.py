@@ -181,6 +181,8 @@ class KhbsDecision(models.Model):
             )
         )
         cr.execute("DROP TABLE khbs_decision_result")
+        # A list collected next joins these rows; the planner must know of them.
+        cr.execute("ANALYZE khbs_decision")
         self.env.invalidate_all()
         return self._outcome_counts(criteria, areas)
 

@@ -405,6 +405,9 @@ class KhbsDtsenFamily(models.Model):
         self._apply_new_households(delivery)
         self._apply_changed_persons(delivery)
         self._apply_new_persons(delivery)
+        # The first delivery fills empty tables; what follows it must be planned well.
+        self.env.cr.execute("ANALYZE khbs_household")
+        self.env.cr.execute("ANALYZE khbs_person")
         self.env.invalidate_all()
 
     def _apply_gone_persons(self, delivery):
