@@ -28,7 +28,7 @@ def test_drill(journey, installation, tmp_path):
     filestores = installation.odoo.data / "filestore"
     keys = installation.odoo.keys
     operator = journey.erp("operator")
-    [area] = operator.search("khbs.area", [("code", "=", "62.06.01.1001")])
+    [area] = operator.search("khbs.area", [("code", "=", "62.71.01.1001")])
     stop = threading.Event()
 
     def write():

@@ -6,6 +6,7 @@ import polib
 import pytest
 
 from tools.setup.database import ADDONS
+from tools.setup.state import REPOSITORY
 
 
 @pytest.mark.parametrize("addon", ADDONS)
@@ -17,7 +18,10 @@ def test_indonesian_is_complete(installation, tmp_path, addon):
         log=installation.state.logfile(f"i18n-{addon}"),
         failure="The terms could not be exported.",
     )
-    entries = polib.pofile(str(target))
-    assert len(entries) > 20
-    missing = [entry.msgid for entry in entries if not entry.msgstr]
-    assert not missing
+    terms = {entry.msgid for entry in polib.pofile(str(target))}
+    assert len(terms) > 20
+    # The export leaves out a translation that equals its source; the file itself says
+    # whether somebody decided that.
+    own = polib.pofile(str(REPOSITORY / "addons" / addon / "i18n" / "id.po"))
+    translated = {entry.msgid for entry in own.translated_entries()}
+    assert not terms - translated

@@ -28,16 +28,16 @@ def households(env, number):
         ), made AS (
             INSERT INTO khbs_household
                    (name, kk_number, area_id, regency_id, decile, state, active)
-            SELECT 'KHBS-BENCH-' || n, '9' || lpad(n::text, 15, '0'), v.id, v.regency_id,
-                   (1 + n %% 5)::text, 'decided', true
+            SELECT 'KHBS-BENCH-' || n, '9' || lpad(n::text, 15, '0'), v.id,
+                   v.regency_id, (1 + n %% 5)::text, 'decided', true
               FROM generate_series(%s + 1, %s) n
               JOIN village v ON v.place = n %% v.total
             RETURNING id, name
         )
         INSERT INTO khbs_person
                (household_id, name, nik, nik_status, relation, state, active)
-        SELECT id, 'WARGA ' || name, '9' || lpad(substr(name, 12), 15, '0'), 'valid', '1',
-               'alive', true
+        SELECT id, 'WARGA ' || name, '9' || lpad(substr(name, 12), 15, '0'), 'valid',
+               '1', 'alive', true
           FROM made
         """,
         (present, number),
@@ -58,7 +58,7 @@ def decided_list(env):
             "name": "Bench",
             "legal_basis": "Bench",
             "valid_from": "2026-01-01",
-            "max_decile": 5,
+            "max_decile": "5",
         }
     )
     made = lists.create(

@@ -83,7 +83,11 @@ class Database:
         self.odoo.shell(
             self.making,
             f"env.ref('base.user_admin').password = {password!r}\n"
-            f"env['ir.config_parameter'].set_param('khbs.prg', {PROGRAMME!r})",
+            f"parameters = env['ir.config_parameter']\n"
+            f"parameters.set_param('khbs.prg', {PROGRAMME!r})\n"
+            # Papers print the address where they can be verified.
+            f"parameters.set_param('web.base.url', {self.odoo.address!r})\n"
+            f"parameters.set_param('web.base.url.freeze', 'True')",
             log=self.odoo.state.logfile("secure"),
         )
 

@@ -15,7 +15,7 @@ from .step import SetupError
 
 LOG_LINE = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 RUNNER_LINE = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
-PYLINT = ["--rcfile=.pylintrc", "--score=n"]
+PYLINT = ["--rcfile=.pylintrc", "--score=n", "--jobs=2"]
 
 
 class Proof:

@@ -54,6 +54,13 @@ class Odoo:
         self.state.own(making, self.data)
         making.rename(self.config)
 
+    @property
+    def address(self):
+        """The address that people open, as the configuration says."""
+        settings = configparser.RawConfigParser()
+        settings.read(self.config)
+        return f"http://127.0.0.1:{settings['options']['http_port']}"
+
     def arguments(self, *arguments):
         return [self.python, self.script, *arguments]
 

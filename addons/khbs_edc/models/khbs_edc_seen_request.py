@@ -10,6 +10,8 @@ from ..rpc.dispatcher import RpcError
 # Replays are remembered for 15 minutes; the slowest limit counts an hour.
 KEPT = "1 hour"
 DEVICE_LIMIT = ("khbs.edc_device_limit", 60)
+# A station calls three times a card and works through hundreds an hour.
+STATION_LIMIT = ("khbs.edc_station_limit", 600)
 OPEN_LIMIT = ("khbs.edc_open_limit", 120)
 
 
@@ -55,7 +57,7 @@ class KhbsEdcSeenRequest(models.AbstractModel):
 
     @api.model
     def _limit_device(self, tid):
-        self._limit(tid, *DEVICE_LIMIT)
+        self._limit(tid, *(STATION_LIMIT if tid.startswith("S") else DEVICE_LIMIT))
 
     @api.model
     def _limit_address(self, address):
