@@ -70,7 +70,7 @@ class Screen:
 
 def menus(erp):
     """Return {menu id: (name, path of its action)} of the user's own menus."""
-    loaded = erp.call("ir.ui.menu", "load_web_menus", False)
+    loaded = erp.call("ir.ui.menu", "load_web_menus", [], False)
     return {
         key: (menu["name"], menu.get("actionPath"))
         for key, menu in loaded.items()
