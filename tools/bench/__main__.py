@@ -17,8 +17,8 @@ def main():
     options = parser.parse_args()
     bench = Bench(options.config, options.database, options.households)
     for name in options.name:
-        figure = importlib.import_module(f"tools.bench.{name}").measure(bench)
-        print(figure, flush=True)
+        for figure in importlib.import_module(f"tools.bench.{name}").measure(bench):
+            print(figure, flush=True)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from odoo.tools import config
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-    """A measured value and its ratio to the reference.
+    """A measured value and, where there is a reference, its ratio to it.
 
     :param budget: bound of the ratio with its sign, as in ``<=2.0``
     """
@@ -21,13 +21,12 @@ class Figure:
     name: str
     value: float
     unit: str
-    ratio: float
-    budget: str
+    ratio: float | None = None
+    budget: str = "-"
 
     def __str__(self):
-        return (
-            f"{self.name} {self.value:.1f} {self.unit} {self.ratio:.2f} {self.budget}"
-        )
+        ratio = "-" if self.ratio is None else f"{self.ratio:.2f}"
+        return f"{self.name} {self.value:.1f} {self.unit} {ratio} {self.budget}"
 
 
 class Bench:
