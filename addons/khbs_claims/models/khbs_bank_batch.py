@@ -306,13 +306,24 @@ class KhbsBankBatch(models.Model):
         )
 
     def _insert_opening_lines(self):
-        """Ask for an account for each family of the round that has none."""
+        """Ask for an account for each family of the round that has none.
+
+        The state of the account is the lock: one asked for again stands in one
+        living batch.
+        """
+        again = SQL("FALSE")
+        if self.parent_id:
+            again = self._only_failed("a.id", "account_id")
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE khbs_bank_account a SET state = 'requested', reason_code = NULL
-                 WHERE a.state = 'failed' AND a.account_number IS NULL AND %(again)s;
-                WITH wanting AS (
+                WITH asked_again AS (
+                    UPDATE khbs_bank_account a
+                       SET state = 'requested', reason_code = NULL
+                     WHERE a.state = 'failed' AND a.account_number IS NULL
+                       AND %(again)s
+                    RETURNING a.id, a.household_id
+                ), wanting AS (
                     SELECT DISTINCT e.household_id
                       FROM khbs_entitlement e
                      WHERE e.round_id = %(round)s AND e.channel = 'account'
@@ -330,9 +341,8 @@ class KhbsBankBatch(models.Model):
                     RETURNING id, household_id
                 ), all_asked AS (
                     SELECT id, household_id FROM asked
-                     UNION
-                    SELECT a.id, a.household_id FROM khbs_bank_account a
-                     WHERE a.state = 'requested' AND %(again)s
+                     UNION ALL
+                    SELECT id, household_id FROM asked_again
                 )
                 INSERT INTO khbs_bank_line
                        (batch_id, reference, household_id, account_id, amount)
@@ -347,10 +357,8 @@ class KhbsBankBatch(models.Model):
                 name=self.name,
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
-                fresh=SQL("TRUE") if not self.parent_id else SQL("FALSE"),
-                again=self._only_failed("a.id", "account_id")
-                if self.parent_id
-                else SQL("FALSE"),
+                fresh=SQL("FALSE") if self.parent_id else SQL("TRUE"),
+                again=again,
             )
         )
 

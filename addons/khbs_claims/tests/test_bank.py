@@ -114,6 +114,23 @@ class TestBank(ClaimsCase):
         transfer = self._sent("transfer")
         self.assertEqual({row["nik"] for row in self._rows(transfer)}, {""})
 
+    def test_a_failed_opening_is_ordered_again_in_one_batch_only(self):
+        opening = self._sent("opening")
+        self._answer(
+            opening,
+            [(line.reference, "", 0, "08") for line in opening.line_ids],
+        )
+        first, second = (
+            self.env["khbs.bank.batch"].browse(
+                opening.with_user(self.maker).action_reissue()["res_id"]
+            )
+            for _number in range(2)
+        )
+        first.with_user(self.maker).action_prepare()
+        self.assertEqual(first.line_count, 3)
+        with self.assertRaisesRegex(UserError, "nothing to send"):
+            second.with_user(self.maker).action_prepare()
+
     def test_success_pays_and_consumes_once(self):
         self._open_accounts()
         batch = self._sent("transfer")
