@@ -10,4 +10,5 @@ from . import khbs_bkk_proposal_papers
 from . import khbs_bkk_proposal_line
 from . import khbs_bkk_verdict
 from . import khbs_bkk_disbursement
+from . import khbs_budget_line
 from . import khbs_decree

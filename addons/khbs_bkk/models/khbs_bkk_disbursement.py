@@ -49,6 +49,8 @@ class KhbsBkkDisbursement(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Register payments of proposals whose decree is in force."""
+        # Defaults of the caller's context are checked like what was entered.
+        vals_list = [self._add_missing_default_values(vals) for vals in vals_list]
         proposals = self.env["khbs.bkk.proposal"].browse(
             [vals.get("proposal_id") for vals in vals_list]
         )

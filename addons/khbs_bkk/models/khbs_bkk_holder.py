@@ -3,6 +3,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.orm.models import NO_ACCESS
 
 from odoo.addons.khbs_registry.identity_numbers import mask, nik_form_error
 
@@ -40,7 +41,7 @@ class KhbsBkkHolder(models.Model):
         size=16,
         index="btree_not_null",
         copy=False,
-        groups="khbs_registry.group_pii_reader",
+        groups=NO_ACCESS,
     )
     nik_masked = fields.Char(
         string="NIK (masked)", compute="_compute_nik_masked", compute_sudo=True

@@ -440,22 +440,8 @@ class KhbsBkkProposal(models.Model):
     def _decide(self, step, group, note=None):
         """Record a decision; nobody takes two steps, not even in two rounds."""
         approvals = self.env["khbs.approval"]
-        other_step = [
-            ("model", "=", self._name),
-            ("res_id", "=", self.id),
-            ("user_id", "=", self.env.uid),
-            ("step", "not in", [step, "returned"]),
-        ]
-        if step != "returned" and approvals.sudo().search_count(other_step, limit=1):
-            self.env["khbs.audit.event"]._record_refused(
-                f"{self._name}.{step}", self, {"own": True}
-            )
-            raise UserError(
-                self.env._(
-                    "You have taken another step of this proposal; "
-                    "a second person must do this."
-                )
-            )
+        if step != "returned":
+            approvals._refuse_maker(self, step)
         return approvals._decide(
             self, step, group, self._lines_sha256(), note, self.round_number
         )

@@ -110,6 +110,22 @@ class TestDecree(BkkCase):
         with self.assertRaises(UserError):
             self._pay(proposal, 1, "SP2D-4")
 
+    def test_what_was_paid_stays_charged_after_the_decree_is_revoked(self):
+        decree = self._in_force()
+        self._pay(decree.bkk_proposal_ids, 1_000_000)
+        ceiling = self.budget_line.ceiling
+        decree.sudo().write({"state": "revoked", "revoked_on": TODAY})
+        self.env.invalidate_all()
+        self.assertEqual(self.budget_line.free_amount, ceiling - 1_000_000)
+
+    def test_a_day_of_the_context_is_checked_too(self):
+        proposal = self._in_force().bkk_proposal_ids
+        payments = self.env["khbs.bkk.disbursement"].with_user(self.bank_officer)
+        with self.assertRaises(UserError):
+            payments.with_context(default_sp2d_date=TODAY - timedelta(days=400)).create(
+                {"proposal_id": proposal.id, "sp2d_number": "SP2D-9", "amount": 1}
+            )
+
     def test_nothing_is_paid_before_the_decree(self):
         proposal = self._in_force().bkk_proposal_ids
         with self.assertRaisesRegex(UserError, "before the decree"):

@@ -227,7 +227,7 @@ class KhbsRound(models.Model):
         self._require_areas("round.decide")
         self.lock_for_update()
         self._require_state("generated")
-        self._require_not_generated_by_me()
+        self.env["khbs.approval"]._refuse_maker(self, "decided")
         self.sudo()._refresh_totals()
         self._require_within_ceiling()
         sha256 = self._entitlement_sha256()
@@ -273,22 +273,6 @@ class KhbsRound(models.Model):
                         areas=", ".join(outside.mapped("name")),
                     )
                 )
-
-    def _require_not_generated_by_me(self):
-        """Refuse who had a hand in any generation of the round."""
-        mine = [
-            ("model", "=", self._name),
-            ("res_id", "=", self.id),
-            ("step", "=", "generated"),
-            ("user_id", "=", self.env.uid),
-        ]
-        if self.env["khbs.approval"].sudo().search_count(mine, limit=1):
-            self.env["khbs.audit.event"]._record_refused(
-                "round.decide", self, {"own": True}
-            )
-            raise UserError(
-                self.env._("You generated this round; a second person must decide it.")
-            )
 
     def _require_complete(self):
         """Refuse a round that lacks something to generate from."""

@@ -7,6 +7,7 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.orm.models import NO_ACCESS
 
 from ..delivered_table import TableError, open_table
 from ..dtsen.copy_stream import CopyStream
@@ -191,13 +192,13 @@ class KhbsAidListLine(models.Model):
         string="NIK",
         size=16,
         index="btree_not_null",
-        groups="khbs_registry.group_pii_reader",
+        groups=NO_ACCESS,
     )
     kk_number = fields.Char(
         string="KK number",
         size=16,
         index="btree_not_null",
-        groups="khbs_registry.group_pii_reader",
+        groups=NO_ACCESS,
     )
     nik_masked = fields.Char(
         string="NIK (masked)", compute="_compute_masked", compute_sudo=True

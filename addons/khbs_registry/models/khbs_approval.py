@@ -70,13 +70,7 @@ class KhbsApproval(models.Model):
             ("round_number", "=", round_number),
         ]
         if self.sudo().search_count(mine, limit=1):
-            events._record_refused(f"{record._name}.{step}", record, {"own": True})
-            raise UserError(
-                self.env._(
-                    "You have taken another step of this document; "
-                    "a second person must do this."
-                )
-            )
+            self._refuse_own_work(record, step)
         approval = self.sudo().create(
             {
                 "model": record._name,
@@ -91,3 +85,31 @@ class KhbsApproval(models.Model):
         )
         events._record(f"{record._name}.{step}", record, {"sha256": sha256})
         return approval
+
+    @api.model
+    def _refuse_maker(self, record, step):
+        """Refuse *step* to whoever took another one in any round of *record*.
+
+        Sending a document back makes nobody its maker.
+        """
+        made = [
+            ("model", "=", record._name),
+            ("res_id", "=", record.id),
+            ("user_id", "=", self.env.uid),
+            ("step", "not in", [step, "returned"]),
+        ]
+        if self.sudo().search_count(made, limit=1):
+            self._refuse_own_work(record, step)
+
+    @api.model
+    def _refuse_own_work(self, record, step):
+        """Raise UserError, and leave its trace: a second person takes *step*."""
+        self.env["khbs.audit.event"]._record_refused(
+            f"{record._name}.{step}", record, {"own": True}
+        )
+        raise UserError(
+            self.env._(
+                "You have taken another step of this document; "
+                "a second person must do this."
+            )
+        )

@@ -43,10 +43,13 @@ class KhbsAuditEvent(models.Model):
         """Add the event of an act of the present user.
 
         :param act: code such as ``card.block``
-        :param record: the record acted on, or none
+        :param record: the record acted on, several of one model, or none
         :param data: dict of keys, counts and hashes
         """
         user = self.env.user
+        data = dict(data or {})
+        if record and len(record) > 1:
+            data["ids"] = record.ids
         return self.sudo().create(
             {
                 "user_id": user.id,
@@ -54,8 +57,8 @@ class KhbsAuditEvent(models.Model):
                 "act": act,
                 "outcome": outcome,
                 "model": record._name if record else False,
-                "res_id": record.id if record else False,
-                "data": data or {},
+                "res_id": record.id if record and len(record) == 1 else False,
+                "data": data,
             }
         )
 

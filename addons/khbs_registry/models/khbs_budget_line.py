@@ -158,5 +158,8 @@ class KhbsBudgetAmendment(models.Model):
     def write(self, vals):
         lines = self.line_id
         result = super().write(vals)
+        # The line that an amendment leaves is no longer among its own.
+        for line in lines - self.line_id:
+            line._require_within(0)
         (lines | self.line_id)._record_change()
         return result

@@ -80,8 +80,14 @@ class KhbsCriteria(models.Model):
     def action_put_in_force(self):
         """Decide the rules: the approver's act on their hash."""
         for criteria in self:
+            self.env["khbs.audit.event"]._require_group(
+                "khbs_registry.group_approver", "khbs.criteria.in_force", criteria
+            )
             criteria._require_state("draft")
-            self.env["khbs.approval"]._decide(
+            approvals = self.env["khbs.approval"]
+            if self.env.user in criteria.sudo().create_uid | criteria.sudo().write_uid:
+                approvals._refuse_own_work(criteria, "in_force")
+            approvals._decide(
                 criteria,
                 "in_force",
                 "khbs_registry.group_approver",

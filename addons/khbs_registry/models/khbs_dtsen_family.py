@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import fields, models
+from odoo.orm.models import NO_ACCESS
 from odoo.tools import SQL
 
 from ..dtsen.reasons import HOUSEHOLD_REJECTED
@@ -64,7 +65,7 @@ class KhbsDtsenFamily(models.Model):
     )
     name = fields.Char(string="DTSEN family", required=True)
     line = fields.Integer(required=True, aggregator=None, help="Of the head.")
-    kk_number = fields.Char(string="KK number", groups="khbs_registry.group_pii_reader")
+    kk_number = fields.Char(string="KK number", groups=NO_ACCESS)
     area_id = fields.Many2one(comodel_name="khbs.area", string="Village", index=True)
     regency_id = fields.Many2one(comodel_name="khbs.area")
     address = fields.Char()

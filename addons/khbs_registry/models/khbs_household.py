@@ -68,8 +68,12 @@ class KhbsHousehold(models.Model):
         "accuracy_m",
         "captured_at",
         "captured_by_id",
+        # A delivery brings the KK number; a family leaves by its state.
+        "kk_number",
+        "active",
     )
     _editable_states = None
+    _change_act = "household.change"
 
     name = fields.Char(
         string="Number",

@@ -26,8 +26,13 @@ class KhbsPerson(models.Model):
     """A member of a household."""
 
     _name = "khbs.person"
+    _inherit = "khbs.guarded"
     _description = "Person"
     _order = "household_id, relation, id"
+
+    _guarded_fields = ("nik",)  # a delivery brings it
+    _editable_states = None
+    _change_act = "person.change"
 
     household_id = fields.Many2one(
         comodel_name="khbs.household", required=True, index=True, ondelete="restrict"

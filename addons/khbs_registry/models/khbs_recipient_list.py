@@ -178,6 +178,7 @@ class KhbsRecipientList(models.Model):
                     self.env._("The lines are not those that were proposed.")
                 )
             recipient_list._refuse_moved_families()
+            self.env["khbs.approval"]._refuse_maker(recipient_list, "decided")
             recipient_list._approve("decided", "khbs_registry.group_approver")
             self.env["khbs.household"]._set_state_where(
                 SQL(

@@ -141,9 +141,16 @@ class KhbsVisit(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
+            # What the caller's context would set counts as given too.
+            hidden = {
+                key.removeprefix("default_"): value
+                for key, value in self.env.context.items()
+                if key.startswith("default_") and value
+            }
             # A form sends the empty fields of what is not found yet along.
             for vals in vals_list:
                 given = {name: value for name, value in vals.items() if value}
+                given |= hidden
                 self.browse()._refuse_others_part(given, planning=True)
         return super().create(vals_list)
 

@@ -7,6 +7,7 @@ from . import test_audit
 from . import test_budget
 from . import test_complaint
 from . import test_reveal
+from . import test_household
 from . import test_import
 from . import test_aid_list
 from . import test_criteria

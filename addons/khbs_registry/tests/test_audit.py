@@ -122,3 +122,16 @@ class TestAuditChain(KhbsCase):
             self.seals.with_user(operator).action_verify()
         refused = self.events.search([("act", "=", "audit.verify")], limit=1)
         self.assertEqual((refused.outcome, refused.user_id), ("refused", operator))
+
+    def test_a_refusal_of_several_records_is_recorded(self):
+        events = self.env["khbs.audit.event"]
+        households = self._household() + self._household()
+        auditor = self._role_user("auditor", login="several")
+        # assertRaises would roll the refusal's own cursor back, as it shares ours.
+        with contextlib.suppress(AccessError):
+            events.with_user(auditor)._require_group(
+                "khbs_registry.group_approver", "list.decide", households
+            )
+        event = events.search([("act", "=", "list.decide")])
+        self.assertEqual((event.outcome, event.user_id), ("refused", auditor))
+        self.assertEqual(event.data["ids"], households.ids)

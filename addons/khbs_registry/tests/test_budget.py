@@ -112,3 +112,17 @@ class TestBudget(KhbsCase):
                 first.rollback()
                 first.execute("DELETE FROM khbs_budget_line WHERE id = %s", [line.id])
                 first.commit()
+
+    def test_an_amendment_does_not_leave_a_line_below_what_is_decided(self):
+        amendment = self.env["khbs.budget.amendment"].create(
+            {
+                "line_id": self.line.id,
+                "date": "2026-02-01",
+                "reference": "Perubahan I",
+                "amount": 1_000_000,
+            }
+        )
+        other = self.line.copy({"account_code": "5.4.02.05.02.0004"})
+        self._decree(self.line.ceiling).action_freeze()
+        with self.assertRaises(ValidationError):
+            amendment.line_id = other

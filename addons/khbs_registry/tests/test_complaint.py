@@ -126,3 +126,17 @@ class TestComplaint(KhbsCase):
         complaints.write({"note": "Selesai."})
         complaints.action_done()
         self.assertEqual(set(complaints.mapped("state")), {"done"})
+
+    def test_a_confidential_complaint_of_the_province_is_seen_there(self):
+        complaint = self._file(
+            kind="extortion", area_id=self.province.id, household_id=False
+        )
+        for roles in ("registry_operator", "auditor"):
+            other = self._role_user(roles, login=f"province-{roles}")
+            self.assertTrue(
+                complaint.with_user(other).search([("id", "=", complaint.id)])
+            )
+        away = self._role_user(
+            "registry_operator", areas=self.village, login="village-operator"
+        )
+        self.assertFalse(complaint.with_user(away).search([("id", "=", complaint.id)]))

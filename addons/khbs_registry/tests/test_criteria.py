@@ -169,3 +169,21 @@ class TestCriteria(DeliveryCase):
         self.assertEqual(
             self.env["khbs.criteria"]._in_force().mapped("max_decile"), ["2"]
         )
+
+    def test_who_wrote_the_criteria_does_not_put_them_in_force(self):
+        both = self._role_user("registry_operator", "approver")
+        values = {
+            "name": "Kriteria",
+            "legal_basis": "Keputusan",
+            "valid_from": "2027-01-01",
+            "max_decile": "5",
+        }
+        own = self.env["khbs.criteria"].with_user(both).create(values)
+        with self.assertRaises(UserError):
+            own.action_put_in_force()
+        changed = self.env["khbs.criteria"].with_user(self.operator).create(values)
+        changed.with_user(both).max_decile = "10"
+        with self.assertRaises(UserError):
+            changed.with_user(both).action_put_in_force()
+        changed.with_user(self.approver).action_put_in_force()
+        self.assertEqual(changed.state, "in_force")

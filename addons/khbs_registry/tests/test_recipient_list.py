@@ -177,3 +177,14 @@ class TestRecipientList(DeliveryCase):
             ),
             2,
         )
+
+    def test_who_proposed_an_earlier_round_does_not_decide(self):
+        recipient_list = self._list(self._family())
+        both = self._role_user("registry_operator", "approver")
+        recipient_list.with_user(both).action_propose()
+        recipient_list.with_user(self.approver).action_return()
+        recipient_list.action_propose()
+        with self.assertRaises(UserError):
+            recipient_list.with_user(both).action_decide()
+        recipient_list.with_user(self.approver).action_decide()
+        self.assertEqual(recipient_list.state, "decided")

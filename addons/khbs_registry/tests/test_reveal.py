@@ -2,8 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import contextlib
+from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.tests import freeze_time
 
 from .common import KhbsCase
 
@@ -53,6 +56,7 @@ class TestReveal(KhbsCase):
             {"purpose": False},
             {"reference": " "},
             {"reference": "NIK 6271010101809001"},
+            {"reference": "NIK 6271.0101 0180-9001"},
         ):
             reveal = self._reveal(**vals)
             with self.assertRaises(UserError):
@@ -100,3 +104,43 @@ class TestReveal(KhbsCase):
         away = self._role_user("pii_reader", areas=self._area("62.06"), login="away")
         with self.assertRaises(AccessError):
             self._reveal(user=away).action_reveal()
+
+    def test_a_reveal_does_not_last(self):
+        reveal = self._reveal()
+        reveal.action_reveal()
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=16)):
+            reveal.invalidate_recordset()
+            self.assertFalse(reveal.numbers)
+
+    def test_lists_and_deliveries_do_not_open_a_second_way(self):
+        reader = self._role_user(
+            "pii_reader", "registry_operator", "bkk_proposer", login="three-roles"
+        )
+        for model, name in (
+            ("khbs.aid.list.line", "nik"),
+            ("khbs.aid.list.line", "kk_number"),
+            ("khbs.dtsen.family", "kk_number"),
+        ):
+            with self.assertRaises(AccessError):
+                self.env[model].with_user(reader).search([(name, "=like", "62%")])
+
+    def test_nobody_tries_numbers_by_the_context(self):
+        """A number that exists would be refused, and so be known."""
+        operator = self._role_user("registry_operator")
+        known = self.household
+        household = (
+            self.env["khbs.household"]
+            .with_user(operator)
+            .with_context(default_kk_number=known.kk_number)
+            .create({"area_id": self.village.id})
+        )
+        self.assertFalse(household.sudo().kk_number)
+        person = (
+            self.env["khbs.person"]
+            .with_user(operator)
+            .with_context(default_nik=known.person_ids[:1].nik)
+            .create(
+                {"household_id": household.id, "name": "WARGA LAIN", "relation": "1"}
+            )
+        )
+        self.assertFalse(person.sudo().nik)

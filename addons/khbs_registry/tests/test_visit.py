@@ -206,3 +206,11 @@ class TestVisit(DeliveryCase):
         wizard.action_assign()
         self.assertEqual(len(first.visit_ids), 1)
         self.assertEqual(second.visit_ids.officer_id, self.officer)
+
+    def test_the_office_does_not_slip_findings_in_by_the_context(self):
+        household = self._household(self.village, state="listed")
+        visits = self.env["khbs.visit"].with_user(self.operator)
+        with self.assertRaises(AccessError):
+            visits.with_context(default_result="found").create(
+                {"household_id": household.id, "officer_id": self.officer.id}
+            )

@@ -2,13 +2,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import re
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 # A reference is a number of a letter or a complaint, never a NIK or KK: the event
 # that keeps it holds no personal number (DESIGN 4.4).
-_PERSONAL_NUMBER = re.compile(r"[0-9]{12,}")
+_PERSONAL_NUMBER = re.compile(r"[0-9]([ .-]?[0-9]){11,}")
+# After that the purpose is asked anew.
+_SHOWN_FOR = timedelta(minutes=15)
 
 
 class KhbsReveal(models.TransientModel):
@@ -50,6 +53,8 @@ class KhbsReveal(models.TransientModel):
             event = self.env["khbs.audit.event"].sudo().browse(reveal.event).exists()
             mine = (
                 event.act == "household.reveal"
+                and event.outcome == "done"
+                and event.at > fields.Datetime.now() - _SHOWN_FOR
                 and event.user_id == self.env.user
                 and event.res_id == reveal.household_id.id
                 and self.env.user.has_group("khbs_registry.group_pii_reader")

@@ -1,0 +1,54 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo.exceptions import AccessError
+
+from .common import KhbsCase
+
+
+class TestHousehold(KhbsCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.operator = cls._role_user("registry_operator", areas=cls.village)
+        cls.household = cls._household().with_user(cls.operator)
+
+    def _changes(self, act):
+        return self.env["khbs.audit.event"].search([("act", "=", act)])
+
+    def test_what_is_changed_by_hand_is_recorded_by_field(self):
+        self.household.decile = "2"
+        event = self._changes("household.change")
+        self.assertEqual(
+            (event.user_id, event.res_id), (self.operator, self.household.id)
+        )
+        self.assertEqual(event.data, {"fields": ["decile"]})
+        self.household.person_ids.name = "NAMA LAIN"
+        event = self._changes("person.change")
+        self.assertEqual(event.data, {"fields": ["name"]})
+        self.assertNotIn("NAMA LAIN", str(event.data))
+
+    def test_nobody_moves_a_family_or_a_member_out_of_reach(self):
+        elsewhere = self._area("62.06.01.2003")
+        with self.assertRaises(AccessError):
+            self.household.area_id = elsewhere
+        child = self._household(members=2).person_ids[1:]
+        with self.assertRaises(AccessError):
+            child.with_user(self.operator).household_id = self._household(elsewhere)
+
+    def test_a_family_is_not_archived_beside_its_states(self):
+        """The KK number of an archived family would be free for a second card."""
+        with self.assertRaises(AccessError):
+            self.household.active = False
+
+    def test_the_history_of_kk_numbers_is_not_written_by_hand(self):
+        history = self.env["khbs.household.kk"].create(
+            {
+                "household_id": self.household.id,
+                "kk_number": self.household.sudo().kk_number,
+                "valid_from": "2026-01-01",
+                "reason": "DTSEN/2026/0001",
+            }
+        )
+        with self.assertRaises(AccessError):
+            history.with_user(self.operator).valid_to = "2026-02-01"
