@@ -49,6 +49,8 @@ def _give_cards(env, households):
         [households],
     )
     without = env.cr.fetchall()
+    if not without:
+        return
     card_list = env.ref("khbs_cards.list_01")
     first = card_list._take(len(without))
     made = env.cr.execute_values(
