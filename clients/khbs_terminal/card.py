@@ -10,7 +10,7 @@ import calendar
 import dataclasses
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtensionOID, NameOID
@@ -98,7 +98,7 @@ class Card:
             names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
             card_no = names[0].value
             key = certificate.public_key()
-        except (ValueError, IndexError) as error:
+        except (ValueError, IndexError, UnsupportedAlgorithm) as error:
             raise CardError("Sertifikat kartu tidak terbaca.") from error
         if not isinstance(key, ec.EllipticCurvePublicKey):
             raise CardError("Ini bukan kartu KHBS.")
@@ -125,6 +125,8 @@ class Card:
         data = answer[:-2]
         while answer[-2] == 0x61 and len(data) <= _MAX_ANSWER:
             answer = self._transmit(bytes([0x00, 0xC0, 0x00, 0x00, answer[-1]]))
+            if len(answer) == 2 and answer[0] == 0x61:
+                raise CardError("Jawaban kartu rusak.")
             data += answer[:-2]
         if answer[-2:] != b"\x90\x00":
             raise CardError(f"Kartu menolak perintah ({answer[-2:].hex().upper()}).")

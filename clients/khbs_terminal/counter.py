@@ -183,7 +183,8 @@ class Counter:
             }
             if rep:
                 d["rep"] = rep
-            lease_id = self._store.get("lse")
+            # What the server allowed one by one does not use up the lease's limits.
+            lease_id = None if offer.online else self._store.get("lse")
             seq = self._journal.append("claim", d)
             total = sum(line.a for line in offer.lines)
             self._store.execute(

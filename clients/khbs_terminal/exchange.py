@@ -135,7 +135,10 @@ class Exchange:
 
     def update_lease(self):
         """Adopt the newest lease, if there is one; return the lease held."""
-        text = self.call("edc.lease.get", {"have": self._store.get("lse")}).get("lease")
+        held = self._held.lease()
+        # Not what the journal names: a terminal that was lost has erased it.
+        have = held.id if held else None
+        text = self.call("edc.lease.get", {"have": have}).get("lease")
         if text:
             self._held.adopt_lease(text)
         return self._held.lease()

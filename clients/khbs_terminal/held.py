@@ -103,14 +103,20 @@ class Held:
         )
         message = bundle.verify(text, kind, self._sheet.prg)
         updated = apply_message(
-            self.status_list(), message, LIST_NO, bundle.minimum.get(LIST_NO, 0)
+            self.status_list(), message, LIST_NO, self._lowest_list(bundle, message)
         )
         with self._store.transaction():
             self._journal.append("lists", {"sub": updated.sub, "ver": updated.ver})
             self._store.put("list", updated.to_setting())
             self._store.put("lst", updated.ver)
+            self._store.put("list_ratchet", [updated.kid, updated.ver])
         self._parsed["list"] = updated
         return updated.ver
+
+    def _lowest_list(self, bundle, message):
+        """Return the lowest version to take; it outlives a list that was erased."""
+        kid, ver = self._store.get("list_ratchet", [None, 0])
+        return max(bundle.minimum.get(LIST_NO, 0), ver if kid == message.kid else 0)
 
     def adopt_lease(self, text):
         """Verify and adopt a lease in place of the one held; return it."""

@@ -80,9 +80,10 @@ class Store:
         except BlockingIOError as error:
             self._lock.close()
             raise TerminalError("Terminal ini sedang dipakai program lain.") from error
-        self._database = sqlite3.connect(
-            self.folder / "journal.sqlite", isolation_level=None
-        )
+        path = self.folder / "journal.sqlite"
+        # Names stand in it; the files that SQLite puts beside it take its mode.
+        path.touch(mode=0o600)
+        self._database = sqlite3.connect(path, isolation_level=None)
         self._database.execute("PRAGMA journal_mode = WAL")
         # FULL: a commit returns when the write-ahead log is on the disk.
         self._database.execute("PRAGMA synchronous = FULL")

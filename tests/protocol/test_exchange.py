@@ -223,6 +223,33 @@ def test_a_lost_terminal_erases_names_and_still_delivers(stage, office):
         stage.terminal.serve(stage.card)
 
 
+def test_a_terminal_that_was_found_again_works_and_takes_no_older_list(stage, office):
+    office.errors = [(1008, {})]
+    with pytest.raises(ServerError):
+        stage.terminal.update_lease()
+    lease = load("lease")["lease"]
+    asked = []
+
+    def lease_for(params):
+        asked.append(params["have"])
+        return {"lease": None if params["have"] else lease}
+
+    office.methods["edc.lease.get"] = lease_for
+    [older] = [c["jws"] for c in load("reject")["list"] if "411" in c["name"]]
+    with pytest.raises(VerificationError):
+        stage.terminal.held.adopt_list(older)
+    stage.terminal.synchronise()
+    assert asked == [None]
+    assert stage.terminal.state == "ACTIVE"
+    assert stage.terminal.status()["list"] == 412
+    assert stage.terminal.serve(stage.card, identity_seen=True).total > 0
+
+
+def test_the_names_are_for_this_user_alone(stage):
+    for path in stage.folder.glob("journal.sqlite*"):
+        assert path.stat().st_mode & 0o077 == 0, path.name
+
+
 def _online(office, **answers):
     entitlement = {
         "e": "E26A-000000007",
@@ -253,6 +280,14 @@ def test_an_authorised_claim(stage, office):
     assert (intent, claim, d["mode"], d["auth"]) == ("intent", "claim", "on", "A-1")
     assert [line.e for line in served.lines] == ["E26A-000000007"]
     assert "Daring" in served.receipt
+
+
+def test_online_claims_leave_the_limits_of_the_lease_alone(stage, office):
+    authorised = {"auth": "A-1", "exp": office.now + 600}
+    _online(office, **{"edc.claim.authorize": lambda _params: authorised})
+    stage.adopt_lease(lim={"claims": 1, "sum": 750_000, "lines": 6})
+    stage.terminal.serve_online(stage.card)
+    assert stage.terminal.serve(stage.card, identity_seen=True).total == 750_000
 
 
 def test_online_nothing_is_asked_for_twice_before_the_server_knows(stage, office):
