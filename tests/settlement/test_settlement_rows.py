@@ -131,6 +131,18 @@ def test_blocked_in_a_list_that_the_server_knows_it_had():
     assert one(later) == "ACCEPTED"
 
 
+def test_a_list_that_was_never_issued_hides_no_block():
+    def status(card_no, version):
+        return 2 if version == 1 else 0
+
+    world = facts(list_status=status)
+    assert one(world, lst=999) == "BLOCKED_KNOWN"
+    journal = Journal().start()
+    journal.add("lists", document=999)
+    journal.claim(1)
+    assert journal.codes(world) == ["BLOCKED_KNOWN"]
+
+
 def test_blocked_by_the_terminal_itself():
     journal = Journal().start()
     journal.claim(1)

@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What signed answers prove about the time of an entry."""
 
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 from settlement.facts import Entry
@@ -12,6 +14,14 @@ T0 = 1_800_000_000
 
 def entry(mono, boot=1, received_at=T0 + 10**6):
     return Entry(1, "i", "p", received_at, "claim", mono=mono, boot=boot)
+
+
+def test_an_uptime_that_no_device_can_have_is_a_moment_all_the_same():
+    sync = Anchor(9, 1, 10_000, T0, 500)
+    for mono in (0, 2**53):
+        span = interval(entry(mono), T0, sync, sync)
+        for moment in (span.lo, span.hi):
+            datetime.fromtimestamp(moment, UTC)
 
 
 def test_without_a_sync_only_documents_and_receipt_bound_it():

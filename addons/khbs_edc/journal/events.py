@@ -11,6 +11,8 @@ from ..rpc import params
 
 CVM = ("none", "id", "pin")
 MODES = ("off", "on")
+# Versions are kept in columns of 32 bits.
+MAX_VERSION = 2**31 - 1
 
 
 def is_wellformed(event, details):
@@ -30,6 +32,10 @@ def _optional_text(value):
 
 def _count(value):
     return params.is_integer(value) and value >= 0
+
+
+def _version(value):
+    return _count(value) and value <= MAX_VERSION
 
 
 def _jti(value):
@@ -111,12 +117,12 @@ _FORMS = {
         _card_no(d.get("card_no")) and _text(d.get("why")) and _text(d.get("op"))
     ),
     "sync": lambda d: _text(d.get("jws"), 4096) and _count(d.get("rtt")),
-    "lists": lambda d: d.get("sub") == "urn:khbs:list:01" and _count(d.get("ver")),
+    "lists": lambda d: d.get("sub") == "urn:khbs:list:01" and _version(d.get("ver")),
     "lease": lambda d: _text(d.get("id"), 64) and _optional_text(d.get("prev")),
     "clock": lambda d: (
         params.is_integer(d.get("from"))
         and params.is_integer(d.get("to"))
         and _text(d.get("src"))
     ),
-    "cfg": lambda d: _count(d.get("ver")),
+    "cfg": lambda d: _version(d.get("ver")),
 }

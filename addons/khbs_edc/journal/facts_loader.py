@@ -4,7 +4,6 @@
 """From the tables to the facts of one terminal's settlement, in a few statements."""
 
 import datetime
-import functools
 import time
 
 from odoo.addons.khbs_cards.protocol import card_number, status_list
@@ -63,6 +62,7 @@ class FactsLoader:
     def __init__(self, cr, terminal):
         self.cr = cr
         self.terminal = terminal
+        self._lists_packed = {}
 
     def _rows(self, query, *arguments):
         self.cr.execute(query, arguments)
@@ -156,9 +156,12 @@ class FactsLoader:
     def _count(self, state, adopted_at, start):
         [(version,)] = self._rows(
             """
-            SELECT COALESCE(max(document::int), 0) FROM khbs_journal_entry
-             WHERE terminal_id = %s AND branch = 0 AND ev = 'lists' AND valid
-               AND seq < %s
+            SELECT COALESCE(max(v.version), 0)
+              FROM khbs_journal_entry j
+              JOIN khbs_card_list_version v ON v.version::text = j.document
+              JOIN khbs_card_list l ON l.id = v.list_id AND l.code = '01'
+             WHERE j.terminal_id = %s AND j.branch = 0 AND j.ev = 'lists' AND j.valid
+               AND j.seq < %s
             """,
             self.terminal.id,
             start,
@@ -179,6 +182,10 @@ class FactsLoader:
             start,
             self.terminal.id,
         )
+
+    def used(self, entries, start):
+        """Return the jtis of *entries* that are claims before *start* or elsewhere."""
+        return self._used([entry.jti for entry in entries if entry.claim], start)
 
     def _used(self, jtis, start):
         """Return the claims that an earlier entry, or another terminal, made."""
@@ -284,13 +291,18 @@ class FactsLoader:
             return status_list.VALID
         return status_list.state_at(packed, index)
 
-    @functools.cache  # noqa: B019 - a loader lives for one settlement
     def _packed(self, list_no, version):
-        versions = self.terminal.env["khbs.card.list.version"].sudo()
-        found = versions.search(
-            [("list_id.code", "=", list_no), ("version", "=", version)]
-        )
-        return (found.card_count, found._packed()) if found else (0, b"")
+        """Return (cards, packed array) of a version; read once for a settlement."""
+        key = (list_no, version)
+        if key not in self._lists_packed:
+            versions = self.terminal.env["khbs.card.list.version"].sudo()
+            found = versions.search(
+                [("list_id.code", "=", list_no), ("version", "=", version)]
+            )
+            self._lists_packed[key] = (
+                (found.card_count, found._packed()) if found else (0, b"")
+            )
+        return self._lists_packed[key]
 
     def _cards(self, card_nos):
         rows = self._rows(

@@ -15,6 +15,13 @@ MAX_ENTRY = 8192
 MAX_LINES = 6
 MAX_NUMBER = 2**31 - 1
 ENTRY_TYP = "khbs-jrn+jwt"
+# Members of ``d`` that are kept in columns, with the events whose form checks them:
+# elsewhere a member of that name may be anything.
+KEPT = {
+    "jti": ("intent", "deny"),
+    "card_no": ("intent", "deny", "block"),
+    "op": ("open", "close", "claim", "activate", "block"),
+}
 
 
 class Rejected(Exception):
@@ -144,10 +151,10 @@ def _read(text, token, identity):
     read.valid = events.is_wellformed(read.ev, details)
     if not read.valid:
         return read
-    read.jti = details.get("jti")
-    read.card_no = details.get("card_no")
-    read.operator = details.get("op")
-    if read.ev == "lists":
+    kept = {name: details.get(name) for name, evs in KEPT.items() if read.ev in evs}
+    read.jti, read.card_no = kept.get("jti"), kept.get("card_no")
+    read.operator = kept.get("op")
+    if read.ev in ("lists", "cfg"):
         read.document = str(details["ver"])
     elif read.ev == "lease":
         read.document = details["id"]

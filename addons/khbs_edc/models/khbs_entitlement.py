@@ -26,11 +26,14 @@ class KhbsEntitlement(models.Model):
 
         :param terminal: an entitlement that another one holds carries ``held``
         """
+        today = fields.Date.context_today(self.with_context(tz="Asia/Pontianak"))
         found = self.search(
             [
                 ("household_id", "=", household.id),
                 ("state", "=", "open"),
                 ("round_id.state", "=", "open"),
+                ("round_id.date_from", "<=", today),
+                ("round_id.date_to", ">=", today),
                 ("channel", "!=", "account"),
             ]
         )

@@ -38,7 +38,7 @@ class KhbsJournalEntry(models.Model):
     operator_code = fields.Char(string="Operator")
     jti = fields.Char(string="Claim identity")
     card_no = fields.Char(string="Card number")
-    document = fields.Char(help="List version or lease that the entry names.")
+    document = fields.Char(help="Version or lease that the entry names.")
     sync_now = fields.Datetime(string="Proven time")
     sync_rtt = fields.Integer(string="Round trip (ms)", aggregator=None)
     claim_check = fields.Char(help="Empty: the card's signature is good.")

@@ -91,6 +91,7 @@ class KhbsLease(models.Model):
         self.env.flush_all()
         held_list = self.env["khbs.card.list.version"]._current()
         rows = _with_known_cards(self._hold(terminal), held_list)
+        self._let_go(terminal, rows)
         if not rows and not newest:
             return self.browse()
         digest = _digest(rows)
@@ -116,27 +117,47 @@ class KhbsLease(models.Model):
             villages=terminal.point_id.village_ids.ids,
             most=terminal.lease_families,
         )
+        # Locked, so that one which is being claimed just now is not taken for open.
         self.env.cr.execute(
             SQL(
                 """
+                WITH free AS (
+                    SELECT e.id
+                      FROM khbs_entitlement e
+                      JOIN khbs_round r ON r.id = e.round_id
+                      JOIN khbs_benefit b ON b.id = e.benefit_id
+                     WHERE e.household_id IN (%s) AND %s
+                       AND NOT EXISTS (SELECT FROM khbs_lease_hold x
+                                        WHERE x.entitlement_id = e.id)
+                     ORDER BY e.id FOR NO KEY UPDATE OF e
+                )
                 INSERT INTO khbs_lease_hold (entitlement_id, kind, terminal_id)
-                SELECT e.id, 'lease', %s
-                  FROM khbs_entitlement e
-                  JOIN khbs_round r ON r.id = e.round_id
-                  JOIN khbs_benefit b ON b.id = e.benefit_id
-                 WHERE e.household_id IN (%s) AND %s
-                 ORDER BY e.id
+                SELECT id, 'lease', %s FROM free ORDER BY id
                 ON CONFLICT (entitlement_id) DO NOTHING
                 """,
-                terminal.id,
                 households,
                 SQL(LEASABLE),
+                terminal.id,
             )
         )
         villages = terminal.point_id.village_ids.ids
         self.env.cr.execute(ROWS, {"terminal": terminal.id, "villages": villages})
         columns = [column.name for column in self.env.cr.description]
         return [dict(zip(columns, row, strict=True)) for row in self.env.cr.fetchall()]
+
+    def _let_go(self, terminal, rows):
+        """Free what was held for a lease and has come into none.
+
+        Nothing would ever free it: ``free_at`` is set by the lease.
+        """
+        self.env.cr.execute(
+            """
+            DELETE FROM khbs_lease_hold
+             WHERE terminal_id = %s AND kind = 'lease' AND free_at IS NULL
+               AND entitlement_id <> ALL (%s)
+            """,
+            [terminal.id, [row["entitlement_id"] for row in rows]],
+        )
 
     def _issue(self, terminal, newest, rows, digest, now, exp, list_min):
         number = newest.number + 1
@@ -270,10 +291,11 @@ class KhbsLease(models.Model):
         )
 
 
-# What may be given offline, without the bank and without a PIN.
+# What may be given offline, without the bank and without a PIN. A lease says until
+# when a round lasts, not from when: before its first day it is in no lease.
 LEASABLE = """
     e.state = 'open' AND e.channel <> 'account' AND b.cvm <> 'pin' AND r.state = 'open'
-    AND r.date_to >= (now() AT TIME ZONE 'Asia/Pontianak')::date
+    AND (now() AT TIME ZONE 'Asia/Pontianak')::date BETWEEN r.date_from AND r.date_to
 """
 
 # Families of the villages with something that no other terminal holds; those that

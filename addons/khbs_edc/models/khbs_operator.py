@@ -92,6 +92,28 @@ class KhbsOperator(models.Model):
         )
 
     @api.model
+    def _changed_since(self, terminal):
+        """Tell whether operators changed since the configuration that is applied.
+
+        Its version is the moment at which it was made. One who left counts too.
+        """
+        self.flush_model(["terminal_id", "write_date"])
+        self.env.cr.execute(
+            """
+            SELECT EXISTS (
+                SELECT FROM khbs_operator o
+                 WHERE o.terminal_id = %(terminal)s
+                   AND o.write_date AT TIME ZONE 'UTC' >= to_timestamp((
+                       SELECT COALESCE(max(j.document::int), 0)
+                         FROM khbs_journal_entry j
+                        WHERE j.terminal_id = %(terminal)s AND j.ev = 'cfg'
+                          AND j.valid AND j.document IS NOT NULL)))
+            """,
+            {"terminal": terminal.id},
+        )
+        return self.env.cr.fetchone()[0]
+
+    @api.model
     def _config(self, terminal):
         """Return ``ops`` of the khbs-config of *terminal*."""
         operators = self.search([("terminal_id", "=", terminal.id)])

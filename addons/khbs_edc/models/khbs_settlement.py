@@ -94,8 +94,9 @@ class KhbsSettlement(models.Model):
         facts, state = loader.load(contiguous, start)
         verdicts = judge.judge(contiguous, facts, state)
         if terminal.fork_seq:
-            known = {verdict.jti for verdict in verdicts} | state.jtis
             forked = [entry for entry, _branch in entries if entry.seq >= fork]
+            # A jti below the fork, or of another terminal, is a replay here too.
+            known = {verdict.jti for verdict in verdicts} | loader.used(forked, fork)
             held = judge.forked(forked, loader.decisions(forked))
             verdicts += [verdict for verdict in held if verdict.jti not in known]
         writer = OutcomeWriter(cr, terminal, cause)

@@ -12,7 +12,6 @@ from odoo.addons.khbs_cards.protocol import base64url, keys
 
 from ..rpc.authentication import audience
 from ..rpc.dispatcher import RpcError
-from ..rpc.params import is_integer
 
 GROUP = "khbs_registry.group_terminal_officer"
 # What an officer types in; all else is set by actions or by the device.
@@ -449,9 +448,14 @@ class KhbsTerminal(models.Model):
         )
 
     def _holds_list(self, version):
-        """Keep durably that the device has received list *version*."""
+        """Keep durably that the device has received list *version*.
+
+        One that was never issued proves nothing, and would hide those that it has.
+        """
         facts = self.env["khbs.server.fact"]
-        if is_integer(version) and version > facts._list_reported(self):
+        if version > self.env["khbs.settlement"]._list_version():
+            return
+        if version > facts._list_reported(self):
             self._add_fact("list_reported", number=version)
 
     def _take_key(self, spki, fingerprint, hw):

@@ -80,7 +80,8 @@ def _serve(env, header, body, address):
 def _run(call, name, params):
     """Run one method in a savepoint of its own."""
     try:
-        function = registry.find(name, call.sender)
+        state = call.terminal.state if call.sender else None
+        function = registry.find(name, call.sender, state)
         with call.env.cr.savepoint():
             return function(call, params)
     except (RpcError, Busy, *CONFLICTS):

@@ -216,10 +216,12 @@ def _accepted_online(case, line):
 
 
 def _known_version(case):
+    """Return the newest list that the terminal had; one never issued is none."""
+    held = case.entry.lst if case.entry.lst in case.facts.lists else 0
     reported = (
         version for at, version in case.facts.lists_reported if at < case.interval.lo
     )
-    return max(case.entry.lst, case.state.list_version, *reported, 0)
+    return max(held, case.state.list_version, *reported, 0)
 
 
 def _blocked_known(case, line):

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 # The oscillator of a device drifts by less than 50 seconds in a million.
 DRIFT = 5e-5
+# Beyond this no clock is right; what a device claims of its uptime may be anything.
+LATEST = 2**33
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +61,8 @@ def interval(entry, floor, before=None, after=None):
         if after.boot == entry.boot:
             span = after.around(entry)
             lo, hi = max(lo, span.lo), min(hi, span.hi)
-    return Interval(lo, hi)
+    return Interval(_bounded(lo), _bounded(hi))
+
+
+def _bounded(moment):
+    return min(max(moment, 0), LATEST)

@@ -1,6 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import json
 import random
 import time
 
@@ -113,6 +114,98 @@ class TestSettlement(EdcHttpCase):
         self.assertEqual(blocked.state, "open")
         self.assertEqual(card.state, "suspended")
         self.assertEqual(self.env["khbs.claim.posting"].search_count([]), 3)
+
+    def test_no_entry_blocks_those_beside_it(self):
+        """Whatever well-signed nonsense stands in it."""
+        families = self._families(1)
+        self._equip(self.device)
+        device = self.device
+        device.append("open", {"op": "OP1", "jti": {"a": 1}, "card_no": ["x"]})
+        device.append("deny", {"card_no": families[0][0].card_no, "why": "x", "op": 5})
+        device.append("lists", {"sub": "urn:khbs:list:01", "ver": 2**53 - 1})
+        device.append("cfg", {"ver": 2**53 - 1})
+        self._sync(device)
+        card, chip, entitlement = families[0]
+        device.claim(chip, card.card_no, [self._item(entitlement)])
+        device.append("intent", {}, mono=2**53 - 1, at=2**53 - 1)
+        odd = {"jti": ulid(), "card_no": card.card_no, "e": ["E-0001"], "op": []}
+        device.append("intent", odd)
+        details = {**self._claim_details(chip, card, entitlement), "jti": 7}
+        device.append("claim", details, mono=2**53 - 1)
+        self._sync(device)
+        answer = self._push(device)
+        self.assertEqual(answer["acked_seq"], len(device.entries))
+        self.assertEqual(
+            self._codes()["E-0001"], ["ACCEPTED", "CLOCK_UNTRUSTED"], answer["results"]
+        )
+
+    def _claim_details(self, chip, card, entitlement):
+        item = self._item(entitlement)
+        return {
+            "jws": self.device.signed_claim(chip, card.card_no, [item]),
+            "mode": "off",
+            "auth": None,
+            "cvm": "none",
+            "gps": None,
+            "op": "OP1",
+            "rc": "R",
+        }
+
+    def test_a_fork_reaches_no_claim_of_another_terminal(self):
+        [(card, chip, entitlement), (mine, own_chip, second)] = self._families(2)
+        other, victim = self._terminal()
+        self.terminal.lease_families = 1
+        self._equip(victim)
+        self._serve(victim, [(card, chip, entitlement)])
+        claim = jws.parse(victim.entries[-3]).payload["d"]["jws"]
+        jti = jws.parse(claim).payload["jti"]
+        self._push(victim)
+        self.device.append("open", {"op": "OP1"})
+        clone = Device(self.device.tid)
+        clone.key, clone.head = self.device.key, self.device.head
+        self._push(self.device)
+        clone.entries = [self.device.entries[0]]
+        clone.append("open", {"op": "OP2"}, seq=1)
+        for granted in (entitlement, second):
+            clone.claim(own_chip, mine.card_no, [self._item(granted)], jti=jti)
+        self._push(self.device, clone.entries[1:])
+        self.assertEqual(self._codes(), {"E-0001": ["ACCEPTED"]})
+
+    def test_a_list_that_was_never_issued_hides_no_block(self):
+        families = self._families(1)
+        self._equip(self.device)
+        families[0][0]._transition("suspended", "lost")
+        self.env["khbs.card.list.version"].search([]).write({"iat": 0, "looked_at": 0})
+        newer = self._result(
+            self.device, "edc.blocklist.get", {"list": "01", "have": None}
+        )
+        self._result(
+            self.device,
+            "edc.blocklist.get",
+            {"list": "01", "have": newer["version"]},
+        )
+        facts = self.env["khbs.server.fact"]
+        self.assertEqual(facts._list_reported(self.terminal), newer["version"])
+        for lie in (newer["version"] + 1, 2**31 - 1):
+            self._result(self.device, "edc.blocklist.get", {"list": "01", "have": lie})
+        self.assertEqual(facts._list_reported(self.terminal), newer["version"])
+
+    def test_a_batch_that_forks_gets_no_lease(self):
+        self._families(1)
+        self.device.append("open", {"op": "OP1"})
+        self._push(self.device)
+        self.device.entries.clear()
+        self.device.append("open", {"op": "OP2"})
+        push = {
+            "method": "edc.journal.push",
+            "params": {"entries": self.device.entries},
+        }
+        lease = {"method": "edc.lease.get", "params": {"have": None}}
+        calls = [{"jsonrpc": "2.0", "id": 1, **call} for call in (push, lease)]
+        body = json.dumps(calls).encode()
+        pushed, leased = self._post(body, self.device.authorisation(body)).json()
+        self.assertEqual(pushed["result"]["results"][0]["status"], "fork")
+        self.assertEqual(leased["error"]["code"], 1007)
 
     def test_a_gap_is_named_and_its_entries_wait(self):
         families = self._families(1)

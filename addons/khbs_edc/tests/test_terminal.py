@@ -5,7 +5,7 @@ import hashlib
 
 import psycopg2
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -181,6 +181,58 @@ class TestTerminal(EdcCase):
         self.env.flush_all()
         self.env["khbs.lease.hold"]._cron_free()
         self.assertFalse(families[0][2]._held())
+
+    def test_what_comes_into_no_lease_is_not_held(self):
+        household = self._household(state="decided")
+        # The list of now shows the card not yet as shipped.
+        self.env["khbs.card.list.version"]._current()
+        self._shipped(household)
+        entitlement = self._entitle(household, "E-0001")
+        self.round.sudo().state = "open"
+        self.assertFalse(self.env["khbs.lease"]._cut(self.terminal))
+        self.env.invalidate_all()
+        self.assertFalse(entitlement._held())
+
+    def test_a_round_is_in_no_lease_before_its_first_day(self):
+        self._families(1)
+        today = fields.Date.context_today(self.round.with_context(tz="Asia/Pontianak"))
+        self.round.sudo().date_from = fields.Date.add(today, days=1)
+        self.assertFalse(self.env["khbs.lease"]._cut(self.terminal))
+        self.round.sudo().date_from = today
+        self.assertTrue(self.env["khbs.lease"]._cut(self.terminal))
+
+    def test_the_device_learns_that_operators_have_changed(self):
+        operators = self.env["khbs.operator"]
+        self.assertFalse(operators._changed_since(self.terminal))
+        vals = {"terminal_id": self.terminal.id, "code": "OP1", "name": "Mina"}
+        operator = operators.create(vals)
+        self.assertTrue(operators._changed_since(self.terminal))
+        self._applied(int(self.env.cr.now().timestamp()) + 1)
+        self.assertFalse(operators._changed_since(self.terminal))
+        operator.active = False
+        later = fields.Datetime.add(self.env.cr.now(), seconds=9)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE khbs_operator SET write_date = %s", [later])
+        self.assertTrue(operators._changed_since(self.terminal))
+
+    def _applied(self, version):
+        """Let the journal say that the configuration *version* was applied."""
+        self.env["khbs.journal.entry"].create(
+            {
+                "terminal_id": self.terminal.id,
+                "seq": 1,
+                "branch": 0,
+                "identity": "i",
+                "prev": "p",
+                "kid": "k",
+                "ev": "cfg",
+                "valid": True,
+                "document": str(version),
+                "received_at": fields.Datetime.now(),
+                "jws": "x",
+            }
+        )
+        self.env.flush_all()
 
     def test_cards_without_a_hand_over_are_not_leased(self):
         household = self._household()

@@ -1,6 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import contextlib
 import json
 import os
 import tempfile
@@ -10,13 +11,21 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest.mock import patch
 
+import psycopg2
+
 from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from odoo.addons.khbs_cards.protocol import base64url, card_number, key_folder, keys
+from odoo.addons.khbs_cards.protocol import (
+    base64url,
+    card_number,
+    jws,
+    key_folder,
+    keys,
+)
 from odoo.addons.khbs_cards.tests.common import PRG, Chip
 
 from ..rpc import endpoint
@@ -232,6 +241,53 @@ class TestTwoConnections(BaseCase):
         final = [self._until_done(*call) for call in calls]
         leases = [answer["result"]["lease"] for answer in final]
         self.assertEqual(sum(lease is not None for lease in leases), 1)
+
+    def test_a_lease_takes_nothing_that_is_claimed_meanwhile(self):
+        first, second = self.devices
+        claim = first.signed_claim(self.chip, self.card_no, [self.item])
+        granted = self._call(first, "edc.claim.authorize", {"claim": claim})
+        details = {"card_no": self.card_no, "e": [self.item["e"]]}
+        first.append("intent", {"jti": jws.parse(claim).payload["jti"], **details})
+        first.append(
+            "claim",
+            {
+                "jws": claim,
+                "mode": "on",
+                "auth": granted["result"]["auth"],
+                "cvm": "id",
+                "gps": None,
+                "op": "OP1",
+                "rc": "1",
+            },
+        )
+        with self.registry.cursor() as cr, mute_logger("odoo.sql_db"):
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            terminal = env["khbs.terminal"].search([("code", "=", second.tid)])
+            # From here on this connection sees the entitlement as open and held.
+            self._call(first, "edc.journal.push", {"entries": first.entries})
+            household = env["khbs.entitlement"].browse(self.entitlement_id).household_id
+            env["khbs.entitlement"].create(
+                {
+                    "number": "DUA-2",
+                    "round_id": self._second_round(env).id,
+                    "benefit_id": env.ref("khbs_claims.benefit_food").id,
+                    "household_id": household.id,
+                    "area_id": household.area_id.id,
+                    "regency_id": household.regency_id.id,
+                    "amount": self.item["a"],
+                    "channel": "goods",
+                }
+            )
+            with contextlib.suppress(psycopg2.errors.SerializationFailure):
+                lease = env["khbs.lease"]._cut(terminal)
+                self.assertNotIn(self.item["e"], lease.row_ids.mapped("e"))
+            cr.rollback()
+
+    def _second_round(self, env):
+        first = env["khbs.entitlement"].browse(self.entitlement_id).round_id
+        second = first.copy({"code": "P-TIGA", "name": "P-TIGA"})
+        second.sudo().state = "open"
+        return second
 
     def test_an_answer_is_lost_and_the_push_comes_again_meanwhile(self):
         device = self.devices[0]

@@ -4,7 +4,7 @@
 """Time, enrolment and the sign of life."""
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from odoo.addons.khbs_cards import authority
 from odoo.addons.khbs_cards.protocol import jws, keys
@@ -60,7 +60,7 @@ def _proven_key(text):
         key = csr.public_key()
         if not keys.is_p256(key) or not csr.is_signature_valid:
             raise RpcError(1104, "not a P-256 key, or not signed by it")
-    except (ValueError, TypeError, InvalidSignature) as error:
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm) as error:
         raise RpcError(1104, "not a PKCS#10 request") from error
     return keys.spki(key)
 
@@ -141,4 +141,6 @@ def _wanted(call, params):
         newest = call.env["khbs.lease"]._newest(terminal)
         if newest and params.get("lse") != newest.name:
             want.append("lease")
+        if call.env["khbs.operator"]._changed_since(terminal):
+            want.append("config")
     return want

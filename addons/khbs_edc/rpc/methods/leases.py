@@ -26,8 +26,9 @@ def lease_get(call, params):
     read.only(params, "have")
     have = read.text(params, "have", 64, optional=True)
     terminal = call.terminal
-    lease = call.env["khbs.lease"]._current(terminal, call.now)
+    # First the terminal's row, then entitlements: the order of a push.
     terminal._contact()
+    lease = call.env["khbs.lease"]._current(terminal, call.now)
     if not lease or lease.name == have or lease._is_over(call.now):
         return {"lease": None}
     return {"lease": lease.jws}

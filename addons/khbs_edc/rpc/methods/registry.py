@@ -66,9 +66,10 @@ def method(name, kinds=TERMINAL, is_open=False, states=()):
     return register
 
 
-def find(name, sender):
+def find(name, sender, state=None):
     """Return the function of *name* for *sender*.
 
+    :param state: of the device now; an element of the batch may have changed it
     :raises RpcError: unknown, not for this kind of device, or not in its state
     """
     found = METHODS.get(name)
@@ -77,7 +78,6 @@ def find(name, sender):
     if sender is None:
         if not found.is_open:
             raise RpcError(1001, "signature required")
-    elif sender.state != "active" and sender.state not in found.states:
-        if not found.is_open:
-            raise RpcError(*REFUSED_STATES.get(sender.state, (1006, "unknown device")))
+    elif state != "active" and state not in found.states and not found.is_open:
+        raise RpcError(*REFUSED_STATES.get(state, (1006, "unknown device")))
     return found.function
