@@ -9,6 +9,8 @@ whether the command was still executed is then unknown.
 
 CHUNK = 255
 CHAINED = 0x10
+# No object of a card is longer; one that never ends its answer is no card.
+MAX_PARTS = 64
 
 
 class TlvError(ValueError):
@@ -47,7 +49,7 @@ def _collect(connection, command):
     """Send the last part of a command and fetch its answer to the end."""
     found = b""
     apdu = command + b"\0"
-    while True:
+    for _turn in range(MAX_PARTS):
         part, sw = _split(connection.transmit(apdu))
         found += part
         if sw >> 8 == 0x61:
@@ -58,6 +60,7 @@ def _collect(connection, command):
             return found
         else:
             raise StatusError(sw)
+    raise ConnectionError("the card does not end its answer")
 
 
 def _split(answer, allowed=None):

@@ -347,7 +347,7 @@ class Counter:
 
     def _online_offer(self, card, identity, identity_seen):
         self._check_certificate(identity)
-        if "blocked" in self._notes(identity.card_no):
+        if self._is_blocked_unsent(identity.card_no):
             raise Refusal(*_REFUSED_STATUS[SUSPENDED])
         proof = self._card_message(card, identity, "khbs-auth+jwt")
         try:
@@ -381,6 +381,17 @@ class Counter:
         """Tell whether a claim of *e* is here that the server cannot know of yet."""
         acked = self._store.get("acked", 0)
         return self._store.one("SELECT 1 FROM given WHERE e = ? AND seq > ?", e, acked)
+
+    def _is_blocked_unsent(self, card_no):
+        """Tell whether this journal stopped a card and the server may not know it.
+
+        Once it knows, it decides: an office may have lifted the block since.
+        """
+        unsent = self._store.one(
+            "SELECT 1 FROM entry WHERE ev IN ('block', 'activate') AND seq > ?",
+            self._store.get("acked", 0),
+        )
+        return bool(unsent) and "blocked" in self._notes(card_no)
 
     def _card_message(self, card, identity, typ, **more):
         """Return a short message of this terminal signed by the card."""

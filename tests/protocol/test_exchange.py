@@ -290,6 +290,19 @@ def test_online_claims_leave_the_limits_of_the_lease_alone(stage, office):
     assert stage.terminal.serve(stage.card, identity_seen=True).total == 750_000
 
 
+def test_a_block_that_the_server_knows_of_is_its_to_lift(stage, office):
+    stage.terminal.block(pki.CARD, "lost", online=False)
+    authorised = {"auth": "A-1", "exp": office.now + 600}
+    _online(office, **{"edc.claim.authorize": lambda _params: authorised})
+    with pytest.raises(Refusal) as caught:
+        stage.terminal.serve_online(stage.card)
+    assert caught.value.why == "SUSPENDED"
+    stage.terminal.push()
+    assert stage.terminal.serve_online(stage.card).lines
+    with pytest.raises(Refusal):
+        stage.terminal.serve(stage.card)
+
+
 def test_online_nothing_is_asked_for_twice_before_the_server_knows(stage, office):
     served = stage.terminal.serve(stage.card)
     [line] = served.lines
