@@ -68,7 +68,8 @@ class KhbsEnrolmentCode(models.Model):
         """Use up the code of a terminal.
 
         Wrong attempts are counted through a cursor of their own, so that the error
-        does not undo the count; the row's lock makes attempts wait for each other.
+        does not undo the count; the row's lock keeps attempts apart. A right one is
+        used up with the enrolment itself, so that neither stands without the other.
 
         :raises RpcError: 1101 wrong, 1102 expired or used, 1106 locked
         """
@@ -77,10 +78,21 @@ class KhbsEnrolmentCode(models.Model):
             error = own._attempt(terminal_id, code)
         if error:
             raise error
+        self.search([("terminal_id", "=", terminal_id)]).write(
+            {
+                "used_at": fields.Datetime.now(),
+                "wrong": 0,
+                "locks": 0,
+                "locked_until": False,
+            }
+        )
+        self.flush_model()
 
     def _attempt(self, terminal_id, code):
         self.env.cr.execute(
-            "SELECT id FROM khbs_enrolment_code WHERE terminal_id = %s FOR UPDATE",
+            "SELECT id FROM khbs_enrolment_code WHERE terminal_id = %s "
+            # Two in one batch would wait for each other for ever.
+            "FOR UPDATE NOWAIT",
             [terminal_id],
         )
         row = self.env.cr.fetchone()
@@ -99,7 +111,6 @@ class KhbsEnrolmentCode(models.Model):
             return RpcError(1101, "wrong code")
         if self.used_at or self.expires_at < now:
             return RpcError(1102, "the code has expired or was used")
-        self.write({"used_at": now, "wrong": 0, "locks": 0, "locked_until": False})
         return None
 
     def _count_wrong(self, now):

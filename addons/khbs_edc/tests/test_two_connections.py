@@ -48,6 +48,7 @@ TABLES = (
     "khbs_journal_entry",
     "khbs_server_fact",
     "khbs_terminal_key",
+    "khbs_enrolment_code",
     "khbs_terminal",
     "khbs_entitlement",
     "khbs_round",
@@ -241,6 +242,36 @@ class TestTwoConnections(BaseCase):
         final = [self._until_done(*call) for call in calls]
         leases = [answer["result"]["lease"] for answer in final]
         self.assertEqual(sum(lease is not None for lease in leases), 1)
+
+    def test_a_code_is_used_up_with_the_enrolment_alone(self):
+        with self._environment() as env:
+            point = env["khbs.point"].search([("code", "=", "DUA")])
+            terminal = env["khbs.terminal"].create({"point_id": point.id})
+            tid, sheet = terminal.code, terminal.issue_code()
+        new, known = Device(tid), Device(tid)
+        known.key = self.devices[0].key
+        self.assertEqual(self._enrol(known, sheet)["error"]["code"], 1104)
+        with ThreadPoolExecutor(2) as pool:
+            running = [
+                pool.submit(self._enrol, each, sheet) for each in (new, Device(tid))
+            ]
+            answers = [each.result(timeout=60) for each in running]
+        codes = {each.get("error", {}).get("code") for each in answers}
+        self.assertIn(codes, ({None, 1602}, {None, 1102}), answers)
+        for _attempt in range(5):
+            error = self._enrol(Device(tid), {"code": "WRONGONE"})["error"]
+            self.assertEqual(error["code"], 1101)
+        error = self._enrol(Device(tid), sheet)["error"]
+        self.assertEqual(error["code"], 1106)
+
+    def _enrol(self, device, sheet):
+        """Present a code, unsigned, on a connection of its own."""
+        params = {"tid": device.tid, "code": sheet["code"], "csr": device.csr()}
+        call = {"method": "edc.enroll", "params": {**params, "hw": {}}}
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, **call}).encode()
+        with self.registry.cursor() as cr, mute_logger("odoo.sql_db"):
+            env = api.Environment(cr, None, {})
+            return endpoint.serve(env, None, body, "192.0.2.7")
 
     def test_a_lease_takes_nothing_that_is_claimed_meanwhile(self):
         first, second = self.devices
