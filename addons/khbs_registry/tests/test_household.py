@@ -52,3 +52,14 @@ class TestHousehold(KhbsCase):
         )
         with self.assertRaises(AccessError):
             history.with_user(self.operator).valid_to = "2026-02-01"
+
+    def test_roles_without_families_in_their_work_do_not_read_them(self):
+        for role in ("bkk_proposer", "bkk_verifier", "administrator"):
+            user = self._role_user(role)
+            for model in (
+                "khbs.household",
+                "khbs.household.kk",
+                "khbs.person",
+                "khbs.recipient.line",
+            ):
+                self.assertFalse(self.env[model].with_user(user).has_access("read"))
