@@ -8,6 +8,7 @@ object is the SHA-256 of what was signed, never of the signature: ECDSA admits a
 second signature (r, n - s) for each (r, s), and both are accepted here.
 """
 
+import functools
 import hashlib
 from typing import NamedTuple
 
@@ -75,18 +76,27 @@ def parse(text):
         raise JwsError("a JWS is a text")
     try:
         header_part, payload_part, signature_part = text.split(".")
-        header = strict_json.loads(base64url.decode(header_part))
+        header = _header(header_part)
         payload = strict_json.loads(base64url.decode(payload_part))
         signature = base64url.decode(signature_part)
+    except JwsError:
+        raise
     except ValueError as error:
         raise JwsError(f"malformed JWS: {error}") from error
-    _check_header(header)
     if not isinstance(payload, dict):
         raise JwsError("the payload is no object")
     if len(signature) != SIGNATURE_LENGTH:
         raise JwsError("a signature has 64 bytes")
     message = f"{header_part}.{payload_part}".encode("ascii")
-    return Jws(header, payload, message, signature)
+    return Jws(dict(header), payload, message, signature)
+
+
+@functools.lru_cache(maxsize=4096)
+def _header(text):
+    """Return the header of *text*: the same for all that one key signs of one kind."""
+    header = strict_json.loads(base64url.decode(text))
+    _check_header(header)
+    return header
 
 
 def _check_header(header):

@@ -26,14 +26,10 @@ def loads(data, max_depth=MAX_DEPTH):
     :raises StrictJsonError: the text breaks a rule of the protocol
     """
     try:
-        value = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_unique_keys,
-            parse_float=_refuse_number,
-            parse_int=_integer,
-            parse_constant=_refuse_number,
-        )
-        _check_depth(value, max_depth)
+        value = _DECODER.decode(data.decode("utf-8"))
+        # Each level needs a bracket: few brackets cannot be deep.
+        if data.count(b"{") + data.count(b"[") > max_depth:
+            _check_depth(value, max_depth)
         if b"\\u" in data:
             # An escaped lone surrogate is no text: it cannot be written as UTF-8.
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -82,3 +78,11 @@ def _check_depth(value, max_depth):
             for child in (item.values() if isinstance(item, dict) else item)
         ]
     raise StrictJsonError("nested too deeply")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique_keys,
+    parse_float=_refuse_number,
+    parse_int=_integer,
+    parse_constant=_refuse_number,
+)

@@ -144,7 +144,7 @@ class OutcomeWriter:
                                     mode, signed_at, jws)
             VALUES %s RETURNING jti, id
             """,
-            [self._claim_row(row) for row in by_jti.values()],
+            self._claim_rows(by_jti.values()),
             fetch=True,
         )
         claim_ids = dict(ids)
@@ -163,18 +163,16 @@ class OutcomeWriter:
             ],
         )
 
-    def _claim_row(self, row):
-        *columns, entry = row
-        details = _payload(entry)["d"]
-        signed_at = _payload(details["jws"])["iat"]
-        return (
-            *columns,
-            self.terminal.code,
-            self.terminal.point_id.id or None,
-            details["mode"],
-            _naive(signed_at),
-            details["jws"],
-        )
+    def _claim_rows(self, entries):
+        code, point_id = self.terminal.code, self.terminal.point_id.id or None
+        rows = []
+        for *columns, entry in entries:
+            details = _payload(entry)["d"]
+            signed_at = _naive(_payload(details["jws"])["iat"])
+            rows.append(
+                (*columns, code, point_id, details["mode"], signed_at, details["jws"])
+            )
+        return rows
 
     def _own_lines(self, verdicts):
         """Return (jti, e) to (line id, entitlement id)."""
@@ -198,12 +196,7 @@ class OutcomeWriter:
         )
 
     def _lines(self, entitlement_ids, line_ids):
-        """Return id to :class:`_Line` of all claim lines of these entitlements."""
-        siblings = self._rows(
-            "SELECT id FROM khbs_claim_line WHERE entitlement_id = ANY(%s)",
-            entitlement_ids,
-        )
-        ids = {line_id for (line_id,) in siblings} | set(line_ids)
+        """Return id to :class:`_Line` of these lines and all of these entitlements."""
         rows = self._rows(
             """
             SELECT l.id, l.entitlement_id, t.id, t.code, c.seq, c.jti,
@@ -220,9 +213,10 @@ class OutcomeWriter:
                    SELECT * FROM khbs_settlement s
                     WHERE s.line_id = l.id ORDER BY s.version DESC LIMIT 1
               ) s ON TRUE
-             WHERE l.id = ANY(%s)
+             WHERE l.id = ANY(%s) OR l.entitlement_id = ANY(%s)
             """,
-            list(ids),
+            line_ids,
+            entitlement_ids,
         )
         lines = {row[0]: _Line(*row) for row in rows}
         for line in lines.values():

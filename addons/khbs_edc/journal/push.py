@@ -48,11 +48,10 @@ class Push:
     def _read(self, texts):
         """Return (index to Read, index to Rejected)."""
         reads, rejected = {}, {}
+        tid = self.terminal.code
         for index, text in enumerate(texts):
             try:
-                reads[index] = reader.read_entry(
-                    text, self.terminal.code, self.prg, self.public_keys
-                )
+                reads[index] = reader.read_entry(text, tid, self.prg, self.public_keys)
             except reader.Rejected as error:
                 rejected[index] = error
         return reads, rejected
@@ -116,6 +115,7 @@ class Push:
             return
         second = {id(read) for read in forks}
         received = _naive(self.now)
+        terminal_id = self.terminal.id
         self.cr.execute_values(
             """
             INSERT INTO khbs_journal_entry (terminal_id, seq, branch, identity, prev,
@@ -126,7 +126,7 @@ class Push:
             """,
             [
                 (
-                    self.terminal.id,
+                    terminal_id,
                     read.seq,
                     int(id(read) in second),
                     read.identity,

@@ -18,4 +18,4 @@ def authorize(call, params):
         claim = jws.parse(read.text(params, "claim", 8192))
     except jws.JwsError as error:
         raise RpcError(1303, "not a claim") from error
-    return call.env["khbs.authorisation"]._authorise(call.terminal, claim, call.now)
+    return call.env["khbs.authorisation"]._authorise(call.sender, claim, call.now)
