@@ -3,6 +3,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from odoo.addons.khbs_registry.papers import words
 from odoo.addons.khbs_registry.papers.document import Column, Document
@@ -228,35 +229,82 @@ class KhbsDelivery(models.Model):
                 )
 
     def _plan(self):
-        """Make the lines: one package for each open entitlement of the villages."""
-        packages = self.env["khbs.entitlement"].search_count(
-            [
-                ("round_id", "=", self.round_id.id),
-                ("benefit_id", "=", self.benefit_id.id),
-                ("area_id", "in", self.point_id.village_ids.ids),
-                ("parent_id", "=", False),
-                ("state", "in", ("open", "reserved")),
-            ]
+        """Make the lines: the packages of the villages, less what was ordered."""
+        # An UPDATE and not only a lock: of two orders for one point at once the
+        # second must fail and be retried in a snapshot that has the first.
+        self.env.cr.execute(
+            "UPDATE khbs_point SET write_date = write_date WHERE id = %s",
+            [self.point_id.id],
         )
-        if not packages:
+        brought = self._brought()
+        packages = self._count_packages(again=bool(brought))
+        needed = {
+            commodity: packages * commodity.quantity - brought.get(commodity.id, 0)
+            for commodity in self.benefit_id.line_ids
+        }
+        if all(quantity <= 0 for quantity in needed.values()):
             raise UserError(
                 self.env._(
                     "No family of the villages of %(point)s has an open package in "
-                    "this round.",
+                    "this round that is not ordered yet.",
                     point=self.point_id.display_name,
                 )
             )
-        self.package_count = packages
+        # So many packages as the commodity needs of which most is wanting.
+        self.package_count = max(
+            -(-quantity // commodity.quantity) for commodity, quantity in needed.items()
+        )
         self.line_ids.unlink()
         self.env["khbs.delivery.line"].create(
             [
                 {
                     "delivery_id": self.id,
                     "benefit_line_id": commodity.id,
-                    "planned": packages * commodity.quantity,
-                    "sent": packages * commodity.quantity,
+                    "planned": max(quantity, 0),
+                    "sent": max(quantity, 0),
                 }
-                for commodity in self.benefit_id.line_ids
+                for commodity, quantity in needed.items()
+            ]
+        )
+
+    def _brought(self):
+        """Return {commodity id: quantity} that came to the point or is on its way.
+
+        Of a closed BAST only what arrived good counts: the rest may be ordered anew.
+        """
+        self.env.flush_all()
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT l.benefit_line_id,
+                           sum(CASE WHEN l.received THEN l.good ELSE l.sent END)::int
+                      FROM khbs_delivery_line l
+                      JOIN khbs_delivery d ON d.id = l.delivery_id
+                     WHERE d.point_id = %s AND d.round_id = %s AND d.benefit_id = %s
+                       AND d.id <> %s AND d.state IN ('ordered', 'sent', 'received')
+                     GROUP BY l.benefit_line_id
+                    """,
+                    self.point_id.id,
+                    self.round_id.id,
+                    self.benefit_id.id,
+                    self.id,
+                )
+            )
+        )
+
+    def _count_packages(self, again):
+        """Count the packages of the villages; *again*: with those handed out."""
+        states = ["open", "reserved"]
+        if again:
+            states += ["consumed", "split"]
+        return self.env["khbs.entitlement"].search_count(
+            [
+                ("round_id", "=", self.round_id.id),
+                ("benefit_id", "=", self.benefit_id.id),
+                ("area_id", "in", self.point_id.village_ids.ids),
+                ("parent_id", "=", False),
+                ("state", "in", states),
             ]
         )
 

@@ -160,3 +160,16 @@ class TestDelivery(ClaimsCase):
             self.point._stock(),
             {"RICE": (13, 10, 3), "OIL": (3, 2, 1), "SUGAR": (3, 2, 1)},
         )
+
+    def test_a_second_order_asks_only_for_what_did_not_arrive(self):
+        first = self._sent()
+        with self.assertRaisesRegex(UserError, "not ordered yet"):
+            self._delivery(do_number="DO-2").action_order()
+        commodity = first.line_ids[0].benefit_line_id
+        self._receive(first, damaged=1, short=1)
+        second = self._delivery(do_number="DO-3")
+        second.action_order()
+        planned = {line.benefit_line_id: line.planned for line in second.line_ids}
+        self.assertEqual(planned.pop(commodity), 2)
+        self.assertEqual(set(planned.values()), {0})
+        self.assertEqual(second.package_count, 1)
