@@ -8,6 +8,7 @@ def post_init_hook(env):
     defaults = env["ir.default"]
     defaults.set("res.partner", "lang", "id_ID")
     defaults.set("res.partner", "tz", "Asia/Pontianak")
+    env.ref("base.main_company").name = "Pemerintah Provinsi Kalimantan Tengah"
     # The technical administrator configures and so sees the whole province.
     env.ref("base.user_admin").write(
         {

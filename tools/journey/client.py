@@ -29,14 +29,15 @@ class Erp:
         self.timeout = timeout
         self._ids = itertools.count(1)
         self._http = requests.Session()
-        session = self._rpc(
+        session = self.rpc(
             "/web/session/authenticate",
             {"db": database, "login": login, "password": password},
         )
         self.uid = session["uid"]
         self.context = session["user_context"]
 
-    def _rpc(self, path, params):
+    def rpc(self, path, params):
+        """Call a JSON-RPC route of the web client and return its result."""
         answer = self._http.post(
             self.url + path,
             json={
@@ -56,7 +57,7 @@ class Erp:
     def call(self, model, method, *args, **kwargs):
         """Call a public method as the web client does and return its result."""
         kwargs.setdefault("context", self.context)
-        return self._rpc(
+        return self.rpc(
             f"/web/dataset/call_kw/{model}/{method}",
             {"model": model, "method": method, "args": args, "kwargs": kwargs},
         )
