@@ -28,7 +28,9 @@ class Screen:
     def __init__(self, browser, journey, login, width=1280):
         self.url = journey.url
         self.context = browser.new_context(
-            locale="id-ID", viewport={"width": width, "height": 800}
+            locale="id-ID",
+            timezone_id="Asia/Pontianak",
+            viewport={"width": width, "height": 800},
         )
         self.page = self.context.new_page()
         self.page.set_default_timeout(15_000)
