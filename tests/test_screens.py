@@ -62,7 +62,7 @@ class Screen:
 
     def open_first_record(self):
         """Open the first record of the list, if there is one and it has a form."""
-        row = self.page.query_selector(".o_data_row .o_data_cell")
+        row = self.page.query_selector(".o_data_row .o_data_cell:not(.o_handle_cell)")
         if row:
             row.click()
             self.page.wait_for_selector(".o_form_view, .o_selected_row, .o_dialog")
@@ -93,9 +93,10 @@ def menus(erp):
 @pytest.mark.parametrize("login", DEMO_USERS)
 def test_role_opens_every_menu(journey, browser, login):
     screen = Screen(browser, journey, login)
-    paths = [path for _name, path in menus(journey.erp(login)).values() if path]
+    # The app's own entry and its first menu lead to one screen.
+    paths = {path for _name, path in menus(journey.erp(login)).values() if path}
     assert paths, f"{login} has no menu"
-    for path in paths:
+    for path in sorted(paths):
         screen.open(path)
         if has_form(journey.erp(login), path):
             screen.open_first_record()
