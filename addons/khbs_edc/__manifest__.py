@@ -28,6 +28,7 @@
         "views/khbs_claim_counter_views.xml",
         "views/khbs_server_fact_views.xml",
         "views/khbs_lease_hold_views.xml",
+        "wizards/khbs_hold_release_views.xml",
         "views/khbs_point_views.xml",
         "views/khbs_entitlement_views.xml",
     ],

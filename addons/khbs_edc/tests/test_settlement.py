@@ -6,6 +6,8 @@ import random
 import time
 
 from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import mute_logger
 
 from odoo.addons.khbs_cards.protocol import jws
 
@@ -366,6 +368,40 @@ class TestSettlement(EdcHttpCase):
             "deny", {"card_no": card.card_no, "why": "GIVEN_UP", "jti": jti}
         )
         self._push(self.device)
+        self.assertFalse(entitlement._held())
+
+    def test_a_broken_terminal_holds_nobody_up_for_ever(self):
+        [(card, chip, entitlement)] = self._families(1)
+        item = self._item(entitlement)
+        claim = self.device.signed_claim(chip, card.card_no, [item])
+        self._result(self.device, "edc.claim.authorize", {"claim": claim})
+        hold = self.env["khbs.lease.hold"].search([])
+        officer = hold.with_user(self.officer)
+        with self.assertRaises(UserError, msg="it may be handing over"):
+            officer.action_release("broken")
+        self.env["khbs.authorisation"].search([]).exp = "2026-01-01 00:00:00"
+        with self.assertRaises(UserError):
+            officer.action_release("because")
+        with self.assertRaises(AccessError), mute_logger("odoo.addons"):
+            hold.with_user(self._role_user("card_officer")).action_release("broken")
+        release = self.env["khbs.hold.release"].with_user(self.officer)
+        release = release.with_context(active_model=hold._name, active_ids=hold.ids)
+        release.create({"reason": "broken"}).action_confirm()
+        self.env.invalidate_all()
+        self.assertFalse(entitlement._held())
+        other, device = self._terminal()
+        claim = device.signed_claim(chip, card.card_no, [item])
+        self._result(device, "edc.claim.authorize", {"claim": claim})
+
+    def test_a_lease_in_use_is_not_taken_away(self):
+        [(_card, _chip, entitlement)] = self._families(1)
+        self._equip(self.device)
+        hold = self.env["khbs.lease.hold"].search([]).with_user(self.officer)
+        with self.assertRaises(UserError):
+            hold.action_release("silent")
+        self.terminal.with_user(self.officer).action_suspend()
+        hold.action_release("silent")
+        self.env.invalidate_all()
         self.assertFalse(entitlement._held())
 
     def test_authorisation_refusals(self):
