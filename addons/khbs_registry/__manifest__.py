@@ -55,9 +55,16 @@
         "views/khbs_complaint_views.xml",
         "views/khbs_audit_seal_views.xml",
         "views/khbs_verification_templates.xml",
+        "views/khbs_login_templates.xml",
     ],
     "assets": {
         "web.assets_backend": ["khbs_registry/static/src/geotag/*"],
+        "web._assets_primary_variables": [
+            ("prepend", "khbs_registry/static/src/scss/frontend_functions.scss"),
+        ],
+        "web._assets_frontend_helpers": [
+            ("prepend", "khbs_registry/static/src/scss/frontend_colors.scss"),
+        ],
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.khbs_registry.papers import words
-from odoo.addons.khbs_registry.papers.document import Column, Document
+from odoo.addons.khbs_registry.papers.document import Column, Document, Signature
 
 DISTRIBUTION_OFFICER = "khbs_registry.group_distribution_officer"
 DECIDED_ROUNDS = ("decided", "open", "closing")
@@ -333,11 +333,17 @@ class KhbsDelivery(models.Model):
             rows=self._bast_rows,
             as_of=fields.Datetime.now(),
             landscape=True,
-            closing=[
-                f"Yang menyerahkan (Perum BULOG): {self.sender or '........'}",
-                f"Yang menerima (Kepala Desa/Lurah): {self.receiver or '........'}",
-                f"Saksi (Babinsa/Bhabinkamtibmas): {self.witness or '........'}",
-            ],
+            parties=(
+                self._party("Yang menyerahkan,", "Perum BULOG", self.sender),
+                self._party("Saksi,", "Babinsa/Bhabinkamtibmas", self.witness),
+                self._party("Yang menerima,", "Kepala Desa/Lurah", self.receiver),
+            ),
+        )
+
+    def _party(self, part, office, name):
+        """Return the block of one who signs the BAST, with dots for an open name."""
+        return Signature(
+            place_and_date=part, office=(office,), name=(name or "." * 30).upper()
         )
 
     def _bast_rows(self):

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.khbs_registry.papers import words
-from odoo.addons.khbs_registry.papers.document import Column, Document
+from odoo.addons.khbs_registry.papers.document import Column, Document, Signature
 
 REPORTERS = (
     "khbs_registry.group_registry_operator",
@@ -76,24 +76,40 @@ class KhbsRound(models.Model):
                 f"{words.date(self.date_to)}",
             ],
             columns=[
-                Column("regency", "Kabupaten/Kota", 38),
+                Column("regency", "Kabupaten/Kota", 44),
                 Column("target", "KPM sasaran", 20, kind="integer", total=True),
                 Column("cards", "Kartu diserahkan", 23, kind="integer", total=True),
-                Column("cards_share", "%", 15),
+                Column("cards_share", "%", 17, kind="share"),
                 Column("food", "Paket pangan", 16, kind="integer", total=True),
-                Column("food_share", "%", 15),
+                Column("food_share", "%", 17, kind="share"),
                 Column("food_amount", "Pangan", 24, kind="rupiah", total=True),
                 Column("cash", "KPM tunai", 17, kind="integer", total=True),
-                Column("cash_share", "%", 15),
+                Column("cash_share", "%", 17, kind="share"),
                 Column("cash_amount", "Tunai", 26, kind="rupiah", total=True),
                 Column("granted", "Pagu", 27, kind="rupiah", total=True),
                 Column("realised", "Realisasi", 27, kind="rupiah", total=True),
                 Column("remaining", "Sisa", 27, kind="rupiah", total=True),
-                Column("complaints", "Pengaduan", 22, kind="integer", total=True),
+                Column("complaints", "Pengaduan", 24, kind="integer", total=True),
             ],
             rows=self._recap_rows,
             as_of=fields.Datetime.now(),
             landscape=True,
+            signature=self._recap_signature(),
+        )
+
+    def _recap_signature(self):
+        """Return the block of the head of social affairs, with dots for nobody."""
+        today = fields.Date.context_today(self)
+        head = self.env["khbs.signatory"]._find("social_affairs", today)
+        return (
+            head._block(today)
+            if head
+            else Signature(
+                place_and_date=f"Palangka Raya, {words.date(today)}",
+                office=("Kepala Dinas Sosial", "Provinsi Kalimantan Tengah,"),
+                name="." * 40,
+                below=("NIP " + "." * 36,),
+            )
         )
 
     def _recap_rows(self):

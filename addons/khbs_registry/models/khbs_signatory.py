@@ -94,12 +94,7 @@ class KhbsSignatory(models.Model):
     def _at(self, role, date=None):
         """Return who signs for *role* on *date*, today by default."""
         date = date or fields.Date.context_today(self)
-        domain = (
-            Domain("role", "=", role)
-            & Domain("valid_from", "<=", date)
-            & (Domain("valid_to", "=", False) | Domain("valid_to", ">=", date))
-        )
-        signatory = self.sudo().search(domain, limit=1)
+        signatory = self._find(role, date)
         if not signatory:
             label = dict(self._fields["role"]._description_selection(self.env))[role]
             raise UserError(
@@ -111,6 +106,16 @@ class KhbsSignatory(models.Model):
                 )
             )
         return signatory
+
+    @api.model
+    def _find(self, role, date):
+        """Return who signs for *role* on *date*, or nobody."""
+        return self.sudo().search(
+            Domain("role", "=", role)
+            & Domain("valid_from", "<=", date)
+            & (Domain("valid_to", "=", False) | Domain("valid_to", ">=", date)),
+            limit=1,
+        )
 
     def _office(self):
         """Return the lines over the signature."""

@@ -15,6 +15,22 @@ INCOMPATIBLE_ROLES = [
     ("khbs_registry.group_auditor", "khbs_registry.group_approver"),
 ]
 
+# Where each role starts its day; what is not installed is passed over.
+HOMES = [
+    ("field_officer", "khbs_registry.khbs_visit_action"),
+    ("card_officer", "khbs_cards.khbs_card_run_action"),
+    ("terminal_officer", "khbs_edc.khbs_terminal_action"),
+    ("distribution_officer", "khbs_claims.khbs_delivery_action"),
+    ("bank_officer", "khbs_claims.khbs_bank_batch_action"),
+    ("bkk_proposer", "khbs_bkk.khbs_bkk_proposal_action"),
+    ("bkk_verifier", "khbs_bkk.khbs_bkk_proposal_action"),
+    ("decree_officer", "khbs_registry.khbs_decree_action"),
+    ("validator", "khbs_registry.khbs_visit_action"),
+    ("approver", "khbs_registry.khbs_recipient_list_action"),
+    ("auditor", "khbs_registry.khbs_audit_event_action"),
+]
+HOME = "khbs_registry.khbs_household_action"
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
@@ -50,6 +66,17 @@ class ResUsers(models.Model):
         # Record rules are kept by user with the areas filled in: a user whose areas
         # change must not go on with the former ones.
         return super()._get_invalidation_fields() | {"khbs_area_ids"}
+
+    def _khbs_home(self):
+        """Return the action on which the user's role lands after login."""
+        self.ensure_one()
+        homes = [
+            action
+            for role, action in HOMES
+            if self.has_group(f"khbs_registry.group_{role}")
+            and self.env.ref(action, raise_if_not_found=False)
+        ]
+        return self.env["ir.actions.act_window"]._for_xml_id((homes + [HOME])[0])
 
     def _khbs_role(self):
         """Return the names of the user's KHBS roles, for the record of an act."""

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-KINDS = ("text", "integer", "rupiah", "date")
+# A share is a text ("98,5"), written at the right like the numbers beside it.
+KINDS = ("text", "integer", "rupiah", "share", "date")
 PAPERS = ("F4", "A4")
 
 
@@ -84,6 +85,8 @@ class Document:
     :param as_of: moment the figures are true for; without a zone it is UTC
     :param code: verification code, printed with *verify_url* and a QR
     :param heading: lines at the right above the title, as annexes have them
+    :param signature: the one who signs, at the right
+    :param parties: those who sign side by side, from the left, instead of one
     :param letterhead: ``opd``, ``governor``, a :class:`Letterhead` or none
     """
 
@@ -102,12 +105,18 @@ class Document:
     numbered: bool = True
     closing: list[str] = field(default_factory=list)
     signature: Signature | None = None
+    parties: tuple[Signature, ...] = ()
 
     def __post_init__(self):
         if self.paper not in PAPERS:
             raise ValueError(f"paper {self.paper} is not one of {PAPERS}")
         if not self.columns:
             raise ValueError(f"{self.title}: a table needs a column")
+
+    @property
+    def signatures(self):
+        """Return the blocks at the end, from the left."""
+        return self.parties or ((self.signature,) if self.signature else ())
 
     @property
     def total_keys(self):

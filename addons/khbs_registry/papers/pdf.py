@@ -28,7 +28,7 @@ SIZE, SIZE_LEAST, LEADING, PADDING = 8.5, 6, 10.5, 3
 AUTHOR = "Pemerintah Provinsi Kalimantan Tengah"
 _PAGE_COUNT = "page_count"
 _QR = "qr"
-_NUMBERS = ("integer", "rupiah")
+_NUMBERS = ("integer", "rupiah", "share")
 # So many of the last lines go to the page of the signature.
 _TAIL = 4
 
@@ -327,7 +327,7 @@ class _Painter:
 
         Nobody signs on a page that bears nothing of what is signed.
         """
-        if not (self.document.signature and lines):
+        if not (self.document.signatures and lines):
             return
         height = sum(map(self._height_of, lines)) + self._height_of_closing()
         whole = self._lines_of_full_page() * LEADING
@@ -348,10 +348,10 @@ class _Painter:
         return count * LEADING + 2 * PADDING
 
     def _height_of_closing(self):
-        signature = self.document.signature
-        if not signature:
+        signatures = self.document.signatures
+        if not signatures:
             return 0
-        lines = len(signature.office) + len(signature.below) + 2
+        lines = 2 + max(len(one.office) + len(one.below) for one in signatures)
         for line in self.document.closing:
             lines += len(wrap(line, REGULAR, 9.5, self.right - self.left))
         return lines * 13 + 76
@@ -359,7 +359,6 @@ class _Painter:
     def draw_closing(self):
         """Draw the closing lines and the signature block, kept together."""
         self.in_table = False
-        signature = self.document.signature
         if self.y - self._height_of_closing() < BOTTOM:
             self._new_page()
         self.y -= 6
@@ -370,13 +369,24 @@ class _Painter:
                 self.y -= 13
                 self.canvas.setFont(REGULAR, 9.5)
                 self.canvas.drawString(self.left, self.y, text)
-        if signature:
-            self._draw_signature(signature)
+        if self.document.parties:
+            self._draw_parties(self.document.parties)
+        elif self.document.signature:
+            share = 0.22 if self.document.landscape else 0.27
+            middle = self.right - (self.right - self.left) * share
+            self._draw_signature(self.document.signature, middle)
 
-    def _draw_signature(self, signature):
-        middle = self.right - (self.right - self.left) * 0.22
-        if not self.document.landscape:
-            middle = self.right - (self.right - self.left) * 0.27
+    def _draw_parties(self, parties):
+        """Draw the blocks side by side, the hands on one line."""
+        top, lowest = self.y, self.y
+        share = (self.right - self.left) / len(parties)
+        for index, party in enumerate(parties):
+            self.y = top
+            self._draw_signature(party, self.left + share * (index + 0.5))
+            lowest = min(lowest, self.y)
+        self.y = lowest
+
+    def _draw_signature(self, signature, middle):
         self.y -= 10
         for line in (signature.place_and_date, *signature.office):
             self._draw_centred(line, middle, REGULAR, 10)
@@ -468,7 +478,7 @@ def _write_number(pen, text, font, x1, x2, y):
 def _format(kind, value):
     if value is None or value is False:
         return ""
-    if kind == "text":
+    if kind in ("text", "share"):
         return str(value)
     if kind == "date":
         return f"{value:%d/%m/%Y}"

@@ -54,6 +54,7 @@ def _formats(book):
         "integer": book.add_format({**cell, "num_format": "#,##0"}),
         "rupiah": book.add_format({**cell, "num_format": "#,##0"}),
         "date": book.add_format({**cell, "num_format": "dd/mm/yyyy"}),
+        "share": book.add_format({**cell, "align": "right"}),
         "sum_text": book.add_format(sum_cell),
         "sum_number": book.add_format({**sum_cell, "num_format": "#,##0"}),
     }
@@ -107,7 +108,7 @@ def _write_cell(sheet, index, column_index, kind, value, formats):
     style = formats[kind]
     if value is None or value is False or value == "":
         sheet.write_blank(index, column_index, None, style)
-    elif kind == "text":
+    elif kind in ("text", "share"):
         sheet.write_string(index, column_index, str(value), style)
     elif kind == "date":
         sheet.write_datetime(index, column_index, value, style)
