@@ -382,3 +382,15 @@ class TestBank(ClaimsCase):
             for state in ("success", "failed", "waiting")
         }
         self.assertEqual(counts, {"success": 1, "failed": 1, "waiting": 1})
+
+    def test_an_answer_for_nobody_is_seen_in_the_areas_of_its_round(self):
+        batch = self._sent("opening")
+        result = self._answer(batch, [("NEVER-SENT", "620001", 0, "00")])
+        self.assertEqual(result.line_ids.state, "unknown")
+        away = self._role_user(
+            "bank_officer", areas=self._area("62.06"), login="bank-away"
+        )
+        lines = self.env["khbs.bank.result.line"]
+        mine = [("result_id", "=", result.id)]
+        self.assertTrue(lines.with_user(self.maker).search(mine))
+        self.assertFalse(lines.with_user(away).search(mine))
