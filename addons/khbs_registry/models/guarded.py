@@ -91,6 +91,17 @@ class KhbsGuarded(models.AbstractModel):
                     )
                 )
 
+    def _checked(self, group, act, operation="write"):
+        """Return self as superuser, locked, after checking role and rules.
+
+        :param group: external id of the group that may take the *act*
+        """
+        for record in self:
+            self.env["khbs.audit.event"]._require_group(group, act, record)
+        self.check_access(operation)
+        self._lock()
+        return self.sudo()
+
     def _lock(self):
         """Take the documents for this transaction, or say that somebody else has."""
         try:

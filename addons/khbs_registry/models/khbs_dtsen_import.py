@@ -18,6 +18,7 @@ from ..dtsen.copy_stream import CopyStream
 from ..dtsen.reasons import REASONS
 from .khbs_dtsen_family import VERDICTS
 
+OPERATOR = "khbs_registry.group_registry_operator"
 STAGING_COLUMNS = ", ".join(("import_id", *StagedRow._fields))
 
 
@@ -155,7 +156,7 @@ class KhbsDtsenImport(models.Model):
 
     def action_stage(self):
         """Read the file, check every row and count what applying would change."""
-        for delivery in self._checked("dtsen.stage"):
+        for delivery in self._checked(OPERATOR, "dtsen.stage"):
             delivery._require_state("draft", "staged")
             delivery._refuse_older_quarter()
             delivery._stage_file()
@@ -174,7 +175,7 @@ class KhbsDtsenImport(models.Model):
         Where its counts differ nothing is written: the operator decides on those that
         will come true.
         """
-        for delivery in self._checked("dtsen.apply"):
+        for delivery in self._checked(OPERATOR, "dtsen.apply"):
             delivery._require_state("staged")
             delivery._refuse_older_quarter()
             before = delivery._facts()
@@ -192,7 +193,7 @@ class KhbsDtsenImport(models.Model):
 
     def action_cancel(self):
         """Leave the delivery out; what was staged of it is removed."""
-        for delivery in self._checked("dtsen.cancel"):
+        for delivery in self._checked(OPERATOR, "dtsen.cancel"):
             delivery._require_state("draft", "staged")
             delivery._clear_staging()
             delivery.state = "cancelled"
@@ -213,17 +214,6 @@ class KhbsDtsenImport(models.Model):
             "url": f"/khbs/import/{self.id}/rejects",
             "target": "download",
         }
-
-    def _checked(self, act):
-        """Return self as superuser, locked, after checking the caller."""
-        events = self.env["khbs.audit.event"]
-        for delivery in self:
-            events._require_group(
-                "khbs_registry.group_registry_operator", act, delivery
-            )
-        self.check_access("write")
-        self._lock()
-        return self.sudo()
 
     def _facts(self):
         """Return the counts and the hash, for an audit event."""

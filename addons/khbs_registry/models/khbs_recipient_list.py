@@ -9,6 +9,9 @@ from odoo.tools import SQL
 
 from .khbs_household import DECILES
 
+OPERATOR = "khbs_registry.group_registry_operator"
+APPROVER = "khbs_registry.group_approver"
+
 
 class KhbsRecipientList(models.Model):
     """The families that receive the card in one area, proposed and decided.
@@ -128,7 +131,7 @@ class KhbsRecipientList(models.Model):
 
     def action_collect(self):
         """Fill the draft with the eligible families of its area, ranked."""
-        for recipient_list in self._checked_operator("recipient_list.collect"):
+        for recipient_list in self._checked(OPERATOR, "recipient_list.collect", "read"):
             recipient_list._require_state("draft")
             recipient_list._collect_lines()
             self.env["khbs.audit.event"]._record(
@@ -140,7 +143,9 @@ class KhbsRecipientList(models.Model):
 
     def action_propose(self):
         """Freeze the lines and hand the list to an approver."""
-        for recipient_list in self._checked_operator("recipient_list.proposed"):
+        for recipient_list in self._checked(
+            OPERATOR, "recipient_list.proposed", "read"
+        ):
             recipient_list._require_state("draft")
             if not recipient_list.line_count:
                 raise UserError(
@@ -152,14 +157,16 @@ class KhbsRecipientList(models.Model):
             recipient_list.write(
                 {"sha256": recipient_list._lines_sha256(), "state": "proposed"}
             )
-            recipient_list._approve("proposed", "khbs_registry.group_registry_operator")
+            recipient_list._approve("proposed", OPERATOR)
         return True
 
     def action_return(self):
         """Give a proposed list back to the operator as a draft."""
-        for recipient_list in self._checked_approver("recipient_list.returned"):
+        for recipient_list in self._checked(
+            APPROVER, "recipient_list.returned", "read"
+        ):
             recipient_list._require_state("proposed")
-            recipient_list._approve("returned", "khbs_registry.group_approver")
+            recipient_list._approve("returned", APPROVER)
             recipient_list.write(
                 {
                     "state": "draft",
@@ -171,7 +178,7 @@ class KhbsRecipientList(models.Model):
 
     def action_decide(self):
         """Decide the list on the hash of its lines: a second person's act."""
-        for recipient_list in self._checked_approver("recipient_list.decided"):
+        for recipient_list in self._checked(APPROVER, "recipient_list.decided", "read"):
             recipient_list._require_state("proposed")
             if recipient_list._lines_sha256() != recipient_list.sha256:
                 raise UserError(
@@ -179,7 +186,7 @@ class KhbsRecipientList(models.Model):
                 )
             recipient_list._refuse_moved_families()
             self.env["khbs.approval"]._refuse_maker(recipient_list, "decided")
-            recipient_list._approve("decided", "khbs_registry.group_approver")
+            recipient_list._approve("decided", APPROVER)
             self.env["khbs.household"]._set_state_where(
                 SQL(
                     "id IN (SELECT household_id FROM khbs_recipient_line "
@@ -197,7 +204,7 @@ class KhbsRecipientList(models.Model):
 
     def action_cancel(self):
         """Give the draft up; its families are free for another list."""
-        for recipient_list in self._checked_operator("recipient_list.cancel"):
+        for recipient_list in self._checked(OPERATOR, "recipient_list.cancel", "read"):
             recipient_list._require_state("draft")
             recipient_list.state = "cancelled"
             self.env["khbs.audit.event"]._record(
@@ -211,26 +218,6 @@ class KhbsRecipientList(models.Model):
             "khbs_registry.khbs_recipient_line_action"
         )
         return {**action, "domain": [("list_id", "=", self.id)], "context": {}}
-
-    def _checked_operator(self, act):
-        """Return self as superuser, locked, after checking the operator."""
-        events = self.env["khbs.audit.event"]
-        for recipient_list in self:
-            events._require_group(
-                "khbs_registry.group_registry_operator", act, recipient_list
-            )
-        self.check_access("read")
-        self._lock()
-        return self.sudo()
-
-    def _checked_approver(self, act):
-        """Return self as superuser, locked, after checking the approver."""
-        events = self.env["khbs.audit.event"]
-        for recipient_list in self:
-            events._require_group("khbs_registry.group_approver", act, recipient_list)
-        self.check_access("read")
-        self._lock()
-        return self.sudo()
 
     def _approve(self, step, group):
         """Record the step of the present user on the hash of the lines."""
