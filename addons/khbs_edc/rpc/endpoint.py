@@ -70,17 +70,23 @@ def _serve(env, header, body, address):
         return dispatcher.refuse(body, strict_json.loads, error)
     user = sender.user_id if sender else env.ref("khbs_edc.user_device").id
     env = env(user=user, su=True)
+    state = sender.state if sender else None
 
     def run(name, params):
-        return _run(registry.Call(env, sender, now), name, params)
+        nonlocal state
+        call = registry.Call(env, sender, now)
+        result = _run(call, name, params, state)
+        # A push that shows a fork suspends the device for the rest of the batch.
+        if name == "edc.journal.push":
+            state = call.terminal.state
+        return result
 
     return dispatcher.dispatch(body, strict_json.loads, run)
 
 
-def _run(call, name, params):
+def _run(call, name, params, state):
     """Run one method in a savepoint of its own."""
     try:
-        state = call.terminal.state if call.sender else None
         function = registry.find(name, call.sender, state)
         with call.env.cr.savepoint():
             return function(call, params)
