@@ -10,6 +10,16 @@ from tools.journey.users import DEMO_USERS
 # Words that are the same in both languages.
 SAME = {"KHBS", "BKK", "Audit", "Terminal"}
 
+# Where some roles start their day.
+HOMES = {
+    "petugas": "khbs-visits",
+    "kartu": "khbs-card-runs",
+    "edc": "khbs-terminals",
+    "bank": "khbs-bank-batches",
+    "penyetuju": "khbs-recipient-lists",
+    "auditor": "khbs-audit-events",
+}
+
 
 @pytest.fixture(scope="module")
 def browser():
@@ -39,6 +49,9 @@ class Screen:
         self.page.on("console", self._on_console)
         self.page.on("response", self._on_response)
         self.page.goto(f"{self.url}/web/login")
+        # A style that does not compile leaves a page of bare HTML.
+        layout = "getComputedStyle(document.querySelector('.card')).display"
+        assert self.page.evaluate(layout) == "flex"
         self.page.fill("input[name=login]", login)
         self.page.fill("input[name=password]", journey.password(login))
         self.page.click("button[type=submit]")
@@ -100,6 +113,14 @@ def test_role_opens_every_menu(journey, browser, login):
         screen.open(path)
         if has_form(journey.erp(login), path):
             screen.open_first_record()
+    assert not screen.troubles
+    screen.close()
+
+
+@pytest.mark.parametrize("login", HOMES)
+def test_role_lands_on_its_work(journey, browser, login):
+    screen = Screen(browser, journey, login)
+    screen.page.wait_for_url(f"**/odoo/{HOMES[login]}")
     assert not screen.troubles
     screen.close()
 

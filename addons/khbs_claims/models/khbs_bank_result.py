@@ -26,6 +26,7 @@ class KhbsBankResult(models.Model):
 
     _name = "khbs.bank.result"
     _inherit = ["khbs.guarded"]
+    _rec_name = "file_name"
     _description = "Answer of the bank"
     _order = "id desc"
 

@@ -8,7 +8,7 @@ LEVELS = [
     ("regency", "Regency"),
     ("city", "City"),
     ("district", "District"),
-    ("village", "Village"),
+    ("village", "Rural village"),
     ("urban_village", "Urban village"),
 ]
 
@@ -34,7 +34,7 @@ class KhbsArea(models.Model):
     name = fields.Char(required=True)
     level = fields.Selection(selection=LEVELS, required=True)
     parent_id = fields.Many2one(
-        comodel_name="khbs.area", index=True, ondelete="restrict"
+        comodel_name="khbs.area", string="Part of", index=True, ondelete="restrict"
     )
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many(comodel_name="khbs.area", inverse_name="parent_id")
