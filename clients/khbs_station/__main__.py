@@ -12,6 +12,7 @@
 
 import argparse
 import re
+import signal
 import sys
 import urllib.parse
 from pathlib import Path
@@ -29,6 +30,9 @@ DEFAULT_FOLDER = Path.home() / ".khbs-station"
 def main(arguments=None):
     """Run the command line and return its exit code."""
     options = _parser().parse_args(arguments)
+    # A job started in the background by a shell inherits an ignored Ctrl-C.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         return options.action(KeyStore(options.folder), options)
     except (StationError, jose.JoseError) as error:

@@ -118,7 +118,9 @@ def stop_on_signal(_number, _frame):
 
 def main(arguments=None):
     options = parse(arguments)
-    signal.signal(signal.SIGTERM, stop_on_signal)
+    # A shell starts background jobs with Ctrl-C ignored; we obey it all the same.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop_on_signal)
     state = State()
     steps = Steps(state)
     try:

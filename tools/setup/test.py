@@ -78,7 +78,8 @@ def set_up(state, steps):
 
 def main(arguments=None):
     options, rest = parse(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     state = State()
     steps = Steps(state)
     try:
