@@ -67,6 +67,9 @@ class _Sources:
 
     def __init__(self, state, log):
         self.folder = state.folder / "download"
+        # What an earlier start was fetching when it was killed: a part of something.
+        discard(self.folder / "incoming", self.folder / "lists", self.folder / "cache")
+        (self.folder / "incoming").mkdir(parents=True)
         self.log = log
         self.mirror, self.codename = packages.mirror()
         self.updated = False
@@ -100,7 +103,10 @@ class _Sources:
         }
         flags = [flag for k, v in options.items() for flag in ("-o", f"{k}={v}")]
         command(
-            ["apt-get", "-q", *flags, *arguments], self.log, failure, cwd=self.folder
+            ["apt-get", "-q", *flags, *arguments],
+            self.log,
+            failure,
+            cwd=self.folder / "incoming",
         )
 
     def _update(self):
@@ -123,6 +129,9 @@ class _Sources:
                 self._apt("download", attempt, failure=f"{attempt} not downloaded.")
             except SetupError:
                 continue
+            # Renamed when it is whole, so what is present is never a part.
+            for path in (self.folder / "incoming").glob(f"{name}_*.deb"):
+                path.rename(self.folder / path.name)
             return self._present(name)
         raise SetupError(
             f"The package {name} could not be downloaded from {self.mirror}: "

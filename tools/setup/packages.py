@@ -67,13 +67,17 @@ def ensure(state, packages):
         "DEBIAN_FRONTEND": "noninteractive",
     }
     log = state.logfile("packages")
-    command(["apt-get", "update", "-q"], log, failure, env=environment)
+    apt = ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]
+    # An installation that was interrupted is finished first.
+    command(["dpkg", "--configure", "-a"], log, failure, True, env=environment)
+    command([*apt, "update"], log, failure, True, env=environment)
     # Debian's postgresql would make and start a cluster of its own.
     _no_cluster_at_install()
     command(
-        ["apt-get", "install", "-q", "-y", "--no-install-recommends", *lacking],
+        [*apt, "install", "-y", "--no-install-recommends", *lacking],
         log,
         failure,
+        True,
         env=environment,
     )
     still = missing(packages)

@@ -2,7 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Child processes that end when we end, however we end."""
 
-import ctypes
 import os
 import signal
 import socket
@@ -10,26 +9,19 @@ import subprocess
 import time
 from pathlib import Path
 
+from .parent import tied_by
 from .step import SetupError
-
-PR_SET_PDEATHSIG = 1
 
 
 def start(args, log, stop_signal, privileges, **kwargs):
     """Start a child that the kernel sends *stop_signal* when this process dies."""
-
-    def tie_to_parent():
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, stop_signal)
-        # Ctrl-C reaches us alone; we stop the children in order.
-        os.setpgid(0, 0)
-
     with open(log, "ab") as output:
         return subprocess.Popen(
             [str(arg) for arg in args],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            preexec_fn=tie_to_parent,
+            preexec_fn=tied_by(stop_signal),
             **privileges,
             **kwargs,
         )

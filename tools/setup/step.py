@@ -6,9 +6,12 @@ import contextlib
 import errno
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
+
+from .parent import tied_by
 
 NEEDED_BYTES = 3 * 1024**3
 
@@ -62,12 +65,22 @@ def require_space(folder):
         )
 
 
-def command(args, log, failure, **kwargs):
-    """Run a command with its output in the file *log*; raise *failure* if it fails."""
+def command(args, log, failure, outlives=False, **kwargs):
+    """Run a command with its output in the file *log*; raise *failure* if it fails.
+
+    :param outlives: let it end its work even if we are killed: what it changes is not
+        ours to throw away (Debian's packages)
+    """
+    tie = None if outlives else tied_by(signal.SIGKILL)
     with open(log, "ab") as output:
         try:
             done = subprocess.run(
-                args, stdout=output, stderr=subprocess.STDOUT, check=False, **kwargs
+                args,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+                preexec_fn=tie,
+                **kwargs,
             )
         except FileNotFoundError as error:
             raise SetupError(f"{args[0]} is missing: {failure}") from error

@@ -63,6 +63,7 @@ def test_wrong_sha256(clone, tmp_path):
 
 def test_disk_full(clone, tmp_path):
     """A small file system in the place of .khbs; needs root to mount it."""
+    tmp_path.chmod(0o755)
     subprocess.run(["git", "clone", "-q", clone.folder, tmp_path / "small"], check=True)
     small = tmp_path / "small"
     (small / ".khbs").mkdir()
