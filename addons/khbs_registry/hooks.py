@@ -5,8 +5,6 @@
 def post_init_hook(env):
     """Make Indonesian and WIB the defaults of every user (DESIGN 7)."""
     env["res.lang"]._activate_lang("id_ID")
-    # The name at the top of every screen.
-    env.ref("base.main_company").name = "Pemerintah Provinsi Kalimantan Tengah"
     defaults = env["ir.default"]
     defaults.set("res.partner", "lang", "id_ID")
     defaults.set("res.partner", "tz", "Asia/Pontianak")

@@ -315,7 +315,7 @@ class KhbsDelivery(models.Model):
             title="BERITA ACARA SERAH TERIMA BANTUAN PANGAN",
             subtitle=[
                 f"Nomor {self.bast_number} tanggal {words.date(self.bast_date)}",
-                f"Perum BULOG - Titik Bagi {point.name} ({point.code})",
+                f"Perum BULOG - {point.name} ({point.code})",
                 f"{self.round_id.name}, SPA {self.spa_number}, DO {self.do_number}",
                 f"Angkutan: {TRANSPORTS.get(self.transport, '-')}; "
                 f"{words.number(self.package_count)} paket",

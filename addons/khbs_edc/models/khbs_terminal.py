@@ -186,11 +186,13 @@ class KhbsTerminal(models.Model):
             ("entry_count", "khbs.journal.entry"),
             ("outcome_count", "khbs.settlement"),
         ):
-            counts = dict(
-                self.env[model]._read_group(
-                    [("terminal_id", "in", self.ids)], ["terminal_id"], ["__count"]
-                )
+            # One count serves them all: a role that may not read the rows of one gets
+            # nought there and the others none the less.
+            rows = self.env[model]
+            groups = rows.has_access("read") and rows._read_group(
+                [("terminal_id", "in", self.ids)], ["terminal_id"], ["__count"]
             )
+            counts = dict(groups or [])
             for terminal in self:
                 terminal[field] = counts.get(terminal, 0)
 
