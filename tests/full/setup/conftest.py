@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 import urllib.request
 from pathlib import Path
 
@@ -84,11 +85,18 @@ class Clone:
 
 
 @pytest.fixture(scope="session")
-def clone(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("setup")
-    # The servers leave root behind and must be able to enter.
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)
-    made = Clone(folder / "khbs")
+def open_folder():
+    """A folder that the servers, who leave root behind, can enter.
+
+    Not pytest's own: any other run of pytest closes the folder above those.
+    """
+    with tempfile.TemporaryDirectory(prefix="khbs-setup-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def clone(open_folder):
+    made = Clone(open_folder / "khbs")
     made.works("--empty")
     return made

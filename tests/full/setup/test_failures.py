@@ -61,11 +61,10 @@ def test_wrong_sha256(clone, tmp_path):
     clone.works("--empty")
 
 
-def test_disk_full(clone, tmp_path):
+def test_disk_full(clone, open_folder):
     """A small file system in the place of .khbs; needs root to mount it."""
-    tmp_path.chmod(0o755)
-    subprocess.run(["git", "clone", "-q", clone.folder, tmp_path / "small"], check=True)
-    small = tmp_path / "small"
+    small = open_folder / "small"
+    subprocess.run(["git", "clone", "-q", clone.folder, small], check=True)
     (small / ".khbs").mkdir()
     subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", small / ".khbs"], check=True
