@@ -34,6 +34,7 @@ RUNS = 3
 TERMINALS = 20  # of one run
 CLAIMS = 30  # of each; half of what a minute admits
 WARM_UP = 20
+BLOCK = 116
 REFERENCE = "/bench/v1"
 ADDONS = REPOSITORY / "tools" / "bench" / "addons"
 
@@ -45,19 +46,39 @@ def measure(bench):
         rows = _rows(env, field.open_round(env, families))
         devices = _devices(env, families)
     bench.vacuum("khbs_authorisation", "khbs_entitlement", "khbs_lease_hold")
-    ours, bare, latencies = [], [], []
     with _server(bench) as port:
-        for run in range(RUNS):
-            share = list(zip(devices[run::RUNS] * CLAIMS, rows[run::RUNS], strict=True))
-            requests = [_bare_request(*each) for each in share]
-            bare.append(_measure(port, requests)[0])
-            requests = [_request(*each) for each in share]
-            rate, p95 = _measure(port, requests)
-            ours.append(rate)
-            latencies.append(p95)
-    best = max(ours)
-    yield Figure("authorise", best, "claims/s", best / max(bare), ">=0.7")
-    yield Figure("authorise-p95", 1000 * min(latencies), "ms")
+        runs = [
+            _run(
+                port,
+                list(zip(devices[run::RUNS] * CLAIMS, rows[run::RUNS], strict=True)),
+            )
+            for run in range(RUNS)
+        ]
+    number = len(rows) / RUNS - WARM_UP
+    ratio = sum(bare for bare, *_ours in runs) / sum(ours for _bare, ours, _ in runs)
+    best = number / min(ours for _bare, ours, _latencies in runs)
+    yield Figure("authorise", best, "claims/s", ratio, ">=0.7")
+    p95 = min(statistics.quantiles(taken, n=20)[-1] for *_seconds, taken in runs)
+    yield Figure("authorise-p95", 1000 * p95, "ms")
+
+
+def _run(port, share):
+    """Return the seconds of all bare requests, of all ours, and of each of ours.
+
+    In turns of a block, so that what else the machine does weighs on both.
+    """
+    bare_requests = [_bare_request(*each) for each in share]
+    requests = [_request(*each) for each in share]
+    for warm_up in (bare_requests[:WARM_UP], requests[:WARM_UP]):
+        clients.run(port, warm_up, CONNECTIONS)
+    bare, ours, latencies = 0, 0, []
+    for first in range(WARM_UP, len(share), BLOCK):
+        block = slice(first, first + BLOCK)
+        bare += clients.run(port, bare_requests[block], CONNECTIONS)[0]
+        seconds, taken = clients.run(port, requests[block], CONNECTIONS)
+        ours += seconds
+        latencies += taken
+    return bare, ours, latencies
 
 
 def _rows(env, open_round):
@@ -140,11 +161,3 @@ def _bare_request(terminal, row):
         }
     )
     return clients.http_request(REFERENCE, body.encode(), header)
-
-
-def _measure(port, requests):
-    """Return (answers per second, 95th percentile of the seconds of one)."""
-    clients.run(port, requests[:WARM_UP], CONNECTIONS)
-    rest = requests[WARM_UP:]
-    seconds, taken = clients.run(port, rest, CONNECTIONS)
-    return len(rest) / seconds, statistics.quantiles(taken, n=20)[-1]
