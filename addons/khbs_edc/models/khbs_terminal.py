@@ -108,7 +108,7 @@ class KhbsTerminal(models.Model):
     key_ids = fields.One2many(
         comodel_name="khbs.terminal.key", inverse_name="terminal_id", string="Keys"
     )
-    fingerprint = fields.Char(compute="_compute_fingerprint")
+    fingerprint = fields.Char(compute="_compute_fingerprint", compute_sudo=True)
     operator_ids = fields.One2many(
         comodel_name="khbs.operator", inverse_name="terminal_id", string="Operators"
     )
