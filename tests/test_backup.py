@@ -48,10 +48,10 @@ def test_drill(journey, installation, tmp_path):
     finally:
         stop.set()
         writer.join()
-    restored = restore(cluster, tmp_path / "b", "khbs_drill", filestores)
+    restored = restore(cluster, tmp_path / "b", "khbs_drill", filestores, replace=True)
     assert restored == manifest
     # A second restore of the same copy gives the same rows: it was one point in time.
-    restore(cluster, tmp_path / "b", "khbs_drill2", filestores)
+    restore(cluster, tmp_path / "b", "khbs_drill2", filestores, replace=True)
     assert rows(cluster, "khbs_drill") == rows(cluster, "khbs_drill2")
     names = cluster.sql(
         "khbs_drill",
