@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from tools.journey.__main__ import play
 from tools.journey.client import Journey
@@ -80,3 +81,14 @@ def journey(installation, tmp_path_factory):
         yield played
     finally:
         installation.odoo.stop(child)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-quic", "--disable-background-networking"],
+        )
+        yield running
+        running.close()

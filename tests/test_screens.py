@@ -3,88 +3,31 @@
 """Each role logs in with Chromium and finds its work, in Indonesian, without errors."""
 
 import pytest
-from playwright.sync_api import sync_playwright
+from screen import Screen
 
 from tools.journey.users import DEMO_USERS
 
 # Words that are the same in both languages.
 SAME = {"KHBS", "BKK", "Audit", "Terminal"}
 
-# Where some roles start their day.
+# Where each role starts its day.
 HOMES = {
     "petugas": "khbs-visits",
+    "operator": "khbs-households",
+    "validator": "khbs-visits",
     "kartu": "khbs-card-runs",
     "edc": "khbs-terminals",
+    "distribusi": "khbs-deliveries",
     "bank": "khbs-bank-batches",
+    "bank2": "khbs-bank-batches",
+    "pengusul": "khbs-bkk-proposals",
+    "verifikator": "khbs-bkk-proposals",
+    "sk": "khbs-decrees",
     "penyetuju": "khbs-recipient-lists",
     "auditor": "khbs-audit-events",
+    "pembuka": "khbs-households",
+    "pengelola": "khbs-audit-events",
 }
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-quic", "--disable-background-networking"],
-        )
-        yield running
-        running.close()
-
-
-class Screen:
-    """One user's browser, which remembers what went wrong in it."""
-
-    def __init__(self, browser, journey, login, width=1280):
-        self.url = journey.url
-        self.context = browser.new_context(
-            locale="id-ID",
-            timezone_id="Asia/Pontianak",
-            viewport={"width": width, "height": 800},
-        )
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(60_000)
-        self.troubles = []
-        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        self.page.on("console", self._on_console)
-        self.page.on("response", self._on_response)
-        self.page.goto(f"{self.url}/web/login")
-        # A style that does not compile leaves a page of bare HTML.
-        layout = "getComputedStyle(document.querySelector('.card')).display"
-        assert self.page.evaluate(layout) == "flex"
-        self.page.fill("input[name=login]", login)
-        self.page.fill("input[name=password]", journey.password(login))
-        self.page.click("button[type=submit]")
-        self.page.wait_for_selector(".o_main_navbar")
-
-    def _on_console(self, message):
-        if message.type == "error":
-            self.troubles.append(message.text)
-
-    def _on_response(self, response):
-        if response.status >= 400:
-            self.troubles.append(f"{response.status} {response.url}")
-
-    def open(self, path):
-        """Open a screen by its path and wait until its view is there."""
-        self.page.goto(f"{self.url}/odoo/{path}")
-        self.page.wait_for_selector(
-            ".o_action_manager .o_view_controller, .o_action_manager .o_action"
-        )
-        assert not self.page.query_selector(".o_error_dialog"), path
-
-    def open_first_record(self):
-        """Open the first record of the list, if there is one and it has a form."""
-        row = self.page.query_selector(".o_data_row .o_data_cell:not(.o_handle_cell)")
-        if row:
-            row.click()
-            self.page.wait_for_selector(".o_form_view, .o_selected_row, .o_dialog")
-            assert not self.page.query_selector(".o_error_dialog"), (
-                self.page.inner_text(".o_error_dialog")
-            )
-
-    def close(self):
-        self.context.close()
 
 
 def has_form(erp, path):
@@ -113,7 +56,6 @@ def test_role_opens_every_menu(journey, browser, login):
         screen.open(path)
         if has_form(journey.erp(login), path):
             screen.open_first_record()
-    assert not screen.troubles
     screen.close()
 
 
@@ -121,7 +63,6 @@ def test_role_opens_every_menu(journey, browser, login):
 def test_role_lands_on_its_work(journey, browser, login):
     screen = Screen(browser, journey, login)
     screen.page.wait_for_url(f"**/odoo/{HOMES[login]}")
-    assert not screen.troubles
     screen.close()
 
 

@@ -28,6 +28,8 @@ HOMES = [
     ("validator", "khbs_registry.khbs_visit_action"),
     ("approver", "khbs_registry.khbs_recipient_list_action"),
     ("auditor", "khbs_registry.khbs_audit_event_action"),
+    # Keeps the house and sees no family: the households would refuse him.
+    ("administrator", "khbs_registry.khbs_audit_event_action"),
 ]
 HOME = "khbs_registry.khbs_household_action"
 
