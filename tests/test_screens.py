@@ -17,7 +17,7 @@ HOMES = {
     "validator": "khbs-visits",
     "kartu": "khbs-card-runs",
     "edc": "khbs-terminals",
-    "distribusi": "khbs-deliveries",
+    "distribusi": "khbs-food-deliveries",
     "bank": "khbs-bank-batches",
     "bank2": "khbs-bank-batches",
     "pengusul": "khbs-bkk-proposals",
