@@ -21,6 +21,13 @@ PASSWORD = "journey-password"
 DATABASE = "khbs_journey"
 
 
+def pytest_collection_modifyitems(items):
+    """Mark what shares the one server: the rest may run beside it."""
+    for item in items:
+        if "installation" in item.fixturenames:
+            item.add_marker("served")
+
+
 class Installation:
     """The test cluster and Odoo as ``./test`` set them up (by its environment)."""
 

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ElementTree
 
 from . import keys, process, server
 from .database import ADDONS, code_sha256
+from .lane import Lane
 from .state import REPOSITORY, State
 from .step import SetupError
 
@@ -41,7 +42,9 @@ class Proof:
     def _count(self, name, passed, failed, seconds):
         self.passed += passed
         self.failed += failed
-        print(f"== {name}: {passed} passed, {failed} failed ({seconds:.0f} s)")
+        print(
+            f"== {name}: {passed} passed, {failed} failed ({seconds:.0f} s)", flush=True
+        )
 
     def _check(self, name, *arguments, cwd=REPOSITORY):
         """Run one linter; it counts as one test."""
@@ -111,21 +114,46 @@ class Proof:
         self._count("install log", 1 - failed, failed, time.monotonic() - begin)
         stamp.write_text(digest)
 
-    def plain(self, arguments):
-        """Tests that import no Odoo: protocol, clients, journeys, browser."""
-        self._pytest("tests", ["-p", "no:odoo", *arguments])
+    def everything(self):
+        """Run all but the long proofs, in two processes where the work allows it.
 
-    def addons(self, arguments):
+        The tests that share the journey's server are half of the time. What needs
+        neither that server nor its template database runs beside them.
+        """
+        self.install()
+        beside = Lane(self._beside, self.state.logfile("beside"))
+        folders = ["tests", "--ignore=tests/full"]
+        self.plain([*folders, "-m", "served"], "tests with the server")
+        passed, failed = beside.join()
+        self.passed += passed
+        self.failed += failed
+
+    def _beside(self):
+        """Return (passed, failed) of what runs beside the tests with the server."""
+        self.passed = self.failed = 0
+        self.lint()
+        self.plain(["tests", "--ignore=tests/full", "-m", "not served"])
+        database = "khbs_runner"
+        self.odoo_runner(database)
+        self.addons(["addons"], database)
+        self.cluster.drop(database)
+        return self.passed, self.failed
+
+    def plain(self, arguments, name="tests"):
+        """Tests that import no Odoo: protocol, clients, journeys, browser."""
+        self._pytest(name, ["-p", "no:odoo", *arguments])
+
+    def addons(self, arguments, database=None):
         """The addons' own tests, HTTP and browser included, by pytest-odoo."""
         self._pytest(
             "addons",
             [f"--odoo-config={self.odoo.config}", "--odoo-http"]
-            + [f"--odoo-database={self.database}", *arguments],
+            + [f"--odoo-database={database or self.database}", *arguments],
         )
 
     def _pytest(self, name, arguments):
         begin = time.monotonic()
-        result = self.state.folder / "run" / f"{name}.xml"
+        result = self.state.folder / "run" / f"{name.replace(' ', '-')}.xml"
         result.unlink(missing_ok=True)
         done = subprocess.run(
             [self.bin / "pytest", "-q", "-rs", "--strict-markers"]
@@ -142,10 +170,9 @@ class Proof:
             failed = 1
         self._count(name, passed, failed, time.monotonic() - begin)
 
-    def odoo_runner(self):
-        """Odoo's own test runner on a fresh database: its order, its assets."""
+    def odoo_runner(self, database):
+        """Odoo's own test runner on a fresh *database*: its order, its assets."""
         begin = time.monotonic()
-        database = "khbs_runner"
         self.cluster.drop(database)
         log = self.state.logfile("odoo-runner")
         tags = ",".join(f"/{name}" for name in ADDONS)
@@ -171,7 +198,6 @@ class Proof:
             bad = max(bad, 1)
             print("\n".join(lines[-80:]))
         self._count("odoo runner", max(total - bad, 0), bad, time.monotonic() - begin)
-        self.cluster.drop(database)
 
     def conclude(self):
         """Print the closing line and return the exit code."""

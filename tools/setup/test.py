@@ -50,11 +50,7 @@ def prove(proof, options, rest):
         return
     paths = [argument for argument in rest if os.path.exists(argument.split("::")[0])]
     if not rest:
-        proof.lint()
-        proof.install()
-        proof.plain(["tests", "--ignore=tests/full"])
-        proof.addons(["addons"])
-        proof.odoo_runner()
+        proof.everything()
         return
     if not paths:
         raise SetupError("Name a file or folder: ./test addons/khbs_claims -k double")
