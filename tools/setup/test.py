@@ -46,6 +46,7 @@ def parts(wanted):
 def prove(proof, options, rest):
     """Run what was asked for."""
     if options.full:
+        proof.install(quick=True)
         proof.plain([str(path) for path in parts(options.full)] + rest)
         return
     paths = [argument for argument in rest if os.path.exists(argument.split("::")[0])]
