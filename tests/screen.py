@@ -2,23 +2,33 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A user at the backend in Debian's Chromium, on a desk or on a phone."""
 
+from playwright.sync_api import expect
+
 # Widths of the window in pixels.
 DESKTOP = 1280
 PHONE = 360
+
+# The dialog in front; those behind it are inactive.
+DIALOG = ".modal:not(.o_inactive_modal)"
 
 
 class Screen:
     """One user's browser, which remembers what went wrong in it.
 
     :param width: of the window in pixels; :data:`PHONE` is a field officer's phone
+    :param position: dict of latitude, longitude and accuracy (m) that the phone tells
     """
 
-    def __init__(self, browser, journey, login, width=DESKTOP):
+    def __init__(self, browser, journey, login, width=DESKTOP, position=None):
         self.url = journey.url
+        self.width = width
+        place = {"geolocation": position, "permissions": ["geolocation"]}
         self.context = browser.new_context(
             locale="id-ID",
             timezone_id="Asia/Pontianak",
             viewport={"width": width, "height": 800},
+            has_touch=width == PHONE,
+            **(place if position else {}),
         )
         self.page = self.context.new_page()
         self.page.set_default_timeout(60_000)
@@ -60,6 +70,129 @@ class Screen:
             assert not self.page.query_selector(".o_error_dialog"), (
                 self.page.inner_text(".o_error_dialog")
             )
+
+    def menu(self, *names):
+        """Click through the menus by their names; a phone shows them all at once."""
+        self.page.wait_for_selector(".o_action_manager > *")
+        if self.width <= PHONE:
+            self.page.click(".o_menu_toggle")
+            sidebar = self.page.locator(".o_app_menu_sidebar")
+            # The last: an entry may have the name of its section.
+            sidebar.get_by_text(names[-1], exact=True).last.click()
+            sidebar.wait_for(state="detached")
+        else:
+            for name in names:
+                self.page.locator(
+                    ".o_menu_sections .o_nav_entry, .o_menu_sections .dropdown-toggle, "
+                    ".o-dropdown--menu .dropdown-item, "
+                    ".o-dropdown--menu .dropdown-toggle"
+                ).get_by_text(name, exact=True).first.click()
+        breadcrumb = self.page.locator(".o_breadcrumb")
+        breadcrumb.filter(has_text=names[-1]).first.wait_for()
+        self.wait_for_list()
+
+    def wait_for_list(self):
+        """Wait for the list, or the cards that a phone shows instead of it."""
+        self.page.wait_for_selector(".o_list_view, .o_kanban_view")
+
+    def open_row(self, text):
+        """Open the record of the list, or the card on a phone, that shows *text*."""
+        self.page.locator(
+            ".o_data_row .o_data_cell, .o_kanban_record", has_text=text
+        ).first.click()
+        self.page.wait_for_selector(".o_form_view")
+
+    def search(self, text):
+        """Search the list for *text* by its first field."""
+        box = self.page.locator(".o_searchview_input")
+        if self.width <= PHONE and not box.is_visible():
+            self.page.click(".o_control_panel .fa-search")
+        box.fill(text)
+        box.press("Enter")
+        self.page.wait_for_selector(".o_searchview_facet")
+
+    def new(self):
+        """Begin a new record."""
+        self.page.locator(".o_list_button_add, .o-kanban-button-new").first.click()
+        self.page.wait_for_selector(".o_form_view")
+
+    def field(self, name):
+        """Return the locator of a field of the form, or of the dialog in front."""
+        return self.page.locator(f".o_field_widget[name='{name}']:visible").last
+
+    def fill(self, name, text):
+        """Type *text* into a field of characters, a number or a date."""
+        box = self.field(name).locator("input, textarea").first
+        box.fill(text)
+        box.press("Tab")
+
+    def choose(self, name, label):
+        """Choose the option *label* of a selection."""
+        self.field(name).locator(".o_select_menu_toggler").click()
+        self.page.locator(".o_select_menu_item").get_by_text(label, exact=True).click()
+
+    def pick(self, name, text):
+        """Pick the first record offered for *text* in a field that links to one."""
+        box = self.field(name).locator("input")
+        if self.width <= PHONE:
+            box.click()
+            offered = self.page.locator(
+                f"{DIALOG} .o_data_row, {DIALOG} .o_kanban_record"
+            )
+        else:
+            box.fill(text)
+            offered = self.page.locator(".o-autocomplete--dropdown-item")
+        offered.filter(has_text=text).first.click()
+
+    def upload(self, name, path):
+        """Put the file at *path* into a field."""
+        self.field(name).locator("input[type=file]").set_input_files(path)
+
+    def press(self, label):
+        """Press the button *label*, of the dialog if one is in front.
+
+        A phone shows the first button of a form and keeps the others behind dots.
+        """
+        button = self.page.get_by_role("button", name=label, exact=True)
+        dots = self.page.locator(".o_statusbar_buttons .oi-ellipsis-v")
+        if self.width <= PHONE:
+            button.or_(dots).first.wait_for()
+            if not button.last.is_visible():
+                dots.click()
+        button.last.click()
+
+    def save(self):
+        """Save the form."""
+        self.page.click(".o_form_button_save")
+        self.page.wait_for_selector(".o_form_saved")
+
+    def confirm(self):
+        """Agree to what the dialog in front asks."""
+        self.page.locator(f"{DIALOG} .modal-footer .btn-primary").click()
+        self.page.wait_for_selector(DIALOG, state="detached")
+
+    def wait_for_dialog(self):
+        """Wait for a dialog and return its locator."""
+        self.page.wait_for_selector(f"{DIALOG} .modal-body")
+        return self.page.locator(DIALOG)
+
+    def wait_for_state(self, label):
+        """Wait until the status bar shows *label* as the present state."""
+        shown = self.page.locator(
+            ".o_statusbar_status .o_arrow_button_current, "
+            ".o_statusbar_status .dropdown-toggle"
+        )
+        shown.filter(visible=True, has_text=label).wait_for()
+
+    def record_id(self):
+        """Return the id of the record whose form is open, as the address has it."""
+        return int(self.page.url.partition("?")[0].rpartition("/")[2])
+
+    def download(self, label):
+        """Press the button whose text has *label*; return the path of the file."""
+        with self.page.expect_download() as waiting:
+            self.page.locator("button", has_text=label).first.click()
+        return waiting.value.path()
 
     def close(self):
         """Close the browser window; nothing may have gone wrong in it."""
