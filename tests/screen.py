@@ -2,8 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A user at the backend in Debian's Chromium, on a desk or on a phone."""
 
-from playwright.sync_api import expect
-
 # Widths of the window in pixels.
 DESKTOP = 1280
 PHONE = 360
