@@ -157,8 +157,11 @@ class Database:
         self.odoo.once(
             *("-c", self.odoo.config, "-d", self.name, "-u", "khbs_registry"),
             *("-i", ",".join(ADDONS), "--skip-auto-install"),
+            # Without it the screens keep the former words.
+            "--i18n-overwrite",
             *("--no-http", "--stop-after-init", "--max-cron-threads=0"),
             log=self.odoo.state.logfile("upgrade"),
-            failure="The database could not be upgraded; it is as it was before.",
+            failure="The database could not be upgraded; its rows are all there, and the "
+            "next start tries again.",
         )
         self._stamp(self.name)
