@@ -12,43 +12,47 @@ class EntryAnswers:
     """The answers on entries of *terminal* as they are now.
 
     :param cr: cursor
+    :param head: :class:`..settlement.chain.Head` of its chain
     """
 
-    def __init__(self, cr, terminal):
+    def __init__(self, cr, terminal, head):
         self.cr = cr
         self.terminal = terminal
-        self.head = chain.Head(
-            terminal.acked_seq, terminal.head, terminal.fork_seq or None
+        self.head = head
+
+    def of_reads(self, reads):
+        """Return identity to {seq, sha, status, lines} of entries stored just now."""
+        return self._by_identity(
+            (
+                *(read.seq, read.identity, read.ev, read.valid),
+                *(read.claim_check, read.jti, read.lines),
+            )
+            for read in reads
         )
 
     def of_identities(self, identities):
-        """Return identity to {seq, sha, status, lines}."""
-        return {
-            result["sha"]: result
-            for result in self._results("identity = ANY(%s)", [identities])
-        }
+        """Return the same of the entries with these identities."""
+        if not identities:
+            return {}
+        return self._by_identity(self._rows("identity = ANY(%s)", [identities]))
 
     def of_range(self, first, last):
         """Return the results of the entries from *first* to *last* that are here."""
-        return self._results("seq BETWEEN %s AND %s", [first, last])
+        return self._results(self._rows("seq BETWEEN %s AND %s", [first, last]))
 
-    def missing(self):
-        """Return the ranges between the head and the highest known entry."""
-        self.cr.execute(
-            "SELECT seq FROM khbs_journal_entry "
-            "WHERE terminal_id = %s AND seq > %s ORDER BY seq",
-            [self.terminal.id, self.head.seq],
-        )
-        return chain.missing(self.head.seq, [seq for (seq,) in self.cr.fetchall()])
-
-    def _results(self, condition, arguments):
+    def _rows(self, condition, arguments):
         self.cr.execute(
             "SELECT seq, identity, ev, valid, claim_check, jti, lines "
             "  FROM khbs_journal_entry "
             f"WHERE terminal_id = %s AND {condition} ORDER BY seq, branch",
             [self.terminal.id, *arguments],
         )
-        rows = self.cr.fetchall()
+        return self.cr.fetchall()
+
+    def _by_identity(self, rows):
+        return {result["sha"]: result for result in self._results(list(rows))}
+
+    def _results(self, rows):
         outcomes = self._outcomes([row[5] for row in rows if row[6]])
         return [
             {

@@ -5,6 +5,7 @@
 
 import datetime
 import time
+from collections import defaultdict
 
 from odoo.addons.khbs_cards.protocol import card_number, status_list
 
@@ -20,6 +21,8 @@ ENTRY_COLUMNS = """
 LASTING = ("lease", "block", "activate")
 COUNTER = ("intent", "claim", "close", "deny")
 GONE = ("cancelled", "split")
+# States in which a card may not be used, after it was active.
+OUT_OF_USE = ("suspended", "revoked", "expired")
 
 
 def entry_of(row):
@@ -86,18 +89,15 @@ class FactsLoader:
         numbers = {line.e for claim in claims for line in claim.lines}
         card_nos = {claim.card_no for claim in claims}
         card_nos |= {e.card_no for e in [*earlier, *entries] if e.ev == "activate"}
-        approved_at, loss = self._terminal_facts()
         facts = f.Facts(
-            approved_at=approved_at,
-            loss=loss,
+            approved_at=_seconds(self.terminal.approved_at),
             leases=self._leases(list(numbers)),
             lists=self._lists([*earlier, *entries]),
             list_status=self.list_status,
-            lists_reported=self._lists_reported(),
             cards=self._cards(list(card_nos)),
             entitlements=self._entitlements(list(numbers)),
             authorisations=self._authorisations(jtis),
-            decisions=self.decisions(entries),
+            **self._dated_facts([claim.jti for claim in claims]),
         )
         return facts, self._state(facts, earlier, start, jtis)
 
@@ -154,34 +154,25 @@ class FactsLoader:
         return state
 
     def _count(self, state, adopted_at, start):
-        [(version,)] = self._rows(
+        [(version, state.claims, state.sum)] = self._rows(
             """
-            SELECT COALESCE(max(v.version), 0)
-              FROM khbs_journal_entry j
-              JOIN khbs_card_list_version v ON v.version::text = j.document
-              JOIN khbs_card_list l ON l.id = v.list_id AND l.code = '01'
-             WHERE j.terminal_id = %s AND j.branch = 0 AND j.ev = 'lists' AND j.valid
-               AND j.seq < %s
-            """,
-            self.terminal.id,
-            start,
-        )
-        state.list_version = max(state.list_version, version)
-        [(state.claims, state.sum)] = self._rows(
-            """
-            SELECT count(*), COALESCE(sum(l.amount), 0)::bigint
+            SELECT (SELECT COALESCE(max(v.version), 0)
+                      FROM khbs_journal_entry j
+                      JOIN khbs_card_list_version v ON v.version::text = j.document
+                      JOIN khbs_card_list l ON l.id = v.list_id AND l.code = '01'
+                     WHERE j.terminal_id = %s AND j.branch = 0 AND j.ev = 'lists'
+                       AND j.valid AND j.seq < %s),
+                   count(DISTINCT c.id), COALESCE(sum(l.amount), 0)::bigint
               FROM khbs_claim c
-             CROSS JOIN LATERAL (SELECT sum(amount) AS amount FROM khbs_claim_line
-                                  WHERE claim_id = c.id) l
+              JOIN khbs_claim_line l ON l.claim_id = c.id
              WHERE c.terminal_code = %s AND c.seq > %s AND c.seq < %s
                AND NOT EXISTS (SELECT FROM khbs_authorisation a
                                 WHERE a.terminal_id = %s AND a.jti = c.jti)
             """,
-            self.terminal.code,
-            adopted_at,
-            start,
-            self.terminal.id,
+            *(self.terminal.id, start),
+            *(self.terminal.code, adopted_at, start, self.terminal.id),
         )
+        state.list_version = max(state.list_version, version)
 
     def used(self, entries, start):
         """Return the jtis of *entries* that are claims before *start* or elsewhere."""
@@ -198,47 +189,59 @@ class FactsLoader:
         )
         return {jti for (jti,) in rows}
 
-    def _terminal_facts(self):
-        approved_at = self.terminal.approved_at
+    def _dated_facts(self, jtis):
+        """Return loss, lists_reported and decisions (of the claims *jtis*)."""
         rows = self._rows(
             """
-            SELECT kind, extract(epoch FROM at)::bigint, number FROM khbs_server_fact
-             WHERE terminal_id = %s AND kind IN ('lost', 'found')
-             ORDER BY id DESC LIMIT 1
+            SELECT kind, extract(epoch FROM at)::bigint, number, data
+              FROM khbs_server_fact
+             WHERE terminal_id = %s
+               AND (kind IN ('lost', 'found', 'list_reported')
+                    OR kind = 'decision' AND data->>'jti' = ANY(%s))
+             ORDER BY id
             """,
             self.terminal.id,
+            jtis,
         )
-        loss = None
-        if rows and rows[0][0] == "lost":
-            loss = f.Loss(reported_at=rows[0][1], lost_at=rows[0][2])
-        return _seconds(approved_at), loss
+        loss, reported, decisions = None, [], {}
+        for kind, at, number, data in rows:
+            if kind == "list_reported":
+                reported.append((at, number))
+            elif kind == "decision":
+                decisions[data["jti"], data["e"]] = data["decision"]
+            else:
+                lost = kind == "lost"
+                loss = f.Loss(reported_at=at, lost_at=number) if lost else None
+        return {
+            "loss": loss,
+            "lists_reported": tuple(reported),
+            "decisions": decisions,
+        }
 
     def _leases(self, numbers):
         granted, handover = {}, {}
         rows = self._rows(
             """
-            SELECT r.lease_id, r.e, r.benefit_code, r.round_code, r.amount, r.card_no
+            SELECT r.lease_id, r.card_no, r.e, r.benefit_code, r.round_code, r.amount
               FROM khbs_lease_row r JOIN khbs_lease l ON l.id = r.lease_id
              WHERE l.terminal_id = %s AND r.e = ANY(%s)
-            """,
-            self.terminal.id,
-            numbers,
-        )
-        for lease_id, e, b, p, a, card_no in rows:
-            # An old and a new card of one family may both stand for e.
-            granted.setdefault(lease_id, {}).setdefault(e, []).append(
-                (card_no, f.Line(e, b, p, a))
-            )
-        rows = self._rows(
-            """
-            SELECT r.lease_id, r.card_no
+             UNION ALL
+            SELECT r.lease_id, r.card_no, NULL, NULL, NULL, NULL
               FROM khbs_lease_row r JOIN khbs_lease l ON l.id = r.lease_id
              WHERE l.terminal_id = %s AND r.hand_over
             """,
             self.terminal.id,
+            numbers,
+            self.terminal.id,
         )
-        for lease_id, card_no in rows:
-            handover.setdefault(lease_id, set()).add(card_no)
+        for lease_id, card_no, *line in rows:
+            if line[0] is None:
+                handover.setdefault(lease_id, set()).add(card_no)
+                continue
+            # An old and a new card of one family may both stand for the line.
+            granted.setdefault(lease_id, {}).setdefault(line[0], []).append(
+                (card_no, f.Line(*line))
+            )
         rows = self._rows(
             """
             SELECT id, name, number, extract(epoch FROM issued_at)::bigint,
@@ -273,16 +276,6 @@ class FactsLoader:
         )
         return {version: f.ListVersion(iat, exp) for version, iat, exp in rows}
 
-    def _lists_reported(self):
-        rows = self._rows(
-            """
-            SELECT extract(epoch FROM at)::bigint, number FROM khbs_server_fact
-             WHERE terminal_id = %s AND kind = 'list_reported'
-            """,
-            self.terminal.id,
-        )
-        return tuple(rows)
-
     def list_status(self, card_no, version):
         """Return the two bits of a card in a version; 0 where neither is known."""
         list_no, index = card_number.parse(card_no)
@@ -296,8 +289,9 @@ class FactsLoader:
         key = (list_no, version)
         if key not in self._lists_packed:
             versions = self.terminal.env["khbs.card.list.version"].sudo()
-            found = versions.search(
-                [("list_id.code", "=", list_no), ("version", "=", version)]
+            found = versions.search_fetch(
+                [("list_id.code", "=", list_no), ("version", "=", version)],
+                ["card_count", "states"],
             )
             self._lists_packed[key] = (
                 (found.card_count, found._packed()) if found else (0, b"")
@@ -309,17 +303,22 @@ class FactsLoader:
             """
             SELECT c.card_no, c.household_id,
                    extract(epoch FROM c.handed_over_at)::bigint,
-                   (SELECT json_agg(json_build_array(
-                               floor(extract(epoch FROM e.at)), e.to_state)
-                               ORDER BY e.id)
-                      FROM khbs_card_event e WHERE e.card_id = c.id)
-              FROM khbs_card c WHERE c.card_no = ANY(%s)
+                   floor(extract(epoch FROM e.at))::bigint, e.to_state
+              FROM khbs_card c
+              LEFT JOIN khbs_card_event e
+                     ON e.card_id = c.id AND e.to_state = ANY(%s)
+             WHERE c.card_no = ANY(%s) ORDER BY e.id
             """,
+            ["active", *OUT_OF_USE],
             card_nos,
         )
+        cards, events = {}, defaultdict(list)
+        for card_no, household, handed_over, at, state in rows:
+            cards[card_no] = (household, handed_over)
+            events[card_no].append((at, state))
         return {
-            card_no: f.Card(household, handed_over, _blocks(events or []))
-            for card_no, household, handed_over, events in rows
+            card_no: f.Card(*card, _blocks(events[card_no]))
+            for card_no, card in cards.items()
         }
 
     def _entitlements(self, numbers):
@@ -363,16 +362,7 @@ class FactsLoader:
     def decisions(self, entries):
         """Return what persons decided on the claims of *entries*."""
         jtis = [entry.claim.jti for entry in entries if entry.claim]
-        rows = self._rows(
-            """
-            SELECT data->>'jti', data->>'e', data->>'decision' FROM khbs_server_fact
-             WHERE terminal_id = %s AND kind = 'decision' AND data->>'jti' = ANY(%s)
-             ORDER BY id
-            """,
-            self.terminal.id,
-            jtis,
-        )
-        return {(jti, e): decision for jti, e, decision in rows}
+        return self._dated_facts(jtis)["decisions"]
 
 
 def _seconds(moment):
@@ -384,7 +374,7 @@ def _blocks(events):
     """Return (from, to or None) of each time that a card was out of use."""
     blocks, since = [], None
     for at, state in events:
-        blocked = state in ("suspended", "revoked", "expired")
+        blocked = state in OUT_OF_USE
         if blocked and since is None:
             since = at
         elif state == "active" and since is not None:

@@ -3,9 +3,10 @@
 
 """From verdicts to rows: claims, outcomes, entitlements, postings, cases, counters.
 
-Every step is one statement for all lines. The entitlements are locked, in order,
-before the other claims of theirs are read, and all are updated, so that a second
-terminal's settlement of the same family fails and starts anew.
+Every step is one statement for all lines, and only what a verdict changes is touched.
+The entitlements of these lines are locked, in order, before the other claims of theirs
+are read, and all are updated, so that a second terminal's settlement of the same family
+fails and starts anew.
 """
 
 import base64
@@ -13,6 +14,7 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from ..settlement.meanings import (
     CONSUMED,
@@ -25,7 +27,9 @@ from ..settlement.meanings import (
     entitlement_state,
 )
 from ..settlement.ranking import Candidate, rank
+from . import bulk
 
+WIB = ZoneInfo("Asia/Pontianak")
 POSTED_NOT_PAYABLE = "POSTED_NOT_PAYABLE"
 # From which states a line may bring its entitlement to another one.
 REACHED_FROM = {
@@ -34,6 +38,25 @@ REACHED_FROM = {
     LAPSED: ("open", "reserved", "lapsed", "consumed"),
     OPEN: ("open", "reserved", "consumed"),
 }
+
+
+# Columns of a _Line.
+LINES = """
+    SELECT l.id, l.entitlement_id, t.id, t.code, c.seq, c.jti, l.e, l.benefit_code,
+           l.amount, c.received_at, COALESCE(s.verdict, ''), COALESCE(s.code, ''),
+           COALESCE(s.version, 0), COALESCE(s.online, FALSE),
+           COALESCE(s.lease_from, 0)::bigint,
+           extract(epoch FROM s.not_before)::bigint,
+           extract(epoch FROM s.not_after)::bigint,
+           EXISTS (SELECT FROM khbs_claim_posting p WHERE p.line_id = l.id)
+      FROM khbs_claim_line l
+      JOIN khbs_claim c ON c.id = l.claim_id
+      JOIN khbs_terminal t ON t.code = c.terminal_code
+      LEFT JOIN LATERAL (
+           SELECT * FROM khbs_settlement s
+            WHERE s.line_id = l.id ORDER BY s.version DESC LIMIT 1
+      ) s ON TRUE
+"""
 
 
 @dataclass(slots=True)
@@ -46,6 +69,10 @@ class _Line:
     tid: str
     seq: int
     jti: str
+    e: str
+    benefit_code: str
+    amount: int
+    received_at: datetime
     verdict: str = ""
     code: str = ""
     version: int = 0
@@ -57,8 +84,21 @@ class _Line:
     judged: bool = False
     before: tuple = ()
 
+    def __post_init__(self):
+        if self.version:
+            self.before = self.now()
+
     def now(self):
         return (self.verdict, self.code, self.online, self.nbf)
+
+    def judge(self, verdict):
+        """Take *verdict* over; return whether it differs from the last one."""
+        present = (self.version > 0, self.verdict, self.online, self.nbf)
+        self.judged = True
+        self.verdict = self.code = verdict.code
+        self.online, self.nbf = verdict.online, verdict.nbf
+        self.lo, self.hi = verdict.interval.lo, verdict.interval.hi
+        return present != (True, self.verdict, self.online, self.nbf)
 
 
 class OutcomeWriter:
@@ -75,20 +115,25 @@ class OutcomeWriter:
         self.cause = cause
 
     def apply(self, verdicts):
-        """Bring everything in line with *verdicts*; return the changed line ids."""
+        """Bring everything in line with *verdicts*."""
         if not verdicts:
-            return []
-        self._store_claims(verdicts)
-        own = self._own_lines(verdicts)
-        entitlement_ids = sorted({e for _id, e in own.values() if e})
-        self._lock(entitlement_ids)
-        lines = self._lines(entitlement_ids, [line_id for line_id, _e in own.values()])
+            return
+        known = self._known_lines(verdicts)
+        new, differing = [], {}
         for verdict in verdicts:
-            line = lines[own[verdict.jti, verdict.line.e][0]]
-            line.judged = True
-            line.verdict = line.code = verdict.code
-            line.online, line.nbf = verdict.online, verdict.nbf
-            line.lo, line.hi = verdict.interval.lo, verdict.interval.hi
+            line = known.get((verdict.jti, verdict.line.e))
+            if line is None:
+                new.append(verdict)
+            elif line.judge(verdict):
+                differing[line.line_id] = line
+        granted = self._lock(differing.values(), new)
+        entitlement_ids = sorted(granted.values())
+        lines = self._lines_of(entitlement_ids)
+        for line in known.values():
+            if line.line_id in lines:
+                lines[line.line_id] = line
+        lines |= differing
+        lines |= self._store_claims(new, granted)
         primaries = self._rank(lines.values())
         changed = [line for line in lines.values() if line.now() != line.before]
         self._store_outcomes(changed)
@@ -96,132 +141,137 @@ class OutcomeWriter:
         self._update_primaries(entitlement_ids, primaries)
         self._open_cases(changed)
         self._count(changed)
-        return [line.line_id for line in changed]
 
     def _rows(self, query, *arguments):
         self.cr.execute(query, arguments)
         return self.cr.fetchall()
 
-    def _values(self, query, rows, fetch=False):
-        if not rows:
-            return []
-        return self.cr.execute_values(query, rows, page_size=1000, fetch=fetch) or []
+    def _values(self, query, rows):
+        if rows:
+            self.cr.execute_values(query, rows, page_size=1000)
 
     # Claims and their lines
 
-    def _store_claims(self, verdicts):
-        """Store the claims that are judged for the first time."""
-        first = {}
-        for verdict in verdicts:
-            first.setdefault(verdict.jti, []).append(verdict)
-        known = self._rows(
-            "SELECT jti FROM khbs_claim WHERE jti = ANY(%s)", list(first)
+    def _known_lines(self, verdicts):
+        """Return (jti, e) to the :class:`_Line` of what was judged before."""
+        jtis = list({verdict.jti for verdict in verdicts})
+        lines = (
+            _Line(*row) for row in self._rows(f"{LINES} WHERE c.jti = ANY(%s)", jtis)
         )
-        for (jti,) in known:
-            del first[jti]
-        if not first:
-            return
-        entries = self._rows(
+        return {(line.jti, line.e): line for line in lines}
+
+    def _lock(self, lines, verdicts):
+        """Lock the entitlements of *lines* and *verdicts*; return number to id."""
+        ids = [line.entitlement_id for line in lines if line.entitlement_id]
+        numbers = [verdict.line.e for verdict in verdicts]
+        if not ids and not numbers:
+            return {}
+        return dict(
+            self._rows(
+                "SELECT number, id FROM khbs_entitlement "
+                "WHERE id = ANY(%s) OR number = ANY(%s) "
+                "ORDER BY id FOR NO KEY UPDATE",
+                ids,
+                numbers,
+            )
+        )
+
+    def _lines_of(self, entitlement_ids):
+        """Return id to :class:`_Line` of all claims of these entitlements."""
+        if not entitlement_ids:
+            return {}
+        rows = self._rows(f"{LINES} WHERE l.entitlement_id = ANY(%s)", entitlement_ids)
+        return {row[0]: _Line(*row) for row in rows}
+
+    def _store_claims(self, verdicts, granted):
+        """Store the claims that are judged for the first time.
+
+        :param granted: entitlement number to id
+        :return: id to :class:`_Line`, judged
+        """
+        if not verdicts:
+            return {}
+        claims = self._claim_entries(verdicts)
+        claim_ids = dict(
+            zip(claims, bulk.next_ids(self.cr, "khbs_claim", len(claims)), strict=True)
+        )
+        line_ids = bulk.next_ids(self.cr, "khbs_claim_line", len(verdicts))
+        lines = {}
+        for line_id, verdict in zip(line_ids, verdicts, strict=True):
+            seq, received_at = claims[verdict.jti][1], claims[verdict.jti][7]
+            lines[line_id] = _Line(
+                line_id=line_id,
+                entitlement_id=granted.get(verdict.line.e),
+                terminal_id=self.terminal.id,
+                tid=self.terminal.code,
+                seq=seq,
+                jti=verdict.jti,
+                e=verdict.line.e,
+                benefit_code=verdict.line.b,
+                amount=verdict.line.a,
+                received_at=received_at,
+            )
+            lines[line_id].judge(verdict)
+        bulk.insert(
+            self.cr,
+            "khbs_claim",
+            "id, jti, seq, card_no, card_id, household_id, area_id, operator_code,"
+            " received_at, terminal_code, point_id, mode, signed_at, jws",
+            self._claim_rows(claims.values(), claim_ids),
+        )
+        bulk.insert(
+            self.cr,
+            "khbs_claim_line",
+            "id, claim_id, e, benefit_code, round_code, amount, entitlement_id",
+            [
+                (
+                    line.line_id,
+                    claim_ids[line.jti],
+                    line.e,
+                    line.benefit_code,
+                    verdict.line.p,
+                    line.amount,
+                    line.entitlement_id,
+                )
+                for line, verdict in zip(lines.values(), verdicts, strict=True)
+            ],
+        )
+        return lines
+
+    def _claim_entries(self, verdicts):
+        """Return jti to what is stored of the entry that made the claim."""
+        rows = self._rows(
             """
             SELECT j.jti, j.seq, j.card_no, c.id, c.household_id, h.area_id,
                    j.operator_code, j.received_at, j.jws
               FROM khbs_journal_entry j
               JOIN khbs_card c ON c.card_no = j.card_no
               JOIN khbs_household h ON h.id = c.household_id
-             WHERE j.terminal_id = %s AND j.jti = ANY(%s) AND j.ev = 'claim'
-               AND j.claim_check = ''
-             ORDER BY j.seq DESC, j.branch DESC
+             WHERE j.terminal_id = %s AND j.seq = ANY(%s) AND j.jti = ANY(%s)
+               AND j.ev = 'claim' AND j.claim_check = ''
+             ORDER BY j.branch DESC
             """,
             self.terminal.id,
-            list(first),
+            list({verdict.seq for verdict in verdicts}),
+            list({verdict.jti for verdict in verdicts}),
         )
-        # The last row read, of the lowest number, is the claim; others are replays.
-        by_jti = {row[0]: row for row in entries}
-        ids = self._values(
-            """
-            INSERT INTO khbs_claim (jti, seq, card_no, card_id, household_id, area_id,
-                                    operator_code, received_at, terminal_code, point_id,
-                                    mode, signed_at, jws)
-            VALUES %s RETURNING jti, id
-            """,
-            self._claim_rows(by_jti.values()),
-            fetch=True,
-        )
-        claim_ids = dict(ids)
-        self._values(
-            """
-            INSERT INTO khbs_claim_line (claim_id, e, benefit_code, round_code, amount,
-                                         entitlement_id)
-            SELECT v.claim_id, v.e, v.b, v.p, v.a, n.id
-              FROM (VALUES %s) AS v (claim_id, e, b, p, a)
-              LEFT JOIN khbs_entitlement n ON n.number = v.e
-            """,
-            [
-                (claim_ids[jti], each.line.e, each.line.b, each.line.p, each.line.a)
-                for jti, group in first.items()
-                for each in group
-            ],
-        )
+        # Of a fork the branch that came first, read last, made the claim.
+        return {row[0]: row for row in rows}
 
-    def _claim_rows(self, entries):
+    def _claim_rows(self, entries, claim_ids):
         code, point_id = self.terminal.code, self.terminal.point_id.id or None
         rows = []
-        for *columns, entry in entries:
-            details = _payload(entry)["d"]
-            signed_at = _naive(_payload(details["jws"])["iat"])
+        for jti, *columns, text in entries:
+            details = _payload(text)["d"]
+            signed = details["jws"]
+            signed_at = _naive(_payload(signed)["iat"])
             rows.append(
-                (*columns, code, point_id, details["mode"], signed_at, details["jws"])
+                (claim_ids[jti], jti, *columns, code, point_id)
+                + (details["mode"], signed_at, signed)
             )
         return rows
 
-    def _own_lines(self, verdicts):
-        """Return (jti, e) to (line id, entitlement id)."""
-        rows = self._rows(
-            """
-            SELECT c.jti, l.e, l.id, l.entitlement_id
-              FROM khbs_claim c JOIN khbs_claim_line l ON l.claim_id = c.id
-             WHERE c.jti = ANY(%s)
-            """,
-            list({verdict.jti for verdict in verdicts}),
-        )
-        return {(jti, e): (line, entitlement) for jti, e, line, entitlement in rows}
-
     # Outcomes
-
-    def _lock(self, entitlement_ids):
-        self.cr.execute(
-            "SELECT id FROM khbs_entitlement WHERE id = ANY(%s) "
-            "ORDER BY id FOR NO KEY UPDATE",
-            [entitlement_ids],
-        )
-
-    def _lines(self, entitlement_ids, line_ids):
-        """Return id to :class:`_Line` of these lines and all of these entitlements."""
-        rows = self._rows(
-            """
-            SELECT l.id, l.entitlement_id, t.id, t.code, c.seq, c.jti,
-                   COALESCE(s.verdict, ''), COALESCE(s.code, ''),
-                   COALESCE(s.version, 0), COALESCE(s.online, FALSE),
-                   COALESCE(s.lease_from, 0)::bigint,
-                   extract(epoch FROM s.not_before)::bigint,
-                   extract(epoch FROM s.not_after)::bigint,
-                   EXISTS (SELECT FROM khbs_claim_posting p WHERE p.line_id = l.id)
-              FROM khbs_claim_line l
-              JOIN khbs_claim c ON c.id = l.claim_id
-              JOIN khbs_terminal t ON t.code = c.terminal_code
-              LEFT JOIN LATERAL (
-                   SELECT * FROM khbs_settlement s
-                    WHERE s.line_id = l.id ORDER BY s.version DESC LIMIT 1
-              ) s ON TRUE
-             WHERE l.id = ANY(%s) OR l.entitlement_id = ANY(%s)
-            """,
-            line_ids,
-            entitlement_ids,
-        )
-        lines = {row[0]: _Line(*row) for row in rows}
-        for line in lines.values():
-            line.before = line.now() if line.version else ()
-        return lines
 
     def _rank(self, lines):
         """Set the codes that depend on other claims; return the primary lines."""
@@ -253,12 +303,11 @@ class OutcomeWriter:
         for line in changed:
             line.version += 1
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-        self._values(
-            """
-            INSERT INTO khbs_settlement (line_id, entitlement_id, terminal_id, seq,
-                version, at, cause, verdict, code, online, lease_from, not_before,
-                not_after) VALUES %s
-            """,
+        bulk.insert(
+            self.cr,
+            "khbs_settlement",
+            "line_id, entitlement_id, terminal_id, seq, version, at, cause, verdict,"
+            " code, online, lease_from, not_before, not_after",
             [
                 (
                     line.line_id,
@@ -278,11 +327,10 @@ class OutcomeWriter:
                 for line in changed
             ],
         )
-        self._values(
-            """
-            INSERT INTO khbs_claim_outcome (line_id, version, at, code, pay,
-                entitlement_effect, stock, borne_by) VALUES %s
-            """,
+        bulk.insert(
+            self.cr,
+            "khbs_claim_outcome",
+            "line_id, version, at, code, pay, entitlement_effect, stock, borne_by",
             [
                 (line.line_id, line.version, now, line.code, *_consequences(line.code))
                 for line in changed
@@ -298,36 +346,36 @@ class OutcomeWriter:
             if line.entitlement_id and line.code:
                 effect = CONSUMED if line.posted else MEANINGS[line.code].entitlement
                 effects[line.entitlement_id].add(effect)
-        rows = [
-            (entitlement_id, state, list(REACHED_FROM[state]))
-            for entitlement_id, found in effects.items()
-            for state in [entitlement_state(found)]
-        ]
-        self._values(
-            """
-            UPDATE khbs_entitlement e
-               SET state = CASE WHEN e.state = ANY(v.origins)
-                                 AND e.channel <> 'account'
-                                THEN v.state ELSE e.state END
-              FROM (VALUES %s) AS v (id, state, origins) WHERE e.id = v.id
-            """,
-            rows,
-        )
-        consumed = [row[0] for row in rows if row[1] == CONSUMED]
-        if consumed:
+        by_state = defaultdict(list)
+        for entitlement_id, found in effects.items():
+            by_state[entitlement_state(found)].append(entitlement_id)
+        for state, ids in by_state.items():
             self.cr.execute(
-                "DELETE FROM khbs_lease_hold WHERE entitlement_id = ANY(%s)", [consumed]
+                """
+                UPDATE khbs_entitlement
+                   SET state = CASE WHEN state = ANY(%s) AND channel <> 'account'
+                                    THEN %s ELSE state END
+                 WHERE id = ANY(%s)
+                """,
+                [list(REACHED_FROM[state]), state, ids],
+            )
+        if by_state[CONSUMED]:
+            self.cr.execute(
+                "DELETE FROM khbs_lease_hold WHERE entitlement_id = ANY(%s)",
+                [by_state[CONSUMED]],
             )
 
     def _update_primaries(self, entitlement_ids, primaries):
-        self._values(
-            """
-            INSERT INTO khbs_claim_primary AS p (entitlement_id, line_id) VALUES %s
-            ON CONFLICT (entitlement_id) DO UPDATE SET line_id = EXCLUDED.line_id
-             WHERE p.line_id <> EXCLUDED.line_id
-            """,
-            list(primaries.items()),
-        )
+        if primaries:
+            self.cr.execute(
+                """
+                INSERT INTO khbs_claim_primary AS p (entitlement_id, line_id)
+                SELECT * FROM unnest(%s, %s)
+                ON CONFLICT (entitlement_id) DO UPDATE SET line_id = EXCLUDED.line_id
+                 WHERE p.line_id <> EXCLUDED.line_id
+                """,
+                [list(primaries), list(primaries.values())],
+            )
         none = [each for each in entitlement_ids if each not in primaries]
         if none:
             self.cr.execute(
@@ -366,34 +414,28 @@ class OutcomeWriter:
 
     def _count(self, changed):
         """Move the counters of the day of first receipt by what has changed."""
+        counters = defaultdict(lambda: [0, 0, 0, 0])
+        for line in changed:
+            paid = _moved(line, PAY)
+            counter = counters[
+                _day(line.received_at), line.terminal_id, line.benefit_code
+            ]
+            counter[0] += not line.before
+            counter[1] += paid
+            counter[2] += _moved(line, HOLD)
+            counter[3] += paid * line.amount
         self._values(
             """
             INSERT INTO khbs_claim_counter AS k (day, terminal_id, benefit_code, lines,
                                                  paid_lines, held_lines, paid_amount)
-            SELECT (c.received_at AT TIME ZONE 'UTC'
-                                  AT TIME ZONE 'Asia/Pontianak')::date,
-                   v.terminal_id, l.benefit_code, sum(v.added), sum(v.paid),
-                   sum(v.held), sum(v.paid * l.amount)
-              FROM (VALUES %s) AS v (line_id, terminal_id, added, paid, held)
-              JOIN khbs_claim_line l ON l.id = v.line_id
-              JOIN khbs_claim c ON c.id = l.claim_id
-             GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+            VALUES %s
             ON CONFLICT (day, terminal_id, benefit_code) DO UPDATE
                SET lines = k.lines + EXCLUDED.lines,
                    paid_lines = k.paid_lines + EXCLUDED.paid_lines,
                    held_lines = k.held_lines + EXCLUDED.held_lines,
                    paid_amount = k.paid_amount + EXCLUDED.paid_amount
             """,
-            [
-                (
-                    line.line_id,
-                    line.terminal_id,
-                    int(not line.before),
-                    _is(line, PAY),
-                    _is(line, HOLD),
-                )
-                for line in changed
-            ],
+            [(*key, *counters[key]) for key in sorted(counters)],
         )
 
     def post(self, since, bound):
@@ -419,10 +461,15 @@ class OutcomeWriter:
         )
 
 
-def _is(line, pay):
+def _moved(line, pay):
     """Return by how much the line moves the count of lines that are *pay*."""
     before = bool(line.before) and MEANINGS[line.before[1]].pay == pay
     return int(MEANINGS[line.code].pay == pay) - int(before)
+
+
+def _day(received_at):
+    """Return the day in WIB of a datetime as Odoo keeps it."""
+    return received_at.replace(tzinfo=UTC).astimezone(WIB).date()
 
 
 def _consequences(code):

@@ -13,7 +13,7 @@ from odoo.addons.khbs_cards.exceptions import ProtocolError
 from odoo.addons.khbs_cards.protocol import base64url, jws, keys
 
 from ..settlement import chain
-from . import reader
+from . import bulk, reader
 from .answers import EntryAnswers
 
 MAX_ENTRIES = 200
@@ -38,12 +38,19 @@ class Push:
     def run(self, texts):
         """Take *texts* in and return the result of edc.journal.push."""
         reads, rejected = self._read(texts)
-        fresh, duplicates, forks = self._sort(list(reads.values()))
+        stored = self._stored_near(reads.values())
+        fresh, duplicates, forks = self._sort(reads.values(), stored)
         self._verify_inner(fresh)
         self._store(fresh, forks)
         self._reject(rejected)
-        self._advance(fresh, {read.seq for read in forks})
-        return self._answer(texts, reads, duplicates, rejected)
+        head, known = self._advance(stored, fresh, {read.seq for read in forks})
+        return {
+            "acked_seq": head.seq,
+            "head": head.identity,
+            "results": self._results(texts, reads, rejected, head, fresh, duplicates),
+            "missing": chain.missing(head.seq, known),
+            "ack": self._ack(head),
+        }
 
     def _read(self, texts):
         """Return (index to Read, index to Rejected)."""
@@ -56,16 +63,24 @@ class Push:
                 rejected[index] = error
         return reads, rejected
 
-    def _sort(self, reads):
-        """Return the new entries, the known identities, the second branches."""
+    def _stored_near(self, reads):
+        """Return the links above the head, and of the numbers of *reads* below it."""
+        head = self.terminal.acked_seq
         self.cr.execute(
-            "SELECT seq, identity FROM khbs_journal_entry "
-            "WHERE terminal_id = %s AND seq = ANY(%s)",
-            [self.terminal.id, [read.seq for read in reads]],
+            "SELECT seq, identity, prev FROM khbs_journal_entry "
+            "WHERE terminal_id = %s AND (seq > %s OR seq = ANY(%s)) "
+            "ORDER BY seq, branch",
+            [self.terminal.id, head, [each.seq for each in reads if each.seq <= head]],
         )
+        return [chain.Link(*row) for row in self.cr.fetchall()]
+
+    def _sort(self, reads, stored):
+        """Return the new entries, the known identities, the second branches."""
+        numbers = {read.seq for read in reads}
         known = {}
-        for seq, identity in self.cr.fetchall():
-            known.setdefault(seq, set()).add(identity)
+        for link in stored:
+            if link.seq in numbers:
+                known.setdefault(link.seq, set()).add(link.identity)
         duplicates = {identity for found in known.values() for identity in found}
         fresh, forks = [], []
         for read in reads:
@@ -111,22 +126,17 @@ class Push:
         return card_key
 
     def _store(self, fresh, forks):
-        if not fresh:
-            return
         second = {id(read) for read in forks}
         received = _naive(self.now)
-        terminal_id = self.terminal.id
-        self.cr.execute_values(
-            """
-            INSERT INTO khbs_journal_entry (terminal_id, seq, branch, identity, prev,
-                kid, ev, valid, at, mono, boot, lst, lse, operator_code, jti, card_no,
-                document, sync_now, sync_rtt, claim_check, with_pin, lines,
-                received_at, jws)
-            VALUES %s
-            """,
+        bulk.insert(
+            self.cr,
+            "khbs_journal_entry",
+            "terminal_id, seq, branch, identity, prev, kid, ev, valid, at, mono, boot,"
+            " lst, lse, operator_code, jti, card_no, document, sync_now, sync_rtt,"
+            " claim_check, with_pin, lines, received_at, jws",
             [
                 (
-                    terminal_id,
+                    self.terminal.id,
                     read.seq,
                     int(id(read) in second),
                     read.identity,
@@ -153,7 +163,6 @@ class Push:
                 )
                 for read in fresh
             ],
-            page_size=200,
         )
 
     def _reject(self, rejected):
@@ -174,18 +183,20 @@ class Push:
             ],
         )
 
-    def _advance(self, fresh, forks):
-        """Move the head, look for forks and settle what that changes."""
+    def _advance(self, stored, fresh, forks):
+        """Move the head, look for forks and settle what that changes.
+
+        :return: the head, and the numbers of the entries above the one before, in order
+        """
         terminal = self.terminal
-        before = chain.Head(
-            terminal.acked_seq, terminal.head, terminal.fork_seq or None
-        )
-        self.cr.execute(
-            "SELECT seq, identity, prev FROM khbs_journal_entry "
-            "WHERE terminal_id = %s AND seq > %s ORDER BY seq, branch",
-            [terminal.id, before.seq],
-        )
-        beyond = [chain.Link(*row) for row in self.cr.fetchall()]
+        before = terminal._chain_head()
+        links = [
+            *stored,
+            *(chain.Link(read.seq, read.identity, read.prev) for read in fresh),
+        ]
+        beyond = [link for link in links if link.seq > before.seq]
+        # Of equal numbers the one that came first stays first.
+        beyond.sort(key=lambda link: link.seq)
         after = chain.advance(before, beyond, forks)
         terminal.write(
             {
@@ -199,13 +210,13 @@ class Push:
         if after.fork != before.fork:
             self._forked(after.fork)
             start = min(start, after.fork)
-        if not fresh:
-            return
-        self._apply(before.seq + 1, after.seq)
-        if after.seq > before.seq or after.fork:
-            self.env["khbs.settlement"]._settle(
-                terminal, self._settle_from(start, after.seq), "push"
-            )
+        if fresh:
+            self._apply(before.seq + 1, after.seq)
+            if after.seq > before.seq or after.fork:
+                self.env["khbs.settlement"]._settle(
+                    terminal, self._settle_from(start, after.seq), "push"
+                )
+        return after, [link.seq for link in beyond]
 
     def _settle_from(self, start, head):
         """Return the first entry that the new ones have a bearing on.
@@ -325,37 +336,21 @@ class Push:
                 }
             )
 
-    def _answer(self, texts, reads, duplicates, rejected):
-        answers = EntryAnswers(self.cr, self.terminal)
-        by_identity = answers.of_identities([read.identity for read in reads.values()])
-        results = []
-        for index in range(len(texts)):
-            if index in rejected:
-                error = rejected[index]
-                results.append(
-                    {
-                        "seq": error.seq,
-                        "sha": error.sha,
-                        "status": "rejected",
-                        "lines": [],
-                    }
-                )
-                continue
-            identity = reads[index].identity
-            result = dict(by_identity[identity])
-            if identity in duplicates:
-                result["status"] = "duplicate"
-            results.append(result)
-        missing = answers.missing()
-        return {
-            "acked_seq": self.terminal.acked_seq,
-            "head": self.terminal.head,
-            "results": results,
-            "missing": missing,
-            "ack": self._ack(),
-        }
+    def _results(self, texts, reads, rejected, head, fresh, duplicates):
+        """Return what the terminal is told of each of *texts*, in their order."""
+        answers = EntryAnswers(self.cr, self.terminal, head)
+        repeated = {read.identity for read in reads.values()} & duplicates
+        by_identity = answers.of_reads(fresh)
+        for identity, result in answers.of_identities(list(repeated)).items():
+            by_identity[identity] = {**result, "status": "duplicate"}
+        return [
+            dict(by_identity[reads[index].identity])
+            if index in reads
+            else _rejection(rejected[index])
+            for index in range(len(texts))
+        ]
 
-    def _ack(self):
+    def _ack(self, head):
         kid, key = authority.signer("ack")
         return jws.sign(
             key,
@@ -364,12 +359,16 @@ class Push:
             {
                 "prg": self.prg,
                 "tid": self.terminal.code,
-                "seq": self.terminal.acked_seq,
-                "head": self.terminal.head,
+                "seq": head.seq,
+                "head": head.identity,
                 "gaps": [],
                 "iat": self.now,
             },
         )
+
+
+def _rejection(error):
+    return {"seq": error.seq, "sha": error.sha, "status": "rejected", "lines": []}
 
 
 @functools.lru_cache(maxsize=4096)

@@ -33,6 +33,7 @@ class KhbsLeaseRow(models.Model):
     amount = Rupiah(required=True)
 
     _row_idx = models.Index("(lease_id, e)")
+    _hand_over_idx = models.Index("(lease_id) WHERE hand_over")
 
     def init(self):
         append_only.install(self.env.cr, self._table)

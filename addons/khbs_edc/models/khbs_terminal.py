@@ -12,6 +12,7 @@ from odoo.addons.khbs_cards.protocol import base64url, keys
 
 from ..rpc.authentication import audience
 from ..rpc.dispatcher import RpcError
+from ..settlement.chain import Head
 
 GROUP = "khbs_registry.group_terminal_officer"
 # What an officer types in; all else is set by actions or by the device.
@@ -491,6 +492,11 @@ class KhbsTerminal(models.Model):
             }
         )
         self._record("terminal.enrol", {"fingerprint": fingerprint})
+
+    def _chain_head(self):
+        """Return how far its journal is contiguous."""
+        self.ensure_one()
+        return Head(self.acked_seq, self.head, self.fork_seq or None)
 
     def _public_keys(self):
         """Return kid to public key of the keys that may sign entries."""
