@@ -7,11 +7,13 @@ import shutil
 import subprocess
 import sys
 
+from . import packages
+from .bring import bring
 from .cluster import Cluster
 from .proof import Proof
 from .state import REPOSITORY, State
 from .step import SetupError, Steps, explain, report
-from .test import set_up
+from .test import LOCK
 
 NAMES = sorted(
     path.stem
@@ -41,7 +43,7 @@ def main(arguments=None):
     try:
         state.prepare()
         state.lock("bench")
-        python, library = set_up(state, Steps(state))
+        python, library = bring(state, Steps(state), packages.RUN | packages.TEST, LOCK)
         # A cluster that commits for good: what is measured is what is served.
         cluster = Cluster(state, "bench-cluster")
         cluster.create()

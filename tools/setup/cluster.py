@@ -54,6 +54,10 @@ class Cluster:
         if self.external:
             return
         self.password = credentials.ensure(self.state, "postgresql")
+        with self.state.alone():
+            self._make()
+
+    def _make(self):
         making = self.state.folder / f"{self.name}.new"
         discard(making)
         if self.folder.exists():

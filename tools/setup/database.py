@@ -161,7 +161,7 @@ class Database:
             "--i18n-overwrite",
             *("--no-http", "--stop-after-init", "--max-cron-threads=0"),
             log=self.odoo.state.logfile("upgrade"),
-            failure="The database could not be upgraded; its rows are all there, and the "
-            "next start tries again.",
+            failure="The database could not be upgraded; its rows are all there and "
+            "the next start tries again.",
         )
         self._stamp(self.name)

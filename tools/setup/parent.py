@@ -2,11 +2,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Children that the kernel ends when their parent dies, however it dies."""
 
+import contextlib
 import ctypes
 import functools
 import os
+import signal
+import time
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+# In the environment of all that a set-up starts, with the folder it sets up.
+MARK = "KHBS_SETUP"
 
 
 def tied_by(stop_signal):
@@ -21,3 +27,31 @@ def tied_by(stop_signal):
 def _tie(stop_signal):
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, stop_signal)
     os.setpgid(0, 0)
+
+
+def end_strays(folder):
+    """End what a killed set-up of *folder* left at work; return when all are gone.
+
+    The kernel ends only the children themselves: their own children (dpkg-deb's tar,
+    a compiler under pip) work on, in the folders that are about to be made anew.
+    """
+    while strays := [pid for pid in _processes() if _is_marked(pid, folder)]:
+        for pid in strays:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def _processes():
+    return [
+        int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()
+    ]
+
+
+def _is_marked(pid, folder):
+    """True if the process runs and carries the mark of *folder*; a zombie does not."""
+    try:
+        environment = Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return False
+    return f"{MARK}={folder}".encode() in environment.split(b"\0")

@@ -8,7 +8,8 @@ import shutil
 import signal
 import sys
 
-from . import credentials, keys, odoo_source, packages, server, venv
+from . import credentials, keys, packages, server
+from .bring import bring
 from .cluster import Cluster
 from .database import Database
 from .state import State
@@ -40,12 +41,7 @@ def parse(arguments):
 
 def set_up(state, steps, options):
     """Bring everything that serving needs; return (cluster, odoo, database)."""
-    with steps.step("packages"):
-        packages.ensure(state, packages.RUN)
-    with steps.step("odoo"):
-        library = odoo_source.ensure(state)
-    with steps.step("python"):
-        python = venv.ensure(state, LOCK, library)
+    python, library = bring(state, steps, packages.RUN, LOCK)
     with steps.step("keys"):
         keys.ensure(state, python)
     cluster = Cluster(state)

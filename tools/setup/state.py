@@ -8,8 +8,10 @@ import os
 import pwd
 import shutil
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 
+from .parent import MARK, end_strays
 from .step import SetupError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -103,6 +105,25 @@ class State:
                 "KHBS is already being set up or running from this folder: "
                 "stop it with Ctrl-C there, or use it."
             ) from error
+
+    @contextmanager
+    def alone(self):
+        """Bring what ./run, ./test and ./bench share; wait where another one does.
+
+        What an earlier, killed one left at work is ended first.
+        """
+        with open(self.folder / "run" / "shared", "w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print("Waiting for another set-up of this folder.", flush=True)
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            end_strays(self.folder)
+            os.environ[MARK] = str(self.folder)
+            try:
+                yield
+            finally:
+                del os.environ[MARK]
 
     def logfile(self, name):
         """Return a fresh log file for the step *name*."""

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from .parent import tied_by
+from .parent import MARK, tied_by
 
 NEEDED_BYTES = 3 * 1024**3
 
@@ -72,6 +72,8 @@ def command(args, log, failure, outlives=False, **kwargs):
         ours to throw away (Debian's packages)
     """
     tie = None if outlives else tied_by(signal.SIGKILL)
+    if outlives:
+        kwargs.setdefault("env", dict(os.environ)).pop(MARK, None)
     with open(log, "ab") as output:
         try:
             done = subprocess.run(

@@ -8,7 +8,8 @@ import shutil
 import signal
 import sys
 
-from . import odoo_source, packages, venv
+from . import packages
+from .bring import bring
 from .cluster import Cluster
 from .proof import Proof
 from .state import REPOSITORY, State
@@ -62,17 +63,6 @@ def prove(proof, options, rest):
         proof.plain(rest)
 
 
-def set_up(state, steps):
-    """Bring what testing needs; return (python, library)."""
-    with steps.step("packages"):
-        packages.ensure(state, packages.RUN | packages.TEST)
-    with steps.step("odoo"):
-        library = odoo_source.ensure(state)
-    with steps.step("python"):
-        python = venv.ensure(state, LOCK, library)
-    return python, library
-
-
 def main(arguments=None):
     options, rest = parse(arguments)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -82,7 +72,7 @@ def main(arguments=None):
     try:
         state.prepare()
         state.lock("test")
-        python, library = set_up(state, steps)
+        python, library = bring(state, steps, packages.RUN | packages.TEST, LOCK)
         cluster = Cluster(state, "test-cluster", throwaway=True)
         with steps.step("cluster"):
             cluster.create()
