@@ -165,7 +165,8 @@ def terminal(env, at):
     device.tid = record.code
     fingerprint = keys.fingerprint(record.code, device.spki)
     record._take_key(device.spki, fingerprint, {})
-    record.action_approve_key()
+    seen = record._content_sha256()
+    record.with_context(khbs_seen=seen).action_approve_key()
     return record, device
 
 

@@ -50,7 +50,7 @@ def run(journey):
     _fill_roster(journey, roles, first_day)
     proposal = _propose(journey, today, quarter)
     _verify(journey, proposal, today)
-    journey.erp("penyetuju").call("khbs.bkk.proposal", "action_approve", [proposal])
+    journey.erp("penyetuju").decide("khbs.bkk.proposal", "action_approve", proposal)
     decree = _decree(journey, proposal, today)
     _disburse(journey, proposal, today)
     journey.facts["bkk_proposal"] = proposal
@@ -187,7 +187,7 @@ def _verify(journey, proposal, today):
             "minutes_date": today.isoformat(),
         },
     )
-    verifier.call("khbs.bkk.proposal", "action_verify", [proposal])
+    verifier.decide("khbs.bkk.proposal", "action_verify", proposal)
     minutes = verifier.read_one("khbs.bkk.proposal", proposal, ["minutes_id"])
     journey.facts["bkk_minutes"] = minutes["minutes_id"][0]
     journey.facts["bkk_cut_amount"] = line["rate_amount"]
@@ -203,7 +203,7 @@ def _decree(journey, proposal, today):
         "khbs.bkk.proposal", "action_draft_decree", [proposal], budget_line
     )
     decree = action["res_id"]
-    journey.erp("penyetuju").call("khbs.decree", "action_approve", [decree])
+    journey.erp("penyetuju").decide("khbs.decree", "action_approve", decree)
     officer.call("khbs.decree", "action_freeze", [decree])
     pdf = officer.download(f"/khbs/decree/{decree}/pdf")
     (journey.folder / "keputusan-bkk.pdf").write_bytes(pdf)

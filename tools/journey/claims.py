@@ -45,7 +45,7 @@ def round(journey):  # noqa: A001 - the name of the station
         },
     )
     operator.call("khbs.round", "action_generate", [round_id])
-    journey.erp("penyetuju").call("khbs.round", "action_decide", [round_id])
+    journey.erp("penyetuju").decide("khbs.round", "action_decide", round_id)
     operator.call("khbs.round", "action_open", [round_id])
     journey.facts["round"] = round_id
 
@@ -211,7 +211,7 @@ def _send(journey, kind, layout):
         },
     )
     maker.call("khbs.bank.batch", "action_prepare", [batch_id])
-    checker.call("khbs.bank.batch", "action_release", [batch_id])
+    checker.decide("khbs.bank.batch", "action_release", batch_id)
     return {
         "id": batch_id,
         "name": maker.read_one("khbs.bank.batch", batch_id, ["name"])["name"],

@@ -62,6 +62,12 @@ class Erp:
             {"model": model, "method": method, "args": args, "kwargs": kwargs},
         )
 
+    def decide(self, model, method, record_id):
+        """Press a button of decision on a record, as its form showed it."""
+        shown = self.read_one(model, record_id, ["content_sha256"])
+        seen = {**self.context, "khbs_seen": shown["content_sha256"]}
+        return self.call(model, method, [record_id], context=seen)
+
     def create(self, model, values):
         """Create one record and return its id."""
         return self.call(model, "create", [values])[0]

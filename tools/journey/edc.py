@@ -88,7 +88,7 @@ def _enrol(journey, point, most):
     if shown != known:
         terminal.close()
         raise AssertionError(f"{sheet['tid']} shows {shown}, the office {known}")
-    officer.call("khbs.terminal", "action_approve_key", [record])
+    officer.decide("khbs.terminal", "action_approve_key", record)
     return terminal, record
 
 

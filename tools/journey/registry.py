@@ -104,7 +104,7 @@ def _decide_families(journey):
             "unit": "kk",
         },
     )
-    journey.erp("penyetuju").call("khbs.criteria", "action_put_in_force", [criteria])
+    journey.erp("penyetuju").decide("khbs.criteria", "action_put_in_force", criteria)
     operator.call("khbs.criteria", "action_decide_families", [criteria])
     journey.facts["criteria"] = criteria
 
@@ -133,7 +133,8 @@ def _visit_families(journey):
     for place, visit in enumerate(visits):
         officer.write("khbs.visit", [visit], _findings(chance, without_house=not place))
         officer.call("khbs.visit", "action_submit", [visit])
-    journey.erp("validator").call("khbs.visit", "action_accept", visits)
+    for visit in visits:
+        journey.erp("validator").decide("khbs.visit", "action_accept", visit)
     journey.facts["visits"] = visits
 
 
@@ -171,8 +172,8 @@ def _decide_list(journey):
     )
     operator.call("khbs.recipient.list", "action_collect", [recipient_list])
     operator.call("khbs.recipient.list", "action_propose", [recipient_list])
-    journey.erp("penyetuju").call(
-        "khbs.recipient.list", "action_decide", [recipient_list]
+    journey.erp("penyetuju").decide(
+        "khbs.recipient.list", "action_decide", recipient_list
     )
     journey.facts["recipient_list"] = recipient_list
     groups = operator.call(

@@ -168,7 +168,7 @@ def _approve(journey, device_code, fingerprint):
     )
     if terminal["fingerprint"] != fingerprint:
         raise RuntimeError(f"{device_code} shows {fingerprint}: not to be approved")
-    erp.call("khbs.terminal", "action_approve_key", [terminal["id"]])
+    erp.decide("khbs.terminal", "action_approve_key", terminal["id"])
 
 
 def blanks(folder, count):

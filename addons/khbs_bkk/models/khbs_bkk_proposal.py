@@ -39,8 +39,27 @@ class KhbsBkkProposal(models.Model):
     """
 
     _name = "khbs.bkk.proposal"
+    _inherit = ["khbs.approvable"]
     _description = "BKK proposal"
     _order = "fiscal_year desc, quarter desc, regency_id"
+
+    _reading_actions = ("action_verify", "action_approve")
+    _unread_steps = ("proposed", "returned")
+    _content_fields = (
+        "state",
+        "round_number",
+        "regency_id",
+        "fiscal_year",
+        "quarter",
+        "letter_number",
+        "letter_date",
+        "control_count",
+        "control_amount",
+        "minutes_number",
+        "minutes_date",
+        "proposed_amount",
+        "approved_amount",
+    )
 
     regency_id = fields.Many2one(
         comodel_name="khbs.area",
@@ -468,6 +487,9 @@ class KhbsBkkProposal(models.Model):
                     step=step,
                 )
             )
+
+    def _content_parts(self):
+        return self._lines_sha256()
 
     def _lines_sha256(self):
         """Return the SHA-256 over every line with its verdict, in a fixed order."""

@@ -104,12 +104,12 @@ class BkkCase(KhbsCase):
         proposal = self._proposed(quarter).with_user(self.verifier)
         proposal.action_accept_pending()
         proposal.write({"minutes_number": "BA 1", "minutes_date": date(YEAR, 1, 6)})
-        proposal.action_verify()
+        self.reading(proposal).action_verify()
         return proposal
 
     def _approved(self, quarter="1"):
         proposal = self._verified(quarter)
-        proposal.with_user(self.approver).action_approve()
+        self.reading(proposal, self.approver).action_approve()
         return proposal
 
     def _drafted(self, quarter="1"):
@@ -120,7 +120,7 @@ class BkkCase(KhbsCase):
 
     def _in_force(self, quarter="1"):
         decree = self._drafted(quarter)
-        decree.with_user(self.approver).action_approve()
+        self.reading(decree, self.approver).action_approve()
         decree.action_freeze()
         decree.action_register_signature(f"188.44/{quarter}/{YEAR}", TODAY, SCAN)
         return decree

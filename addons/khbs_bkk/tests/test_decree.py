@@ -71,7 +71,7 @@ class TestDecree(BkkCase):
         self.assertEqual(names.totals["amount"], sum(both.mapped("approved_amount")))
         rows = [row["regency"] for row in both._name_rows()]
         self.assertEqual(rows, sorted(rows))
-        decree.with_user(self.approver).action_approve()
+        self.reading(decree, self.approver).action_approve()
         decree.action_freeze()
         decree.action_register_signature(f"188.44/9/{YEAR}", TODAY, SCAN)
         self.assertEqual(set(both.mapped("state")), {"decreed"})
@@ -81,7 +81,7 @@ class TestDecree(BkkCase):
         proposal = decree.bkk_proposal_ids
         with self.assertRaisesRegex(UserError, "no decree in force"):
             self._pay(proposal, 1)
-        decree.with_user(self.approver).action_approve()
+        self.reading(decree, self.approver).action_approve()
         decree.action_freeze()
         self.assertEqual(proposal.state, "approved")
         decree.action_register_signature(f"188.44/1/{YEAR}", TODAY, b"%PDF-1.4 signed")
@@ -173,14 +173,14 @@ class TestDecree(BkkCase):
     def test_a_decree_stays_within_the_budget(self):
         self.budget_line.dpa_amount = 1
         decree = self._drafted()
-        decree.with_user(self.approver).action_approve()
+        self.reading(decree, self.approver).action_approve()
         with self.assertRaises(UserError):
             decree.action_freeze()
 
     def test_a_decree_over_another_amount_is_not_frozen(self):
         decree = self._drafted()
         decree.amount += 1
-        decree.with_user(self.approver).action_approve()
+        self.reading(decree, self.approver).action_approve()
         with self.assertRaisesRegex(UserError, "draft it anew"):
             decree.action_freeze()
 

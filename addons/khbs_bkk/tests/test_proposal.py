@@ -99,10 +99,10 @@ class TestProposal(BkkCase):
             {"verdict": "rejected", "reason": "Melebihi pagu"}
         )
         with self.assertRaisesRegex(UserError, "1 lines"):
-            proposal.action_verify()
+            self.reading(proposal).action_verify()
         proposal.action_accept_pending()
         proposal.write({"minutes_number": "BA 1", "minutes_date": date(YEAR, 1, 6)})
-        proposal.action_verify()
+        self.reading(proposal).action_verify()
         self.assertEqual(proposal.approved_amount, 1_500_000 + 500_000)
         self.assertEqual(proposal.cut_amount, 250_000 + 500_000)
         self.assertEqual(proposal.approved_count, 2)
@@ -145,9 +145,9 @@ class TestProposal(BkkCase):
     def test_no_stage_is_skipped(self):
         proposal = self._proposal()
         with self.assertRaises(UserError):
-            proposal.with_user(self.verifier).action_verify()
+            self.reading(proposal, self.verifier).action_verify()
         with self.assertRaises(UserError):
-            proposal.with_user(self.approver).action_approve()
+            self.reading(proposal, self.approver).action_approve()
         query = "UPDATE khbs_bkk_proposal SET state = %s WHERE id = %s"
         self._refused_by_database(query, "verified", proposal.id)
         self._refused_by_database(query, "proposed", proposal.id)  # nobody decided
@@ -168,7 +168,7 @@ class TestProposal(BkkCase):
         mine.action_accept_pending()
         mine.write({"minutes_number": "BA 1", "minutes_date": date(YEAR, 1, 6)})
         with self.assertRaisesRegex(UserError, "second person"):
-            mine.action_verify()
+            self.reading(mine).action_verify()
         refused = self.env["khbs.audit.event"].search(
             [("outcome", "=", "refused"), ("act", "=", "khbs.bkk.proposal.verified")]
         )
@@ -189,7 +189,7 @@ class TestProposal(BkkCase):
         proposal.action_propose()
         verifier.action_accept_pending()
         verifier.write({"minutes_number": "BA 2", "minutes_date": date(YEAR, 1, 8)})
-        verifier.action_verify()
+        self.reading(verifier).action_verify()
         verdicts = proposal.verdict_ids.filtered(lambda one: one.holder_id == self.rt)
         self.assertEqual(
             {(one.round_number, one.verdict) for one in verdicts},
@@ -201,6 +201,19 @@ class TestProposal(BkkCase):
         )
         with self.assertRaises(UserError):
             proposal.unlink()
+
+    def test_verdicts_changed_since_the_form_was_opened_are_read_again(self):
+        proposal = self._proposed().with_user(self.verifier)
+        proposal.action_accept_pending()
+        proposal.write({"minutes_number": "BA 1", "minutes_date": date(YEAR, 1, 6)})
+        opened = self.reading(proposal)
+        proposal.line_ids[0].write({"verdict": "rejected", "reason": "Ganda"})
+        with self.assertRaises(UserError):
+            opened.action_verify()
+        self.reading(proposal).action_verify()
+        opened = self.reading(proposal, self.approver)
+        self.reading(proposal, self.approver).action_return("Pagu berubah")
+        self.assertNotEqual(opened.env.context["khbs_seen"], [opened._content_sha256()])
 
     def test_the_approver_may_send_back_too(self):
         proposal = self._verified()
@@ -221,7 +234,7 @@ class TestProposal(BkkCase):
         proposal = proposal.with_user(self.verifier)
         proposal.action_accept_pending()
         proposal.write({"minutes_number": "BA 1", "minutes_date": date(YEAR, 1, 6)})
-        proposal.action_verify()
+        self.reading(proposal).action_verify()
         self._refused_by_database(
             "UPDATE khbs_bkk_proposal_line SET reason = 'x' WHERE id = %s", line.id
         )
@@ -234,7 +247,7 @@ class TestProposal(BkkCase):
     def test_approving_twice_counts_once(self):
         proposal = self._approved()
         with self.assertRaises(UserError):
-            proposal.with_user(self.approver).action_approve()
+            self.reading(proposal, self.approver).action_approve()
         self.assertEqual(
             proposal.approval_ids.filtered(lambda one: one.step == "approved").user_id,
             self.approver,
@@ -259,7 +272,7 @@ class TestProposal(BkkCase):
 
     def test_actions_take_no_proposal_or_several(self):
         none = self.env["khbs.bkk.proposal"].with_user(self.approver)
-        none.action_approve()
+        self.reading(none).action_approve()
         both = self._verified("1") | self._verified("2")
-        both.with_user(self.approver).action_approve()
+        self.reading(both, self.approver).action_approve()
         self.assertEqual(set(both.mapped("state")), {"approved"})

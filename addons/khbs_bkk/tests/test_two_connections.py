@@ -10,6 +10,8 @@ from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import SQL, mute_logger
 
+from odoo.addons.khbs_registry.tests.common import reading
+
 YEAR = 2099
 SHA256 = "0" * 64
 # Tables whose rows of this test are removed again, guards or not.
@@ -182,7 +184,7 @@ class TestTwoConnections(BaseCase):
     def test_approving_twice_at_once_counts_once(self):
         proposal = self._verified()
         first, second = self._connection(), self._connection()
-        first["khbs.bkk.proposal"].browse(proposal).action_approve()
+        reading(first["khbs.bkk.proposal"].browse(proposal)).action_approve()
         with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error):
             second.cr.execute(
                 "SELECT 1 FROM khbs_bkk_proposal WHERE id = %s FOR UPDATE NOWAIT",
@@ -192,7 +194,7 @@ class TestTwoConnections(BaseCase):
         first.cr.commit()  # pylint: disable=invalid-commit
         late = self._connection()
         with self.assertRaises(UserError):
-            late["khbs.bkk.proposal"].browse(proposal).action_approve()
+            reading(late["khbs.bkk.proposal"].browse(proposal)).action_approve()
         late.cr.execute(
             "SELECT count(*) FROM khbs_approval WHERE model = 'khbs.bkk.proposal' "
             "AND res_id = %s AND step = 'approved'",

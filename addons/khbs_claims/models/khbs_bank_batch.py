@@ -27,7 +27,7 @@ class KhbsBankBatch(models.Model):
     """
 
     _name = "khbs.bank.batch"
-    _inherit = ["khbs.guarded"]
+    _inherit = ["khbs.guarded", "khbs.approvable"]
     _description = "Bank batch"
     _order = "id desc"
 
@@ -43,6 +43,19 @@ class KhbsBankBatch(models.Model):
         "checked_by_id",
         "sent_at",
         "parent_id",
+    )
+    _reading_actions = ("action_release",)
+    _unread_steps = ("prepared",)
+    _content_fields = (
+        "state",
+        "name",
+        "kind",
+        "round_id",
+        "layout",
+        "debit_account",
+        "line_count",
+        "total",
+        "file_sha256",
     )
 
     name = fields.Char(string="Number", readonly=True, copy=False, default="/")

@@ -19,7 +19,7 @@ class KhbsCase(models.Model):
     """
 
     _name = "khbs.case"
-    _inherit = ["khbs.guarded"]
+    _inherit = ["khbs.guarded", "khbs.approvable"]
     _description = "Case"
     _order = "state desc, deadline, id"
 
@@ -38,6 +38,19 @@ class KhbsCase(models.Model):
         "owner_id",
     )
     _editable_states = ("open",)
+    _reading_actions = ("action_decide",)
+    _content_fields = (
+        "state",
+        "kind",
+        "reference",
+        "claim_line_id",
+        "entitlement_id",
+        "household_id",
+        "terminal_code",
+        "evidence",
+        "decision",
+        "note",
+    )
 
     name = fields.Char(string="Number", compute="_compute_name")
     kind = fields.Char(required=True, index=True, help="Code, as DOUBLE_GOOD_FAITH.")

@@ -24,7 +24,7 @@ class KhbsRound(models.Model):
     """
 
     _name = "khbs.round"
-    _inherit = ["khbs.guarded"]
+    _inherit = ["khbs.guarded", "khbs.approvable"]
     _description = "Round"
     _order = "date_from desc, id desc"
 
@@ -37,6 +37,21 @@ class KhbsRound(models.Model):
         "decided_by_id",
         "decided_at",
         "total_ids",
+    )
+    _reading_actions = ("action_decide",)
+    _unread_steps = ("generated",)
+    _content_fields = (
+        "state",
+        "code",
+        "name",
+        "benefit_ids",
+        "area_ids",
+        "recipient_list_id",
+        "date_from",
+        "date_to",
+        "ceiling",
+        "generation",
+        "sha256",
     )
 
     code = fields.Char(required=True, copy=False, help="Code p of the EDC protocol.")

@@ -100,7 +100,7 @@ class ClaimsCase(KhbsCase):
     def _decided_round(cls, **values):
         found = cls._round(**values)
         found.with_user(cls.operator).action_generate()
-        found.with_user(cls.approver).action_decide()
+        cls.reading(found, cls.approver).action_decide()
         return found
 
     def _entitlements(self, found, benefit=None):

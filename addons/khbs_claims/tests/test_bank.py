@@ -38,7 +38,7 @@ class TestBank(ClaimsCase):
 
     def _sent(self, kind, **values):
         batch = self._batch(kind, **values)
-        batch.with_user(self.checker).action_release()
+        self.reading(batch, self.checker).action_release()
         return batch
 
     def _rows(self, batch):
@@ -165,7 +165,7 @@ class TestBank(ClaimsCase):
         failed.account_id.with_user(self.maker).action_confirm()
         again.with_user(self.maker).action_prepare()
         self.assertEqual(again.line_ids.entitlement_id, failed.entitlement_id)
-        again.with_user(self.checker).action_release()
+        self.reading(again, self.checker).action_release()
         self._answer(again, self._answers(again, ["00"]))
         self.assertEqual(failed.entitlement_id.state, "consumed")
 
@@ -266,10 +266,10 @@ class TestBank(ClaimsCase):
         self._open_accounts()
         batch = self._batch("transfer")
         with self.assertRaises(UserError):
-            batch.with_user(self.maker).action_release()
+            self.reading(batch, self.maker).action_release()
         with self.assertRaises(AccessError):
-            batch.with_user(self.operator).action_release()
-        batch.with_user(self.checker).action_release()
+            self.reading(batch, self.operator).action_release()
+        self.reading(batch, self.checker).action_release()
         content = batch._file()
         self.assertEqual(hashlib.sha256(content).hexdigest(), batch.file_sha256)
         steps = self.env["khbs.approval"].search(

@@ -30,11 +30,11 @@ class TestCase(ClaimsCase):
         self.assertEqual(self.case.owner_id, self.validator)
         approver = self.case.with_user(self.approver)
         with self.assertRaises(UserError):
-            approver.action_decide()
+            self.reading(approver).action_decide()
         self.case.with_user(self.validator).write(
             {"decision": "noted", "note": "Dipotong pada putaran berikut"}
         )
-        approver.action_decide()
+        self.reading(approver).action_decide()
         self.assertEqual(self.case.state, "decided")
         approval = self.env["khbs.approval"].search(
             [("model", "=", "khbs.case"), ("res_id", "=", self.case.id)]
@@ -43,12 +43,12 @@ class TestCase(ClaimsCase):
         with self.assertRaises(UserError):
             self.case.with_user(self.validator).write({"note": "Lain"})
         with self.assertRaises(UserError):
-            approver.action_decide()
+            self.reading(approver).action_decide()
 
     def test_only_an_approver_decides_and_nobody_edits_the_evidence(self):
         self.case.write({"decision": "no", "note": "Ya"})
         with self.assertRaises(AccessError):
-            self.case.with_user(self.validator).action_decide()
+            self.reading(self.case, self.validator).action_decide()
         with self.assertRaises(AccessError):
             self.case.with_user(self.validator).write({"evidence": "-"})
         with self.assertRaises(AccessError):
@@ -63,3 +63,11 @@ class TestCase(ClaimsCase):
             self.env.cr.savepoint(),
         ):
             self.case.create(values)
+
+    def test_a_case_changed_since_it_was_opened_is_not_decided(self):
+        self.case.write({"decision": "no", "note": "Berita acara tidak lengkap"})
+        opened = self.reading(self.case, self.approver)
+        self.case.with_user(self.validator).decision = "pay"
+        with self.assertRaisesRegex(UserError, "changed meanwhile"):
+            opened.action_decide()
+        self.assertEqual(self.case.state, "open")

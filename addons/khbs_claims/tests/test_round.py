@@ -44,7 +44,7 @@ class TestRound(ClaimsCase):
         found.with_user(self.operator).action_generate()
         self.assertEqual(found.entitlement_count, 3)
         self.assertEqual(found.generation, 2)
-        found.with_user(self.approver).action_decide()
+        self.reading(found, self.approver).action_decide()
 
     def test_families_that_left_or_live_elsewhere_get_nothing(self):
         self.households[0].state = "exited"
@@ -72,29 +72,29 @@ class TestRound(ClaimsCase):
         second = self._round(code="R-2", benefits=self.cash)
         (first + second).with_user(self.operator).action_generate()
         line = self._budget(CASH_ACCOUNT, 3 * 250000 + 1)
-        first.with_user(self.approver).action_decide()
+        self.reading(first, self.approver).action_decide()
         self.assertEqual(line.decided_amount, 3 * 250000)
         with self.assertRaises(UserError):
-            second.with_user(self.approver).action_decide()
+            self.reading(second, self.approver).action_decide()
         self.assertEqual(second.state, "generated")
 
     def test_budget_line_of_the_year_must_exist(self):
         found = self._round(date_from="2031-01-01", date_to="2031-02-01")
         found.with_user(self.operator).action_generate()
         with self.assertRaises(UserError):
-            found.with_user(self.approver).action_decide()
+            self.reading(found, self.approver).action_decide()
 
     def test_the_generator_does_not_decide(self):
         both = self._role_user("registry_operator", "approver")
         found = self._round()
         found.with_user(both).action_generate()
         with self.assertRaises(UserError):
-            found.with_user(both).action_decide()
+            self.reading(found, both).action_decide()
         self._entitlements(found)[0].unlink()
         found.with_user(self.operator).action_generate()
         # Nor does who generated a part of it earlier.
         with self.assertRaises(UserError):
-            found.with_user(both).action_decide()
+            self.reading(found, both).action_decide()
 
     def test_roles(self):
         found = self._round()
@@ -102,7 +102,7 @@ class TestRound(ClaimsCase):
             found.with_user(self.approver).action_generate()
         found.with_user(self.operator).action_generate()
         with self.assertRaises(AccessError):
-            found.with_user(self.operator).action_decide()
+            self.reading(found, self.operator).action_decide()
 
     def test_an_operator_of_one_regency_does_not_grant_for_all(self):
         local = self._role_user(

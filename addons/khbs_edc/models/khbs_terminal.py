@@ -39,9 +39,13 @@ class KhbsTerminal(models.Model):
     """A device that talks to the endpoint: an EDC terminal or a card station."""
 
     _name = "khbs.terminal"
+    _inherit = ["khbs.approvable"]
     _description = "Terminal"
     _order = "code"
     _rec_name = "code"
+
+    _reading_actions = ("action_approve_key",)
+    _content_fields = ("state", "code", "kind", "point_id")
 
     code = fields.Char(
         string="Number",
@@ -255,6 +259,7 @@ class KhbsTerminal(models.Model):
         """Accept the fingerprint that the officer compared with the device's."""
         for terminal in self:
             terminal._require_officer("terminal.approve")
+            terminal._require_seen()
             key = terminal._pending_key()
             now = fields.Datetime.now()
             key.sudo().write({"state": "active", "approved_at": now})
@@ -408,6 +413,11 @@ class KhbsTerminal(models.Model):
             terminal._add_fact(target)
             terminal._record(act)
         return True
+
+    def _content_parts(self):
+        """Return the keys that wait: the officer compares one with the device's."""
+        waiting = self.key_ids.filtered(lambda key: key.state == "pending")
+        return sorted(waiting.mapped("spki_sha256"))
 
     def _pending_key(self):
         key = self.key_ids.filtered(lambda key: key.state == "pending")

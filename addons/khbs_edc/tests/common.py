@@ -208,7 +208,7 @@ class EdcCase(CardsCase):
         device = Device(terminal.code)
         fingerprint = keys.fingerprint(terminal.code, device.spki)
         terminal._take_key(device.spki, fingerprint, {})
-        terminal.with_user(self.officer).action_approve_key()
+        self.reading(terminal, self.officer).action_approve_key()
         return terminal, device
 
     def _item(self, entitlement):

@@ -197,7 +197,7 @@ class TestEnrolment(EdcHttpCase):
         self.assertEqual(status, {"state": "PENDING"})
         denied = self._call(self.device, "edc.lease.get", {"have": None})
         self.assertEqual(self._code(denied), 1103)
-        self.terminal.action_approve_key()
+        self.reading(self.terminal).action_approve_key()
         status = self._result(self.device, "edc.enroll.status")
         self.assertEqual(set(status), {"state", "trust", "config"})
 

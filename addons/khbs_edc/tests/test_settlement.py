@@ -302,7 +302,7 @@ class TestSettlement(EdcHttpCase):
         approver = self._role_user("approver")
         case = case.with_user(approver)
         case.write({"decision": decision, "note": "diperiksa"})
-        case.action_decide()
+        self.reading(case).action_decide()
         self.env.invalidate_all()
 
     def test_a_held_line_that_is_refused(self):

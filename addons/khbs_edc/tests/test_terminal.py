@@ -12,7 +12,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.khbs_cards.protocol import base64url
 
-from .common import EdcCase
+from .common import Device, EdcCase
 
 ACTS = (
     "issue_code",
@@ -70,6 +70,18 @@ class TestTerminal(EdcCase):
         mine.offline_days = 7
         with self.assertRaises(UserError):
             self.terminal.unlink()
+
+    def test_the_key_that_is_approved_is_the_one_that_was_compared(self):
+        terminal = self.env["khbs.terminal"].create({"point_id": self.point.id})
+        compared, other = Device(terminal.code), Device(terminal.code)
+        terminal._take_key(compared.spki, "0" * 12, {})
+        opened = self.reading(terminal, self.officer)
+        terminal.with_user(self.officer).action_refuse_key()
+        self.env.flush_all()
+        terminal._take_key(other.spki, "1" * 12, {})
+        with self.assertRaisesRegex(UserError, "changed meanwhile"):
+            opened.action_approve_key()
+        self.assertEqual(terminal.state, "pending")
 
     def test_several_at_once(self):
         other, _device = self._terminal()

@@ -27,6 +27,7 @@ from odoo.addons.khbs_cards.protocol import (
     keys,
 )
 from odoo.addons.khbs_cards.tests.common import PRG, Chip
+from odoo.addons.khbs_registry.tests.common import reading
 
 from ..rpc import endpoint
 from .common import Device
@@ -177,7 +178,7 @@ class TestTwoConnections(BaseCase):
         device = Device(terminal.code)
         fingerprint = keys.fingerprint(terminal.code, device.spki)
         terminal._take_key(device.spki, fingerprint, {})
-        terminal.action_approve_key()
+        reading(terminal).action_approve_key()
         return device
 
     def _lease(self, env, device):

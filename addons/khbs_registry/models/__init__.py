@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from . import guarded
+from . import khbs_approvable
 from . import ir_attachment
 from . import khbs_area
 from . import khbs_audit_event

@@ -54,11 +54,14 @@ class KhbsApproval(models.Model):
     def _decide(self, record, step, group, sha256, note=None, round_number=1):
         """Record the decision of the present user on *record*.
 
+        :param record: a document (khbs.approvable); what the user's form showed of it
+            must be what it is now, unless the step is one of its ``_unread_steps``
         :param step: code of the step
         :param group: external id of the group that may take it
         :param sha256: hexadecimal digest of what is decided
         :raises AccessError: the user lacks the group
-        :raises UserError: the user has taken another step of this document
+        :raises UserError: the user has taken another step of this document, or it
+            changed since the user opened it
         """
         record.ensure_one()
         events = self.env["khbs.audit.event"]
@@ -71,6 +74,8 @@ class KhbsApproval(models.Model):
         ]
         if self.sudo().search_count(mine, limit=1):
             self._refuse_own_work(record, step)
+        if step not in record._unread_steps:
+            record._require_seen()
         approval = self.sudo().create(
             {
                 "model": record._name,

@@ -19,11 +19,22 @@ class KhbsCriteria(models.Model):
     """
 
     _name = "khbs.criteria"
-    _inherit = "khbs.guarded"
+    _inherit = ["khbs.guarded", "khbs.approvable"]
     _description = "Criteria"
     _order = "valid_from desc, id desc"
 
     _guarded_fields = ("state", "decided_at")
+    _reading_actions = ("action_put_in_force", "action_close")
+    _content_fields = (
+        "state",
+        "name",
+        "legal_basis",
+        "valid_from",
+        "valid_to",
+        "max_decile",
+        "excluding_programme_ids",
+        "unit",
+    )
 
     name = fields.Char(required=True)
     legal_basis = fields.Char(

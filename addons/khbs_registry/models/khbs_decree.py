@@ -58,8 +58,13 @@ class KhbsDecree(models.Model):
     """
 
     _name = "khbs.decree"
+    _inherit = ["khbs.approvable"]
     _description = "Decree"
     _order = "id desc"
+
+    _reading_actions = ("action_approve",)
+    # The law office freezes what the approver decided, and only that.
+    _unread_steps = ("frozen",)
 
     name = fields.Char(string="About", required=True, help="What follows TENTANG.")
     kind = fields.Selection(
@@ -130,9 +135,6 @@ class KhbsDecree(models.Model):
         string="SHA-256 of the annexes", readonly=True, copy=False
     )
     content_sha256 = fields.Char(
-        string="SHA-256 of the content",
-        compute="_compute_content_sha256",
-        compute_sudo=True,
         help="Of title, clauses, signatory, amount and annexes: what is decided on.",
     )
     decided = fields.Boolean(
@@ -278,15 +280,13 @@ class KhbsDecree(models.Model):
         "clause_ids.text",
     )
     def _compute_content_sha256(self):
-        for decree in self:
-            decree.content_sha256 = (
-                decree.frozen_sha256
-                or hashlib.sha256(
-                    json.dumps(
-                        decree._content(), ensure_ascii=False, sort_keys=True
-                    ).encode()
-                ).hexdigest()
-            )
+        return super()._compute_content_sha256()
+
+    def _content_sha256(self):
+        self.ensure_one()
+        decree = self.sudo()
+        content = json.dumps(decree._content(), ensure_ascii=False, sort_keys=True)
+        return decree.frozen_sha256 or hashlib.sha256(content.encode()).hexdigest()
 
     def _compute_decided(self):
         for decree in self:

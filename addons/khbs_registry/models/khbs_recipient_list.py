@@ -23,7 +23,7 @@ class KhbsRecipientList(models.Model):
     """
 
     _name = "khbs.recipient.list"
-    _inherit = "khbs.guarded"
+    _inherit = ["khbs.guarded", "khbs.approvable"]
     _description = "Recipient list"
     _order = "id desc"
 
@@ -34,6 +34,19 @@ class KhbsRecipientList(models.Model):
         "line_count",
         "round_number",
         "decided_at",
+    )
+    _reading_actions = ("action_decide",)
+    _unread_steps = ("proposed", "returned")
+    # The database keeps the lines of a proposed list to their sha256.
+    _content_fields = (
+        "state",
+        "round_number",
+        "title",
+        "area_id",
+        "criteria_id",
+        "seed",
+        "line_count",
+        "sha256",
     )
 
     name = fields.Char(string="Number", readonly=True, copy=False)

@@ -32,7 +32,7 @@ class KhbsVisit(models.Model):
     """A field officer's visit to a family, validated by a second person."""
 
     _name = "khbs.visit"
-    _inherit = "khbs.guarded"
+    _inherit = ["khbs.guarded", "khbs.approvable"]
     _description = "Field visit"
     _order = "due_date, id"
     _rec_name = "household_id"
@@ -47,6 +47,9 @@ class KhbsVisit(models.Model):
         "round_number",
     )
     _editable_states = ("assigned", "returned")
+    _reading_actions = ("action_accept",)
+    _unread_steps = ("submitted", "returned")
+    _content_fields = ("state", "round_number", "warning_codes")
 
     household_id = fields.Many2one(
         comodel_name="khbs.household", required=True, index=True, ondelete="restrict"
@@ -341,6 +344,9 @@ class KhbsVisit(models.Model):
             ).hexdigest(),
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def _content_parts(self):
+        return self._sha256()
 
     def _update_household(self):
         """Bring the household to what the accepted visit found."""

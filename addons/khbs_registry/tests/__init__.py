@@ -12,6 +12,7 @@ from . import test_import
 from . import test_aid_list
 from . import test_criteria
 from . import test_recipient_list
+from . import test_seen
 from . import test_user_areas
 from . import test_visit
 from . import test_two_connections

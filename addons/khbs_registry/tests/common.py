@@ -7,9 +7,18 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 VILLAGE = "62.71.01.1001"
 
 
+def reading(documents, user=None):
+    """Return *documents* as *user* has them open: to decide what is shown."""
+    seen = [document._content_sha256() for document in documents]
+    user = user or documents.env.user
+    return documents.with_user(user).with_context(khbs_seen=seen)
+
+
 @tagged("post_install", "-at_install")
 class KhbsCase(TransactionCase):
     """Families and users by role, made by the test itself."""
+
+    reading = staticmethod(reading)
 
     @classmethod
     def setUpClass(cls):

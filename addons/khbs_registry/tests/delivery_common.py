@@ -140,7 +140,7 @@ class DeliveryCase(KhbsCase):
                 }
             )
         )
-        criteria.with_user(self.approver).action_put_in_force()
+        self.reading(criteria, self.approver).action_put_in_force()
         return criteria
 
     def _decided_as(self, family):

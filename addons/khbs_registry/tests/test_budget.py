@@ -41,7 +41,7 @@ class TestBudget(KhbsCase):
                 amount=amount,
             )
         )
-        decree.with_user(self.approver).action_approve()
+        self.reading(decree, self.approver).action_approve()
         return decree
 
     def test_decree_is_frozen_only_within_the_line(self):

@@ -145,7 +145,7 @@ class TestCriteria(DeliveryCase):
         criteria = self._criteria()
         draft = criteria.copy({"valid_from": "2027-01-01"})
         with self.assertRaises(AccessError):
-            draft.with_user(self.operator).action_put_in_force()
+            self.reading(draft, self.operator).action_put_in_force()
         with self.assertRaises(UserError):
             draft.with_user(self.operator).action_decide_families()
         with self.assertRaises(UserError):
@@ -154,7 +154,7 @@ class TestCriteria(DeliveryCase):
     def test_two_criteria_are_not_in_force_on_one_day(self):
         other = self._criteria().copy({"valid_from": "2026-06-01"})
         with self.assertRaises(UserError):
-            other.with_user(self.approver).action_put_in_force()
+            self.reading(other, self.approver).action_put_in_force()
         with (
             mute_logger("odoo.sql_db"),
             self.assertRaises(psycopg2.errors.ExclusionViolation),
@@ -164,7 +164,7 @@ class TestCriteria(DeliveryCase):
 
     def test_closed_criteria_make_room_for_others(self):
         criteria = self._criteria()
-        criteria.with_user(self.approver).action_close()
+        self.reading(criteria, self.approver).action_close()
         self._criteria(max_decile="2")
         self.assertEqual(
             self.env["khbs.criteria"]._in_force().mapped("max_decile"), ["2"]
@@ -180,10 +180,10 @@ class TestCriteria(DeliveryCase):
         }
         own = self.env["khbs.criteria"].with_user(both).create(values)
         with self.assertRaises(UserError):
-            own.action_put_in_force()
+            self.reading(own).action_put_in_force()
         changed = self.env["khbs.criteria"].with_user(self.operator).create(values)
         changed.with_user(both).max_decile = "10"
         with self.assertRaises(UserError):
-            changed.with_user(both).action_put_in_force()
-        changed.with_user(self.approver).action_put_in_force()
+            self.reading(changed, both).action_put_in_force()
+        self.reading(changed, self.approver).action_put_in_force()
         self.assertEqual(changed.state, "in_force")

@@ -40,7 +40,7 @@ class TestDecree(KhbsCase):
 
     def _frozen(self, **kwargs):
         decree = self._draft(**kwargs)
-        decree.with_user(self.approver).action_approve()
+        self.reading(decree, self.approver).action_approve()
         decree.action_freeze()
         return decree
 
@@ -52,7 +52,7 @@ class TestDecree(KhbsCase):
     def test_draft_to_in_force(self):
         decree = self._draft()
         self.assertFalse(decree._in_force())
-        decree.with_user(self.approver).action_approve()
+        self.reading(decree, self.approver).action_approve()
         decree.action_freeze()
         self.assertEqual(decree.state, "frozen")
         self.assertEqual(
@@ -79,12 +79,12 @@ class TestDecree(KhbsCase):
 
     def test_change_after_decision_needs_a_new_decision(self):
         decree = self._draft()
-        decree.with_user(self.approver).action_approve()
+        self.reading(decree, self.approver).action_approve()
         decree.clause_ids[0].text = "bahwa lain;"
         self.assertFalse(decree.decided)
         with self.assertRaises(UserError):
             decree.action_freeze()
-        decree.with_user(self.approver).action_approve()
+        self.reading(decree, self.approver).action_approve()
         decree.action_freeze()
         self.assertEqual(decree.state, "frozen")
 
@@ -92,19 +92,19 @@ class TestDecree(KhbsCase):
         both = self._role_user("decree_officer", "approver")
         decree = self._draft(user=both)
         with self.assertRaises(UserError):
-            decree.with_user(both).action_approve()
+            self.reading(decree, both).action_approve()
 
     def test_decider_does_not_freeze(self):
         both = self._role_user("decree_officer", "approver")
         decree = self._draft()
-        decree.with_user(both).action_approve()
+        self.reading(decree, both).action_approve()
         with self.assertRaises(UserError):
             decree.with_user(both).action_freeze()
 
     def test_roles(self):
         decree = self._draft()
         with self.assertRaises(AccessError):
-            decree.action_approve()
+            self.reading(decree).action_approve()
         with self.assertRaises(AccessError):
             decree.with_user(self.approver).action_freeze()
         auditor = self._role_user("auditor")

@@ -35,7 +35,7 @@ class TestRecipientList(DeliveryCase):
     def _decided(self, *families):
         recipient_list = self._list(*families)
         recipient_list.action_propose()
-        recipient_list.with_user(self.approver).action_decide()
+        self.reading(recipient_list, self.approver).action_decide()
         return recipient_list
 
     def test_rank_is_decile_then_verified_then_members(self):
@@ -99,12 +99,12 @@ class TestRecipientList(DeliveryCase):
         recipient_list = self._list(self._family())
         recipient_list.action_propose()
         with self.assertRaises(AccessError):
-            recipient_list.action_decide()
+            self.reading(recipient_list).action_decide()
         both = self._role_user("registry_operator", "approver")
         other = self._list(self._family()).with_user(both)
         other.action_propose()
         with self.assertRaises(UserError):
-            other.action_decide()
+            self.reading(other).action_decide()
 
     def test_the_database_refuses_changes_to_a_decided_list(self):
         recipient_list = self._decided(self._family())
@@ -136,9 +136,9 @@ class TestRecipientList(DeliveryCase):
         first, second = self._list(family), self._list(family)
         first.action_propose()
         second.action_propose()
-        first.with_user(self.approver).action_decide()
+        self.reading(first, self.approver).action_decide()
         with self.assertRaises(UserError):
-            second.with_user(self.approver).action_decide()
+            self.reading(second, self.approver).action_decide()
         second.with_user(self.approver).action_return()
         second.action_collect()
         self.assertFalse(second.line_count)
@@ -156,7 +156,7 @@ class TestRecipientList(DeliveryCase):
         )
         recipient_list.action_collect()
         recipient_list.action_propose()
-        recipient_list.with_user(self.approver).action_decide()
+        self.reading(recipient_list, self.approver).action_decide()
         self.assertEqual(recipient_list.state, "decided")
 
     def test_a_state_that_cannot_follow_is_refused(self):
@@ -185,6 +185,6 @@ class TestRecipientList(DeliveryCase):
         recipient_list.with_user(self.approver).action_return()
         recipient_list.action_propose()
         with self.assertRaises(UserError):
-            recipient_list.with_user(both).action_decide()
-        recipient_list.with_user(self.approver).action_decide()
+            self.reading(recipient_list, both).action_decide()
+        self.reading(recipient_list, self.approver).action_decide()
         self.assertEqual(recipient_list.state, "decided")

@@ -12,6 +12,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
+from .common import reading
 from .delivery_common import VILLAGE, DeliveryCase
 
 # Tables whose rows of this test are removed again, guards or not.
@@ -143,16 +144,16 @@ class TestTwoConnections(BaseCase):
     def test_two_lists_with_one_family_are_decided_at_once(self):
         one, other = self._proposed_lists(2)
         first, second = self._connection(), self._connection()
-        first["khbs.recipient.list"].browse(one).action_decide()
+        reading(first["khbs.recipient.list"].browse(one)).action_decide()
         with (
             mute_logger("odoo.sql_db"),
             self.assertRaises(psycopg2.errors.LockNotAvailable),
         ):
             # The server repeats a request that fails so; here the first one ends.
-            second["khbs.recipient.list"].browse(other).action_decide()
+            reading(second["khbs.recipient.list"].browse(other)).action_decide()
             second.flush_all()
         second.cr.rollback()
         first.flush_all()
         first.cr.commit()
         with self.assertRaises(UserError):
-            second["khbs.recipient.list"].browse(other).action_decide()
+            reading(second["khbs.recipient.list"].browse(other)).action_decide()

@@ -42,7 +42,7 @@ class TestVisit(DeliveryCase):
 
     def _accepted(self, visit):
         visit.action_submit()
-        visit.with_user(self.validator).action_accept()
+        self.reading(visit, self.validator).action_accept()
         return visit
 
     def test_an_accepted_visit_verifies_the_family(self):
@@ -186,9 +186,9 @@ class TestVisit(DeliveryCase):
         visit.write({"result": "found", "dwelling_kind": "none"})
         visit.action_submit()
         with self.assertRaises(UserError):
-            visit.action_accept()
+            self.reading(visit).action_accept()
         with self.assertRaises(AccessError):
-            visit.with_user(self.officer).action_accept()
+            self.reading(visit, self.officer).action_accept()
 
     def test_assigning_skips_families_with_a_visit_under_way(self):
         first, second = (
