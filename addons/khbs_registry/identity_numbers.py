@@ -35,6 +35,12 @@ def mask(number):
     return number[:4] + "*" * (len(number) - 8) + number[-4:]
 
 
+def mask_account(number):
+    """Return the number of a bank account with its last four digits alone."""
+    number = number or ""
+    return "*" * len(number[:-4]) + number[-4:]
+
+
 def is_placeholder(nik):
     """Tell whether *nik* stands for "has none"."""
     return bool(PLACEHOLDER.match(nik))

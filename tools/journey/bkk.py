@@ -99,11 +99,12 @@ def _fill_roster(journey, roles, first_day):
             start = date(first_day.year - 1, 1, 1)
             if code == "rt_head" and place == count - 1:
                 start = first_day + timedelta(days=14)
+            nik = numbers.nik("620601", _birthday(rng), "1")
             proposer.create(
                 "khbs.bkk.holder",
                 {
                     "name": person_name(rng, "1", adult=True),
-                    "nik_entry": numbers.nik("620601", _birthday(rng), "1"),
+                    "nik_entry": nik,
                     "role_id": roles[code],
                     "regency_id": regency,
                     "area_ids": [
@@ -113,7 +114,8 @@ def _fill_roster(journey, roles, first_day):
                     "date_from": start.isoformat(),
                     "rank_group": RANKS.get(code, "none"),
                     "bank_name": "Bank Kalteng",
-                    "bank_account": f"900{entered:07d}",
+                    "npwp_entry": nik,
+                    "bank_account_entry": f"900{entered:07d}",
                 },
             )
 

@@ -1,11 +1,17 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.orm.models import NO_ACCESS
 
-from odoo.addons.khbs_registry.identity_numbers import mask, nik_form_error
+from odoo.addons.khbs_registry.identity_numbers import (
+    mask,
+    mask_account,
+    nik_form_error,
+)
 
 from .. import guards
 
@@ -77,9 +83,32 @@ class KhbsBkkHolder(models.Model):
     date_from = fields.Date(string="In office from", required=True)
     date_to = fields.Date(string="In office until")
     rank_group = fields.Selection(selection=RANK_GROUPS, required=True, default="none")
-    npwp = fields.Char(string="NPWP", size=16)
+    # Since 2024 the NPWP of a person is the NIK: it is guarded like one.
+    npwp = fields.Char(string="NPWP", size=16, copy=False, groups=NO_ACCESS)
+    npwp_masked = fields.Char(
+        string="NPWP (masked)", compute="_compute_numbers_masked", compute_sudo=True
+    )
+    npwp_entry = fields.Char(
+        string="Enter NPWP",
+        size=25,
+        compute="_compute_numbers_entry",
+        inverse="_inverse_npwp_entry",
+        help="Fifteen or sixteen digits; since 2024 a person's NPWP is the NIK. What "
+        "is entered is shown masked afterwards.",
+    )
     bank_name = fields.Char()
-    bank_account = fields.Char(string="Account number")
+    bank_account = fields.Char(string="Account number", copy=False, groups=NO_ACCESS)
+    bank_account_masked = fields.Char(
+        string="Account (masked)",
+        compute="_compute_numbers_masked",
+        compute_sudo=True,
+    )
+    bank_account_entry = fields.Char(
+        string="Enter account number",
+        compute="_compute_numbers_entry",
+        inverse="_inverse_bank_account_entry",
+        help="Digits only. What is entered is shown masked afterwards.",
+    )
     bank_account_name = fields.Char(string="Name on the account")
     line_ids = fields.One2many(
         comodel_name="khbs.bkk.proposal.line", inverse_name="holder_id"
@@ -132,6 +161,41 @@ class KhbsBkkHolder(models.Model):
                 )
             if holder.sudo().nik != holder.nik_entry:
                 holder.sudo().nik = holder.nik_entry
+
+    @api.depends("npwp", "bank_account")
+    def _compute_numbers_masked(self):
+        for holder in self:
+            holder.npwp_masked = mask(holder.npwp)
+            holder.bank_account_masked = mask_account(holder.bank_account)
+
+    def _compute_numbers_entry(self):
+        self.npwp_entry = False
+        self.bank_account_entry = False
+
+    def _inverse_npwp_entry(self):
+        for holder in self.filtered("npwp_entry"):
+            number = re.sub(r"[ .-]", "", holder.npwp_entry)
+            if not re.fullmatch(r"[0-9]{15,16}", number):
+                raise UserError(
+                    self.env._(
+                        "The NPWP of %(name)s cannot be right: fifteen digits, or the "
+                        "sixteen of the NIK.",
+                        name=holder.name,
+                    )
+                )
+            holder.sudo().npwp = number
+
+    def _inverse_bank_account_entry(self):
+        for holder in self.filtered("bank_account_entry"):
+            number = re.sub(r"[ .-]", "", holder.bank_account_entry)
+            if not re.fullmatch(r"[0-9]{5,35}", number):
+                raise UserError(
+                    self.env._(
+                        "The account number of %(name)s cannot be right: digits only.",
+                        name=holder.name,
+                    )
+                )
+            holder.sudo().bank_account = number
 
     @api.depends("line_ids")
     def _compute_line_count(self):

@@ -53,6 +53,24 @@ class TestRoster(BkkCase):
         with self.assertRaises(AccessError):
             holder.read(["nik"])
 
+    def test_npwp_and_account_are_shown_masked(self):
+        holder = self.rt.with_user(self.proposer)
+        holder.write(
+            {"npwp_entry": holder.sudo().nik, "bank_account_entry": "900 1234567"}
+        )
+        self.assertEqual(holder.npwp_masked, holder.nik_masked)
+        self.assertEqual(holder.bank_account_masked, "******4567")
+        for name in ("npwp", "bank_account"):
+            with self.assertRaises(AccessError):
+                holder.read([name])
+            with self.assertRaises(AccessError):
+                holder.search([(name, "like", "6206")])
+            with self.assertRaises(AccessError):
+                holder.write({name: "6206010101800001"})
+        for wrong in ("12", "6206010101809999X"):
+            with self.assertRaises(UserError):
+                holder.npwp_entry = wrong
+
     def test_a_wrong_nik_is_refused(self):
         for wrong in ("6206", "6206019901809999", "620601010180000A"):
             with self.assertRaises(UserError):

@@ -4,6 +4,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.khbs_registry.identity_numbers import mask_account
+
 from ..bank_layouts.records import RESULT_CODES
 
 BANK_OFFICER = "khbs_registry.group_bank_officer"
@@ -47,8 +49,11 @@ class KhbsBankAccount(models.Model):
     household_id = fields.Many2one(
         comodel_name="khbs.household", required=True, index=True, ondelete="restrict"
     )
-    account_number = fields.Char()
-    account_masked = fields.Char(string="Account", compute="_compute_account_masked")
+    # Whole in the file to the bank alone, whose download is recorded.
+    account_number = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    account_masked = fields.Char(
+        string="Account", compute="_compute_account_masked", compute_sudo=True
+    )
     account_name = fields.Char(string="Name at the bank")
     state = fields.Selection(
         selection=[
@@ -88,8 +93,7 @@ class KhbsBankAccount(models.Model):
     @api.depends("account_number")
     def _compute_account_masked(self):
         for account in self:
-            number = account.account_number or ""
-            account.account_masked = "*" * len(number[:-4]) + number[-4:]
+            account.account_masked = mask_account(account.account_number)
 
     def action_confirm(self):
         """Use these accounts again: the bank or the family mended what was wrong."""
@@ -105,7 +109,7 @@ class KhbsBankAccount(models.Model):
         self.lock_for_update(allow_referencing=True)
         self._require_state(*states)
         for account in self:
-            if target == "active" and not account.account_number:
+            if target == "active" and not account.sudo().account_number:
                 raise UserError(
                     self.env._(
                         "The bank gave this account no number. Close it and order "

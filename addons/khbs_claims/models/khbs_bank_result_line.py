@@ -1,9 +1,10 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.khbs_registry import append_only
+from odoo.addons.khbs_registry.identity_numbers import mask_account
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
 from ..bank_layouts.records import RESULT_CODES
@@ -27,7 +28,10 @@ class KhbsBankResultLine(models.Model):
     )
     row_number = fields.Integer(string="Row", required=True, aggregator=None)
     reference = fields.Char(required=True)
-    account = fields.Char()
+    account = fields.Char(string="Account Number", copy=False, groups=fields.NO_ACCESS)
+    account_masked = fields.Char(
+        string="Account", compute="_compute_account_masked", compute_sudo=True
+    )
     amount = Rupiah(required=True)
     code = fields.Selection(selection=RESULT_CODES, string="Result")
     message = fields.Char(string="Message of the bank")
@@ -58,3 +62,8 @@ class KhbsBankResultLine(models.Model):
 
     def init(self):
         append_only.install(self.env.cr, self._table)
+
+    @api.depends("account")
+    def _compute_account_masked(self):
+        for line in self:
+            line.account_masked = mask_account(line.account)

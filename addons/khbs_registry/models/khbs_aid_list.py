@@ -183,12 +183,14 @@ class KhbsAidListLine(models.Model):
         string="NIK",
         size=16,
         index="btree_not_null",
+        copy=False,
         groups=NO_ACCESS,
     )
     kk_number = fields.Char(
         string="KK number",
         size=16,
         index="btree_not_null",
+        copy=False,
         groups=NO_ACCESS,
     )
     nik_masked = fields.Char(

@@ -65,7 +65,7 @@ class KhbsDtsenFamily(models.Model):
     )
     name = fields.Char(string="DTSEN family", required=True)
     line = fields.Integer(required=True, aggregator=None, help="Of the head.")
-    kk_number = fields.Char(string="KK number", groups=NO_ACCESS)
+    kk_number = fields.Char(string="KK number", copy=False, groups=NO_ACCESS)
     area_id = fields.Many2one(comodel_name="khbs.area", string="Village", index=True)
     regency_id = fields.Many2one(comodel_name="khbs.area")
     address = fields.Char()

@@ -86,6 +86,7 @@ class KhbsHousehold(models.Model):
         string="KK number",
         size=16,
         index="btree_not_null",
+        copy=False,
         groups=NO_ACCESS,  # khbs.reveal shows it, for a purpose
     )
     kk_masked = fields.Char(

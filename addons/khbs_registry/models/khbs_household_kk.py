@@ -21,6 +21,7 @@ class KhbsHouseholdKk(models.Model):
         size=16,
         required=True,
         index=True,
+        copy=False,
         groups=NO_ACCESS,  # khbs.reveal shows it, for a purpose
     )
     valid_from = fields.Date(required=True)

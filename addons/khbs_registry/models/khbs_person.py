@@ -43,6 +43,7 @@ class KhbsPerson(models.Model):
         string="NIK",
         size=16,
         index="btree_not_null",
+        copy=False,
         groups=NO_ACCESS,  # khbs.reveal shows it, for a purpose
     )
     nik_masked = fields.Char(

@@ -6,6 +6,7 @@ from . import test_paper
 from . import test_audit
 from . import test_budget
 from . import test_complaint
+from . import test_personal_numbers
 from . import test_reveal
 from . import test_household
 from . import test_import
