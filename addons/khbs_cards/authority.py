@@ -71,5 +71,26 @@ def root_sha256():
 
 
 def prg(env):
-    """Return the name of the programme, as every payload carries it."""
-    return env["ir.config_parameter"].sudo().get_param(PRG_PARAMETER, DEFAULT_PRG)
+    """Return the name of the programme, as every payload carries it.
+
+    Whoever signs or verifies asks for it, so nothing is signed with the keys of
+    another programme.
+
+    :raises UserError: the keys were made for another programme
+    """
+    name = env["ir.config_parameter"].sudo().get_param(PRG_PARAMETER, DEFAULT_PRG)
+    with _telling_what_to_do() as keys:
+        made_for = keys.prg()
+    if made_for != name:
+        raise UserError(
+            env._(
+                "The keys in %(folder)s belong to the programme %(keys)s, but this "
+                "database is %(programme)s: nothing is signed. Set KHBS_KEYS to the "
+                "folder of %(programme)s, or correct the parameter %(parameter)s.",
+                folder=folder(),
+                keys=made_for,
+                programme=name,
+                parameter=PRG_PARAMETER,
+            )
+        )
+    return name

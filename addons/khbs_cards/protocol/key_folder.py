@@ -61,6 +61,7 @@ class KeyFolder:
         self._keys = {}
         self._ca_certificate = None
         self._trust = None
+        self._prg = None
         self._master = None
 
     def signer(self, use):
@@ -93,7 +94,9 @@ class KeyFolder:
 
     def prg(self):
         """Return the name of the programme that the keys were made for."""
-        return jws.parse(self.trust_bundle()).payload["prg"]
+        if self._prg is None:
+            self._prg = jws.parse(self.trust_bundle()).payload["prg"]
+        return self._prg
 
     def root_sha256(self):
         """Return the SHA-256 (hex) of the root's SPKI, as an enrolment sheet has it."""

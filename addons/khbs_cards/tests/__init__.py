@@ -1,6 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import test_authority
 from . import test_complaint
 from . import test_dialogs
 from . import test_hand_over

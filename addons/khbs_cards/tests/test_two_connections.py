@@ -15,6 +15,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
+from odoo.addons.khbs_cards.authority import DEFAULT_PRG, PRG_PARAMETER
 from odoo.addons.khbs_cards.protocol import key_folder
 
 # Tables whose rows of this test are removed again, guards or not.
@@ -36,12 +37,17 @@ class TestTwoConnections(BaseCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         path = Path(folder.name) / "keys"
-        key_folder.create(path, "KHBS-test")
+        self.registry = Registry(get_db_name())
+        key_folder.create(path, self._programme())
         environment = patch.dict(os.environ, KHBS_KEYS=str(path))
         environment.start()
         self.addCleanup(environment.stop)
-        self.registry = Registry(get_db_name())
         self.addCleanup(self._remove, self._last_ids())
+
+    def _programme(self):
+        with self.registry.cursor() as cr:
+            parameters = api.Environment(cr, SUPERUSER_ID, {})["ir.config_parameter"]
+            return parameters.get_param(PRG_PARAMETER, DEFAULT_PRG)
 
     def _last_ids(self):
         with self.registry.cursor() as cr:
