@@ -26,4 +26,6 @@ from . import khbs_criteria
 from . import khbs_decision
 from . import khbs_visit
 from . import khbs_recipient_list
+from . import res_groups
 from . import res_users
+from . import ir_config_parameter

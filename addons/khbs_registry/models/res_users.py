@@ -1,6 +1,8 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import hashlib
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -68,6 +70,62 @@ class ResUsers(models.Model):
         # Record rules are kept by user with the areas filled in: a user whose areas
         # change must not go on with the former ones.
         return super()._get_invalidation_fields() | {"khbs_area_ids"}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        users = super().create(vals_list)
+        users._khbs_record_access({}, "user.create")
+        return users
+
+    def write(self, vals):
+        before = self._khbs_access()
+        result = super().write(vals)
+        self._khbs_record_access(before)
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _khbs_record_deletion(self):
+        for user in self:
+            self.env["khbs.audit.event"]._record("user.delete", user)
+
+    def _set_password(self):
+        result = super()._set_password()
+        for user in self:
+            self.env["khbs.audit.event"]._record("user.password", user)
+        return result
+
+    def _khbs_access(self):
+        """Return {user id: what the user may do, where, and how it is entered}.
+
+        Codes and digests alone: it is what an audit event keeps of a user.
+        """
+        users = self.sudo().with_context(active_test=False)
+        names = users.group_ids.get_external_id()
+        return {
+            user.id: {
+                "groups": sorted(names[g.id] or str(g.id) for g in user.group_ids),
+                "areas": sorted(user.khbs_area_ids.mapped("code")),
+                "active": user.active,
+                # It may be somebody's name.
+                "login_sha256": hashlib.sha256((user.login or "").encode()).hexdigest(),
+            }
+            for user in users
+        }
+
+    def _khbs_record_access(self, before, act="user.change"):
+        """Record for each of these users what is no longer as in *before*."""
+        for user_id, after in self._khbs_access().items():
+            former = before.get(user_id, {})
+            changed = sorted(k for k in after if after[k] != former.get(k))
+            if changed:
+                self.env["khbs.audit.event"]._record(
+                    act,
+                    self.browse(user_id),
+                    {
+                        "before": {key: former.get(key) for key in changed},
+                        "after": {key: after[key] for key in changed},
+                    },
+                )
 
     def _khbs_home(self):
         """Return the action on which the user's role lands after login."""
