@@ -9,15 +9,17 @@ from ..settlement import chain
 
 
 class EntryAnswers:
-    """The answers on entries of *terminal* as they are now.
+    """The answers on entries of a terminal as they are now.
 
     :param cr: cursor
+    :param terminal_id: of the terminal whose code is *tid*
     :param head: :class:`..settlement.chain.Head` of its chain
     """
 
-    def __init__(self, cr, terminal, head):
+    def __init__(self, cr, terminal_id, tid, head):
         self.cr = cr
-        self.terminal = terminal
+        self.terminal_id = terminal_id
+        self.tid = tid
         self.head = head
 
     def of_reads(self, reads):
@@ -45,7 +47,7 @@ class EntryAnswers:
             "SELECT seq, identity, ev, valid, claim_check, jti, lines "
             "  FROM khbs_journal_entry "
             f"WHERE terminal_id = %s AND {condition} ORDER BY seq, branch",
-            [self.terminal.id, *arguments],
+            [self.terminal_id, *arguments],
         )
         return self.cr.fetchall()
 
@@ -92,7 +94,7 @@ class EntryAnswers:
               ) o ON TRUE
              WHERE c.terminal_code = %s AND c.jti = ANY(%s)
             """,
-            [self.terminal.code, jtis],
+            [self.tid, jtis],
         )
         outcomes = defaultdict(dict)
         for jti, seq, e, code in self.cr.fetchall():

@@ -15,21 +15,26 @@ def insert(cr, table, columns, rows):
     """
     if not rows:
         return
-    text = "\n".join(["\t".join([_field(value) for value in row]) for row in rows])
+    text = "\n".join(["\t".join(_fields(row)) for row in rows])
     cr.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.StringIO(text), 2**16)
 
 
 def next_ids(cr, table, number):
     """Take *number* ids for new rows of *table*."""
     cr.execute(
-        "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-        [table, number],
+        "SELECT nextval(%s::regclass) FROM generate_series(1, %s)",
+        [f"{table}_id_seq", number],
     )
     return [next_id for (next_id,) in cr.fetchall()]
 
 
-def _field(value):
-    """Return *value* in the text format of COPY."""
-    if value is None:
-        return "\\N"
-    return value.translate(_ESCAPES) if isinstance(value, str) else str(value)
+def _fields(row):
+    """Return the values of *row* in the text format of COPY."""
+    return [
+        value.translate(_ESCAPES)
+        if isinstance(value, str)
+        else "\\N"
+        if value is None
+        else str(value)
+        for value in row
+    ]

@@ -81,8 +81,11 @@ class FactsLoader:
         )
         return [entry_of(row) for row in rows]
 
-    def load(self, entries, start):
-        """Return (facts, state of the chain below *start*) for *entries*."""
+    def load(self, entries, start, used):
+        """Return (facts, state of the chain below *start*) for *entries*.
+
+        :param used: jtis of claims made before *start* or elsewhere
+        """
         claims = [entry.claim for entry in entries if entry.claim]
         jtis = [entry.jti for entry in entries if entry.jti]
         earlier = self._earlier(start, jtis) if start > 1 else []
@@ -99,7 +102,7 @@ class FactsLoader:
             authorisations=self._authorisations(jtis),
             **self._dated_facts([claim.jti for claim in claims]),
         )
-        return facts, self._state(facts, earlier, start, jtis)
+        return facts, self._state(facts, earlier, start, used)
 
     def _earlier(self, start, jtis):
         """Return the entries below *start* that still matter, in order."""
@@ -134,7 +137,7 @@ class FactsLoader:
         )
         return [entry_of(row)[0] for row in rows]
 
-    def _state(self, facts, earlier, start, jtis):
+    def _state(self, facts, earlier, start, used):
         """Return the chain below *start*, folded."""
         state = ChainState()
         adopted_at = 0
@@ -150,7 +153,7 @@ class FactsLoader:
                 adopted_at = entry.seq
         if start > 1:
             self._count(state, adopted_at, start)
-        state.jtis = self._used(jtis, start)
+        state.jtis = set(used)
         return state
 
     def _count(self, state, adopted_at, start):
@@ -173,21 +176,6 @@ class FactsLoader:
             *(self.terminal.code, adopted_at, start, self.terminal.id),
         )
         state.list_version = max(state.list_version, version)
-
-    def used(self, entries, start):
-        """Return the jtis of *entries* that are claims before *start* or elsewhere."""
-        return self._used([entry.jti for entry in entries if entry.claim], start)
-
-    def _used(self, jtis, start):
-        """Return the claims that an earlier entry, or another terminal, made."""
-        rows = self._rows(
-            "SELECT jti FROM khbs_claim WHERE jti = ANY(%s) "
-            "AND (terminal_code <> %s OR seq < %s)",
-            jtis,
-            self.terminal.code,
-            start,
-        )
-        return {jti for (jti,) in rows}
 
     def _dated_facts(self, jtis):
         """Return loss, lists_reported and decisions (of the claims *jtis*)."""

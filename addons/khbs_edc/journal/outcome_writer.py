@@ -113,15 +113,30 @@ class OutcomeWriter:
         self.cr = cr
         self.terminal = terminal
         self.cause = cause
+        self.known = {}
+
+    def read(self, jtis):
+        """Read what is stored of these claims; done before they are judged."""
+        rows = self._rows(f"{LINES} WHERE c.jti = ANY(%s)", jtis) if jtis else []
+        lines = (_Line(*row) for row in rows)
+        self.known = {(line.jti, line.e): line for line in lines}
+
+    def used(self, bound):
+        """Return the jtis of claims made below entry *bound*, or elsewhere."""
+        own = self.terminal.code
+        return {
+            line.jti
+            for line in self.known.values()
+            if line.tid != own or line.seq < bound
+        }
 
     def apply(self, verdicts):
-        """Bring everything in line with *verdicts*."""
+        """Bring everything in line with *verdicts*, on claims that were read."""
         if not verdicts:
             return
-        known = self._known_lines(verdicts)
         new, differing = [], {}
         for verdict in verdicts:
-            line = known.get((verdict.jti, verdict.line.e))
+            line = self.known.get((verdict.jti, verdict.line.e))
             if line is None:
                 new.append(verdict)
             elif line.judge(verdict):
@@ -129,7 +144,7 @@ class OutcomeWriter:
         granted = self._lock(differing.values(), new)
         entitlement_ids = sorted(granted.values())
         lines = self._lines_of(entitlement_ids)
-        for line in known.values():
+        for line in self.known.values():
             if line.line_id in lines:
                 lines[line.line_id] = line
         lines |= differing
@@ -151,14 +166,6 @@ class OutcomeWriter:
             self.cr.execute_values(query, rows, page_size=1000)
 
     # Claims and their lines
-
-    def _known_lines(self, verdicts):
-        """Return (jti, e) to the :class:`_Line` of what was judged before."""
-        jtis = list({verdict.jti for verdict in verdicts})
-        lines = (
-            _Line(*row) for row in self._rows(f"{LINES} WHERE c.jti = ANY(%s)", jtis)
-        )
-        return {(line.jti, line.e): line for line in lines}
 
     def _lock(self, lines, verdicts):
         """Lock the entitlements of *lines* and *verdicts*; return number to id."""
@@ -359,7 +366,7 @@ class OutcomeWriter:
                 """,
                 [list(REACHED_FROM[state]), state, ids],
             )
-        if by_state[CONSUMED]:
+        if CONSUMED in by_state:
             self.cr.execute(
                 "DELETE FROM khbs_lease_hold WHERE entitlement_id = ANY(%s)",
                 [by_state[CONSUMED]],

@@ -31,6 +31,7 @@ class Push:
         self.env = env
         self.cr = env.cr
         self.terminal = terminal
+        self.tid = terminal.code
         self.public_keys = public_keys
         self.prg = authority.prg(env)
         self.now = int(time.time())
@@ -55,10 +56,11 @@ class Push:
     def _read(self, texts):
         """Return (index to Read, index to Rejected)."""
         reads, rejected = {}, {}
-        tid = self.terminal.code
         for index, text in enumerate(texts):
             try:
-                reads[index] = reader.read_entry(text, tid, self.prg, self.public_keys)
+                reads[index] = reader.read_entry(
+                    text, self.tid, self.prg, self.public_keys
+                )
             except reader.Rejected as error:
                 rejected[index] = error
         return reads, rejected
@@ -99,11 +101,10 @@ class Push:
         activations = [read for read in fresh if read.ev == "activate" and read.valid]
         syncs = [read for read in fresh if read.ev == "sync" and read.valid]
         card_key = self._card_keys([*claims, *activations])
-        tid = self.terminal.code
         for read in claims:
-            reader.verify_claim(read, tid, self.prg, card_key)
+            reader.verify_claim(read, self.tid, self.prg, card_key)
         for read in activations:
-            reader.verify_activation(read, tid, self.prg, card_key)
+            reader.verify_activation(read, self.tid, self.prg, card_key)
         if syncs:
             kid, private_key = authority.signer("ack")
             for read in syncs:
@@ -211,11 +212,12 @@ class Push:
             self._forked(after.fork)
             start = min(start, after.fork)
         if fresh:
-            self._apply(before.seq + 1, after.seq)
+            acting = self._acting(before.seq + 1, after.seq)
+            self._apply(acting)
+            if start <= before.seq or any(ev == "sync" for _seq, ev, *_rest in acting):
+                start = self._settle_from(start, after.seq)
             if after.seq > before.seq or after.fork:
-                self.env["khbs.settlement"]._settle(
-                    terminal, self._settle_from(start, after.seq), "push"
-                )
+                self.env["khbs.settlement"]._settle(terminal, start, "push")
         return after, [link.seq for link in beyond]
 
     def _settle_from(self, start, head):
@@ -245,20 +247,23 @@ class Push:
             terminal._add_fact("suspended")
         self.env["khbs.audit.event"]._record("terminal.fork", terminal, {"seq": seq})
 
-    def _apply(self, first, last):
-        """Let the newly contiguous entries act that change more than claims."""
+    def _acting(self, first, last):
+        """Return those of the newly contiguous entries that change more than claims."""
         self.cr.execute(
             """
             SELECT seq, ev, document, card_no, operator_code, claim_check, jws
               FROM khbs_journal_entry
              WHERE terminal_id = %s AND branch = 0 AND valid AND seq BETWEEN %s AND %s
-               AND (ev IN ('lease', 'lists', 'activate', 'block') OR claim_check <> '')
+               AND (ev IN ('lease', 'lists', 'activate', 'block') OR claim_check <> ''
+                    OR ev = 'sync' AND sync_now IS NOT NULL)
              ORDER BY seq
             """,
             [self.terminal.id, first, last],
         )
-        rows = self.cr.fetchall()
-        for seq, event, document, card_no, operator, check, text in rows:
+        return self.cr.fetchall()
+
+    def _apply(self, acting):
+        for seq, event, document, card_no, operator, check, text in acting:
             if check:
                 self._case(check, self.env["khbs.card"]._by_number(card_no), seq)
             elif event == "lease":
@@ -267,7 +272,7 @@ class Push:
                 self.terminal.list_version = int(document)
             elif event == "activate":
                 self._activate(seq, card_no, operator, text)
-            else:
+            elif event == "block":
                 self._block(seq, card_no)
 
     def _adopt(self, name):
@@ -338,7 +343,7 @@ class Push:
 
     def _results(self, texts, reads, rejected, head, fresh, duplicates):
         """Return what the terminal is told of each of *texts*, in their order."""
-        answers = EntryAnswers(self.cr, self.terminal, head)
+        answers = EntryAnswers(self.cr, self.terminal.id, self.tid, head)
         repeated = {read.identity for read in reads.values()} & duplicates
         by_identity = answers.of_reads(fresh)
         for identity, result in answers.of_identities(list(repeated)).items():
@@ -358,7 +363,7 @@ class Push:
             "khbs-ack+jwt",
             {
                 "prg": self.prg,
-                "tid": self.terminal.code,
+                "tid": self.tid,
                 "seq": head.seq,
                 "head": head.identity,
                 "gaps": [],

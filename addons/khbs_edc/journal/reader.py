@@ -15,6 +15,9 @@ MAX_ENTRY = 8192
 MAX_LINES = 6
 MAX_NUMBER = 2**31 - 1
 ENTRY_TYP = "khbs-jrn+jwt"
+# Members of every entry.
+NUMBERS = ("seq", "at", "mono", "boot", "lst")
+FRAME = (*NUMBERS, "prev", "lse", "ev")
 # Members of ``d`` that are kept in columns, with the events whose form checks them:
 # elsewhere a member of that name may be anything.
 KEPT = {
@@ -82,13 +85,12 @@ def read_entry(text, tid, prg, public_keys):
     :param public_keys: kid to public key, of the caller's own keys
     :raises Rejected: unreadable, oversize, not its own or not well signed
     """
-    sha = base64url.encode(hashlib.sha256(str(text).encode()).digest())
     if not isinstance(text, str) or len(text) > MAX_ENTRY:
-        raise Rejected("oversize or not a text", text, sha=sha)
+        raise Rejected("oversize or not a text", text, sha=_sha(text))
     try:
         token = jws.parse(text)
     except jws.JwsError as error:
-        raise Rejected(str(error), text, sha=sha) from error
+        raise Rejected(str(error), text, sha=_sha(text)) from error
     payload = token.payload
     identity = base64url.encode(token.identity_sha256)
     seq = payload.get("seq")
@@ -104,10 +106,13 @@ def read_entry(text, tid, prg, public_keys):
     return _read(text, token, identity)
 
 
+def _sha(text):
+    return base64url.encode(hashlib.sha256(str(text).encode()).digest())
+
+
 def _check_frame(payload):
     """Refuse an entry that could not even be placed in a chain."""
-    numbers = ("seq", "at", "mono", "boot", "lst")
-    if not all(params.is_integer(payload.get(name)) for name in numbers):
+    if not all([params.is_integer(payload.get(name)) for name in NUMBERS]):
         raise jws.JwsError("seq, at, mono, boot and lst are integers")
     if not 1 <= payload["seq"] <= MAX_NUMBER or payload["mono"] < 0:
         raise jws.JwsError("seq or mono out of range")
@@ -143,10 +148,7 @@ def _read(text, token, identity):
         identity=identity,
         kid=token.kid,
         details=details,
-        **{
-            name: payload.get(name)
-            for name in "seq prev at mono boot lst lse ev".split()
-        },
+        **{name: payload.get(name) for name in FRAME},
     )
     read.valid = events.is_wellformed(read.ev, details)
     if not read.valid:

@@ -91,19 +91,27 @@ class KhbsSettlement(models.Model):
         contiguous = [
             entry for entry, branch in entries if entry.seq <= head and not branch
         ]
-        facts, state = loader.load(contiguous, start)
+        writer = OutcomeWriter(cr, terminal, cause)
+        writer.read([entry.claim.jti for entry, _branch in entries if entry.claim])
+        facts, state = loader.load(contiguous, start, writer.used(start))
         verdicts = judge.judge(contiguous, facts, state)
         if terminal.fork_seq:
             forked = [entry for entry, _branch in entries if entry.seq >= fork]
             # A jti below the fork, or of another terminal, is a replay here too.
-            known = {verdict.jti for verdict in verdicts} | loader.used(forked, fork)
+            known = {verdict.jti for verdict in verdicts} | writer.used(fork)
             held = judge.forked(forked, loader.decisions(forked))
             verdicts += [verdict for verdict in held if verdict.jti not in known]
-        writer = OutcomeWriter(cr, terminal, cause)
         writer.apply(verdicts)
-        ended = state.ended | {verdict.jti for verdict in verdicts}
+        authorised = {jti for jti, _e in facts.authorisations}
+        ended = state.ended | {
+            verdict.jti
+            for verdict in verdicts
+            if verdict.jti in authorised or terminal.fork_seq
+        }
         self._end_authorisations(terminal, ended)
-        self._post(terminal, writer, start, head)
+        final = any(entry.ev in ("close", "sync") for entry in contiguous)
+        if final or start < terminal.posted_below:
+            self._post(terminal, writer, start, head)
         self.env.invalidate_all()
 
     def _end_authorisations(self, terminal, ended):

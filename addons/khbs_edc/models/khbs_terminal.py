@@ -510,8 +510,8 @@ class KhbsTerminal(models.Model):
 
     def _public_keys(self):
         """Return kid to public key of the keys that may sign entries."""
-        live = self.key_ids.filtered(lambda key: key.state == "active")
-        return {key.kid: key._public_key() for key in live}
+        self.ensure_one()
+        return self.env["khbs.terminal.key"]._of(self)
 
     def _may_block(self, card, a_day):
         """Tell whether the terminal may suspend *card* without the card at hand."""

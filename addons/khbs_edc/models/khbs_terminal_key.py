@@ -77,6 +77,13 @@ class KhbsTerminalKey(models.Model):
             raise RpcError(1010, "the key has expired")
         return Sender(*sender), load_key(spki)
 
-    def _public_key(self):
-        self.ensure_one()
-        return load_key(self.spki)
+    @api.model
+    def _of(self, terminal):
+        """Return kid to public key of the keys that may sign entries of *terminal*."""
+        self.flush_model(["terminal_id", "kid", "spki", "state"])
+        self.env.cr.execute(
+            "SELECT kid, spki FROM khbs_terminal_key "
+            "WHERE terminal_id = %s AND state = 'active'",
+            [terminal.id],
+        )
+        return {kid: load_key(spki) for kid, spki in self.env.cr.fetchall()}

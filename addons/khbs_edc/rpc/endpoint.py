@@ -70,15 +70,17 @@ def _serve(env, header, body, address):
         return dispatcher.refuse(body, strict_json.loads, error)
     user = sender.user_id if sender else env.ref("khbs_edc.user_device").id
     env = env(user=user, su=True)
-    state = sender.state if sender else None
+    has_pushed = False
 
     def run(name, params):
-        nonlocal state
+        nonlocal has_pushed
         call = registry.Call(env, sender, now)
-        result = _run(call, name, params, state)
+        state = sender.state if sender else None
         # A push that shows a fork suspends the device for the rest of the batch.
-        if name == "edc.journal.push":
+        if has_pushed:
             state = call.terminal.state
+        result = _run(call, name, params, state)
+        has_pushed = has_pushed or name == "edc.journal.push"
         return result
 
     return dispatcher.dispatch(body, strict_json.loads, run)

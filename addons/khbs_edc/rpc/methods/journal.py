@@ -80,7 +80,9 @@ def status(call, params):
     first = read.integer(params, "from", 1, 2**31 - 1)
     last = read.integer(params, "to", first, first + RANGE - 1)
     terminal = call.terminal
-    answers = EntryAnswers(call.env.cr, terminal, terminal._chain_head())
+    answers = EntryAnswers(
+        call.env.cr, terminal.id, terminal.code, terminal._chain_head()
+    )
     return {
         "acked_seq": terminal.acked_seq,
         "results": answers.of_range(first, last),
