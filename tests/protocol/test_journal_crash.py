@@ -2,22 +2,25 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The journal after a kill -9 between any two steps of a claim."""
 
+import multiprocessing
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from terminal_stage import Stage, make_card
 
-from tools.vectors import make_vectors, pki, signing
+from khbs_terminal.errors import TerminalError
+from tools.vectors import signing
 
 HERE = Path(__file__).resolve().parent
 # Commands of one claim: SELECT, GET DATA, GET RESPONSE, GENERAL AUTHENTICATE.
 SIGNATURE = 4
+FORK = multiprocessing.get_context("fork")
 
 
 class DeadlyCard:
@@ -76,44 +79,69 @@ def test_killed_after_the_claim_the_family_was_served(stage):
     assert stage.terminal.status()["unsent_claims"] == 1
 
 
-def test_killed_at_any_moment_of_many_claims(stage):
-    """Whatever the moment, the chain is whole and each family is served once."""
-    many = 120
-    card_no, rows = pki.CARD, make_vectors.lease_payload()["rows"][:1]
-    rows[0][5] = [[f"E-{i}", "BERAS10", "2026-3", 1_100_000] for i in range(many)]
-    stage.adopt_lease(
-        rows=rows, lim={"claims": many, "sum": many * 1_100_000, "lines": 6}
-    )
-    claims = 0
-    for pause in (0.02, 0.05, 0.11):
-        stage.close()
-        process = child(stage.folder, "many")
-        while not (stage.folder / "serving").exists():
-            assert process.poll() is None
-            time.sleep(0.005)
-        time.sleep(pause)
-        process.kill()
-        process.wait(60)
-        (stage.folder / "serving").unlink()
-        stage.restart()
-        events = stage.journal()
-        given = [d for ev, d in events if ev == "claim"]
-        assert len(given) >= claims
-        claims = len(given)
-        answered = {d.get("jti") for ev, d in events if ev == "deny"}
-        signed = {_jti(d["jws"]) for d in given}
-        for ev, d in events:
-            if ev == "intent":
-                assert d["card_no"] == card_no
-                assert d["jti"] in answered | signed
-        assert len(signed) == claims
-    assert claims
+def test_killed_before_any_statement_of_a_claim(stage, tmp_path):
+    """Whatever the moment, the chain is whole and the family is served once.
+
+    The program dies before each statement that it sends to its database, in turn, so
+    also right before and right after each commit; every turn begins with a copy.
+    """
+    before = stage.events()
+    stage.close()
+    untouched = copy_of(stage, tmp_path / "untouched")
+    statements = []
+    untouched.terminal._store._database.set_trace_callback(statements.append)
+    assert untouched.terminal.serve(untouched.card, identity_seen=True).total == 750_000
+    untouched.close()
+    assert statements.count("COMMIT") > 1
+    claimed = []
+    for number in range(len(statements) + 1):
+        turn = copy_of(stage, tmp_path / str(number))
+        turn.close()
+        process = FORK.Process(target=serve_into_trap, args=(turn.folder, number))
+        process.start()
+        process.join(60)
+        assert process.exitcode == -signal.SIGKILL
+        turn.restart()
+        events = turn.events()
+        claimed.append("claim" in events)
+        answer = ["claim"] if claimed[-1] else ["deny"]
+        assert events in (before, before + ["intent"] + answer)
+        if claimed[-1]:
+            with pytest.raises(TerminalError):
+                turn.terminal.serve(turn.card, identity_seen=True)
+        else:
+            served = turn.terminal.serve(turn.card, identity_seen=True)
+            assert served.total == 750_000
+        assert turn.events().count("claim") == 1
+        turn.close()
+    # From its commit on the claim is there for good, and not before.
+    assert claimed == sorted(claimed)
+    assert set(claimed) == {False, True}
 
 
-def _jti(text):
-    import khbs_terminal.jws
+class Trap:
+    """Kills the program when it sends its database one statement more than *left*."""
 
-    return khbs_terminal.jws.parse(text).payload["jti"]
+    def __init__(self, left):
+        self._left = left
+
+    def __call__(self, statement):
+        if not self._left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self._left -= 1
+
+
+def serve_into_trap(folder, number):
+    """Serve the family until statement *number*, or to the end; die in any case."""
+    stage = Stage(folder)
+    stage.terminal._store._database.set_trace_callback(Trap(number))
+    stage.terminal.serve(stage.card, identity_seen=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def copy_of(stage, folder):
+    shutil.copytree(stage.folder, folder)
+    return Stage(folder)
 
 
 def test_the_database_refuses_to_forget_change_or_skip(stage):
@@ -148,10 +176,6 @@ def main(folder, act, *arguments):
     if act == "claim":
         stage.terminal.serve(card, identity_seen=True)
         os.kill(os.getpid(), signal.SIGKILL)
-    if act == "many":
-        (stage.folder / "serving").touch()
-        while True:
-            stage.terminal.serve(card)
 
 
 if __name__ == "__main__":
