@@ -79,12 +79,16 @@ class Screen:
             sidebar.get_by_text(names[-1], exact=True).last.click()
             sidebar.wait_for(state="detached")
         else:
-            for name in names:
-                self.page.locator(
-                    ".o_menu_sections .o_nav_entry, .o_menu_sections .dropdown-toggle, "
-                    ".o-dropdown--menu .dropdown-item, "
-                    ".o-dropdown--menu .dropdown-toggle"
-                ).get_by_text(name, exact=True).first.click()
+            section, *entries = names
+            bar = self.page.locator(
+                ".o_menu_sections .o_nav_entry, .o_menu_sections .dropdown-toggle"
+            )
+            bar.get_by_text(section, exact=True).first.click()
+            dropdown = self.page.locator(
+                ".o-dropdown--menu .dropdown-item, .o-dropdown--menu .dropdown-toggle"
+            )
+            for entry in entries:
+                dropdown.get_by_text(entry, exact=True).first.click()
         breadcrumb = self.page.locator(".o_breadcrumb")
         breadcrumb.filter(has_text=names[-1]).first.wait_for()
         self.wait_for_list()
@@ -168,6 +172,15 @@ class Screen:
         """Agree to what the dialog in front asks."""
         self.page.locator(f"{DIALOG} .modal-footer .btn-primary").click()
         self.page.wait_for_selector(DIALOG, state="detached")
+
+    def dismiss(self):
+        """Close the dialog in front without agreeing to anything."""
+        self.page.locator(f"{DIALOG} .modal-header .btn-close").click()
+        self.wait_for_no_dialog()
+
+    def wait_for_no_dialog(self):
+        """Wait until every dialog is closed."""
+        self.page.wait_for_selector(".o_dialog", state="detached")
 
     def wait_for_dialog(self):
         """Wait for a dialog and return its locator."""

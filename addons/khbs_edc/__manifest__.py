@@ -32,4 +32,7 @@
         "views/khbs_point_views.xml",
         "views/khbs_entitlement_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["khbs_edc/static/src/print_button/*"],
+    },
 }

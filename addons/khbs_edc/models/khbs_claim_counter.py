@@ -1,7 +1,8 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import format_date
 
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
@@ -23,7 +24,8 @@ class KhbsClaimCounter(models.Model):
         comodel_name="khbs.terminal", required=True, index=True, ondelete="restrict"
     )
     area_id = fields.Many2one(related="terminal_id.area_id")
-    benefit_code = fields.Char(string="Benefit", required=True)
+    benefit_code = fields.Char(required=True)
+    benefit_name = fields.Char(string="Benefit", compute="_compute_benefit_name")
     lines = fields.Integer(string="Claim lines", required=True, default=0)
     paid_lines = fields.Integer(string="Payable", required=True, default=0)
     held_lines = fields.Integer(string="Held", required=True, default=0)
@@ -32,3 +34,24 @@ class KhbsClaimCounter(models.Model):
     _day_uniq = models.Constraint(
         "UNIQUE (day, terminal_id, benefit_code)", "This day is counted already."
     )
+
+    @api.depends("benefit_code")
+    @api.depends_context("lang")
+    def _compute_benefit_name(self):
+        benefits = (
+            self.env["khbs.benefit"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("code", "in", self.mapped("benefit_code"))], order="id")
+        )
+        names = {benefit.code: benefit.name for benefit in benefits}
+        for counter in self:
+            counter.benefit_name = names.get(counter.benefit_code, counter.benefit_code)
+
+    @api.depends("day", "terminal_id.code", "benefit_name")
+    def _compute_display_name(self):
+        for counter in self:
+            counter.display_name = (
+                f"{counter.terminal_id.code}, {format_date(self.env, counter.day)}, "
+                f"{counter.benefit_name}"
+            )

@@ -1,9 +1,11 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.khbs_registry import append_only
+
+from .labels import EVENTS, UNKNOWN_EVENT
 
 
 class KhbsJournalEntry(models.Model):
@@ -28,7 +30,8 @@ class KhbsJournalEntry(models.Model):
     identity = fields.Char(required=True, help="SHA-256 of what was signed.")
     prev = fields.Char(string="Previous", required=True)
     kid = fields.Char(string="Key", required=True)
-    ev = fields.Char(string="Event", required=True)
+    ev = fields.Char(string="Event code", required=True)
+    event = fields.Selection(selection=EVENTS, compute="_compute_event")
     valid = fields.Boolean(string="Well-formed", required=True, default=True)
     at = fields.Datetime(string="Terminal's clock", help="Not believed alone.")
     mono = fields.Float(aggregator=None, help="Milliseconds since the device started.")
@@ -57,3 +60,18 @@ class KhbsJournalEntry(models.Model):
 
     def init(self):
         append_only.install(self.env.cr, self._table)
+
+    @api.depends("ev")
+    def _compute_event(self):
+        known = dict(EVENTS)
+        for entry in self:
+            entry.event = entry.ev if entry.ev in known else UNKNOWN_EVENT
+
+    @api.depends("terminal_id.code", "seq", "branch", "event")
+    def _compute_display_name(self):
+        labels = dict(self._fields["event"]._description_selection(self.env))
+        for entry in self:
+            number = f"{entry.seq}/{entry.branch}" if entry.branch else entry.seq
+            entry.display_name = (
+                f"{entry.terminal_id.code} #{number} {labels[entry.event]}"
+            )

@@ -1,7 +1,10 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import datetime
+
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 from odoo.addons.khbs_registry import append_only
 
@@ -35,11 +38,35 @@ class KhbsServerFact(models.Model):
         aggregator=None, help="List version, moment of the loss or entry number."
     )
     data = fields.Json()
+    detail = fields.Char(compute="_compute_detail")
 
     _terminal_kind_idx = models.Index("(terminal_id, kind, number)")
 
     def init(self):
         append_only.install(self.env.cr, self._table)
+
+    @api.depends("kind", "number", "data")
+    def _compute_detail(self):
+        for fact in self:
+            fact.detail = fact._detail()
+
+    @api.depends("kind", "terminal_id.code")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for fact in self:
+            fact.display_name = f"{fact.terminal_id.code}: {labels.get(fact.kind)}"
+
+    def _detail(self):
+        """Say what the fact's number is of, as a person reads it."""
+        if self.kind == "list_reported":
+            return self.env._("Version %(number)s", number=self.number)
+        if self.kind == "lost" and self.number:
+            since = datetime.datetime.fromtimestamp(self.number, datetime.UTC)
+            moment = format_datetime(self.env, since.replace(tzinfo=None))
+            return self.env._("Since %(moment)s", moment=moment)
+        if self.kind in ("forked", "decision"):
+            return self.env._("Entry %(number)s", number=self.number)
+        return False
 
     @api.model
     def _list_reported(self, terminal):

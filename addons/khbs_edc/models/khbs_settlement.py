@@ -8,6 +8,7 @@ from odoo.addons.khbs_registry import append_only
 from ..journal.facts_loader import FactsLoader
 from ..journal.outcome_writer import OutcomeWriter
 from ..settlement import judge
+from .labels import OUTCOMES
 
 
 class KhbsSettlement(models.Model):
@@ -44,10 +45,12 @@ class KhbsSettlement(models.Model):
         ],
         required=True,
     )
-    verdict = fields.Char(
-        required=True, help="Before other claims of the entitlement were looked at."
+    verdict = fields.Selection(
+        selection=OUTCOMES,
+        required=True,
+        help="Before other claims of the entitlement were looked at.",
     )
-    code = fields.Char(string="Outcome", required=True)
+    code = fields.Selection(selection=OUTCOMES, string="Outcome", required=True)
     online = fields.Boolean()
     lease_from = fields.Float(
         aggregator=None, help="Begin of the lease in Unix seconds; ranks claims."
@@ -61,6 +64,12 @@ class KhbsSettlement(models.Model):
 
     def init(self):
         append_only.install(self.env.cr, self._table)
+
+    @api.depends("line_id.e", "code")
+    def _compute_display_name(self):
+        labels = dict(self._fields["code"]._description_selection(self.env))
+        for row in self:
+            row.display_name = f"{row.line_id.e}: {labels.get(row.code, row.code)}"
 
     @api.model
     def _list_version(self):
