@@ -78,3 +78,17 @@ class KhbsBkkDisbursement(models.Model):
             )
         proposals._close_disbursed()
         return disbursements
+
+    def action_view_proposal(self):
+        """Open the proposal that was paid; the button saves the payment first.
+
+        Who may register a payment may not change one, so that the web client shows
+        no button to save.
+        """
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "khbs.bkk.proposal",
+            "view_mode": "form",
+            "res_id": self.proposal_id.id,
+        }

@@ -294,7 +294,7 @@ class KhbsBkkProposal(models.Model):
                     """
                     UPDATE khbs_bkk_proposal_line
                        SET verdict = 'accepted', approved_months = months,
-                           approved_amount = amount, write_uid = %s,
+                           approved_amount = amount, reason = NULL, write_uid = %s,
                            write_date = now() AT TIME ZONE 'UTC'
                      WHERE proposal_id = %s AND verdict = 'pending'
                     """,

@@ -59,9 +59,13 @@ class KhbsBkkProposalLine(models.Model):
     approved_amount = Rupiah(required=True, default=0)
     reason = fields.Char(help="Why the line is cut or rejected.")
     warning = fields.Char(
-        readonly=True,
-        help="TWO_ROLES: the person holds another role in this period. "
-        "PART_PERIOD: in office for part of the period only.",
+        string="Warning code", readonly=True, help="TWO_ROLES, PART_PERIOD or both."
+    )
+    warning_text = fields.Char(
+        string="Warning",
+        compute="_compute_warning_text",
+        help="Another role: the same person is proposed in another role too. "
+        "Part of the period: in office for some months of the quarter only.",
     )
 
     _holder_rate_uniq = models.Constraint(
@@ -89,6 +93,16 @@ class KhbsBkkProposalLine(models.Model):
 
     def init(self):
         self.env.cr.execute(guards.LINE_GUARD)
+
+    @api.depends("warning")
+    def _compute_warning_text(self):
+        labels = {
+            "TWO_ROLES": self.env._("Another role"),
+            "PART_PERIOD": self.env._("Part of the period"),
+        }
+        for line in self:
+            codes = (line.warning or "").split(", ")
+            line.warning_text = ", ".join(labels[code] for code in codes if code)
 
     def write(self, vals):
         """Let a user give a verdict and nothing else."""
