@@ -10,6 +10,8 @@ import odoo
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
+from tools.setup.keys import PROGRAMME
+
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
@@ -38,6 +40,9 @@ class Bench:
         self.database = database
         self.households = households
         self.registry = Registry(database)
+        with self.env() as env:
+            # Nothing is signed with the keys of another programme.
+            env["ir.config_parameter"].set_param("khbs.prg", PROGRAMME)
 
     @contextlib.contextmanager
     def env(self):
