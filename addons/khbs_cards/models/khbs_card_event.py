@@ -32,5 +32,11 @@ class KhbsCardEvent(models.Model):
     reason_code = fields.Selection(selection=REASONS + STEPS, string="Reason")
     data = fields.Json(help="Keys, hashes and coordinates.")
 
+    # When a card was out of use: asked for each claim, and hardly a card ever was.
+    _block_idx = models.Index(
+        "(card_id) WHERE to_state IN ('suspended', 'revoked', 'expired') "
+        "OR from_state = 'suspended'"
+    )
+
     def init(self):
         append_only.install(self.env.cr, self._table)

@@ -294,10 +294,11 @@ class FactsLoader:
                    floor(extract(epoch FROM e.at))::bigint, e.to_state
               FROM khbs_card c
               LEFT JOIN khbs_card_event e
-                     ON e.card_id = c.id AND e.to_state = ANY(%s)
+                     ON e.card_id = c.id
+                    AND (e.to_state IN ('suspended', 'revoked', 'expired')
+                         OR e.from_state = 'suspended')
              WHERE c.card_no = ANY(%s) ORDER BY e.id
             """,
-            ["active", *OUT_OF_USE],
             card_nos,
         )
         cards, events = {}, defaultdict(list)

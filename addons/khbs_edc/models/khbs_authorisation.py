@@ -185,45 +185,40 @@ class KhbsAuthorisation(models.Model):
     def _grant(self, sender, card, claim, digest, granted, now):
         """Hold what nobody holds and store one row for each line."""
         cr = self.env.cr
-        ids = [row["id"] for row in granted.values()]
         at = datetime.fromtimestamp(now, UTC).replace(tzinfo=None)
         exp = datetime.fromtimestamp(now + VALID, UTC).replace(tzinfo=None)
         jti = claim.payload["jti"]
+        items = claim.payload["it"]
         cr.execute(
             """
             WITH held AS (
                 INSERT INTO khbs_lease_hold (entitlement_id, kind, terminal_id)
                 SELECT id, 'auth', %(terminal)s FROM unnest(%(ids)s) id
                 ON CONFLICT (entitlement_id) DO NOTHING
+            ), ended AS (
+                UPDATE khbs_authorisation SET ended_at = %(at)s
+                 WHERE terminal_id = %(terminal)s AND entitlement_id = ANY(%(ids)s)
+                   AND ended_at IS NULL
             )
-            UPDATE khbs_authorisation SET ended_at = %(at)s
-             WHERE terminal_id = %(terminal)s AND entitlement_id = ANY(%(ids)s)
-               AND ended_at IS NULL
-            """,
-            {"terminal": sender.terminal_id, "ids": ids, "at": at},
-        )
-        cr.execute_values(
-            """
             INSERT INTO khbs_authorisation (code, terminal_id, jti, claim_sha256,
                 card_no, entitlement_id, e, benefit_code, round_code, amount,
                 with_pin, at, exp)
-            VALUES %s
+            SELECT %(code)s, %(terminal)s, %(jti)s, %(digest)s, %(card_no)s, v.*,
+                   %(at)s, %(exp)s
+              FROM unnest(%(ids)s, %(e)s, %(b)s, %(p)s, %(a)s, %(with_pin)s) v
             """,
-            [
-                (
-                    f"A-{jti}",
-                    sender.terminal_id,
-                    jti,
-                    digest,
-                    card["card_no"],
-                    granted[item["e"]]["id"],
-                    *(item[name] for name in "ebpa"),
-                    granted[item["e"]]["cvm"] == "pin",
-                    at,
-                    exp,
-                )
-                for item in claim.payload["it"]
-            ],
+            {
+                "code": f"A-{jti}",
+                "terminal": sender.terminal_id,
+                "jti": jti,
+                "digest": digest,
+                "card_no": card["card_no"],
+                "ids": [granted[item["e"]]["id"] for item in items],
+                **{name: [item[name] for item in items] for name in "ebpa"},
+                "with_pin": [granted[item["e"]]["cvm"] == "pin" for item in items],
+                "at": at,
+                "exp": exp,
+            },
         )
         self.invalidate_model()
         return {"auth": f"A-{jti}", "exp": now + VALID}

@@ -56,8 +56,31 @@ class KhbsEdcSeenRequest(models.AbstractModel):
             raise RpcError(1005, "replay")
 
     @api.model
-    def _limit_device(self, tid):
-        self._limit(tid, *(STATION_LIMIT if tid.startswith("S") else DEVICE_LIMIT))
+    def _remember_device(self, tid, jti):
+        """Keep a request that a device has signed, and count it against its limit.
+
+        In one statement, as a family waits for it.
+
+        :raises RpcError: 1005 it was there, 1601 too many in a minute
+        """
+        parameter = STATION_LIMIT if tid.startswith("S") else DEVICE_LIMIT
+        self.env.cr.execute(
+            """
+            WITH remembered AS (
+                INSERT INTO khbs_edc_seen_request (iss, jti) VALUES (%(iss)s, %(jti)s)
+                ON CONFLICT DO NOTHING RETURNING TRUE
+            )
+            SELECT EXISTS (SELECT FROM remembered), 1 + count(*),
+                   ceil(60 - extract(epoch FROM clock_timestamp() - min(at)))
+              FROM khbs_edc_seen_request
+             WHERE iss = %(iss)s AND at > clock_timestamp() - interval '1 minute'
+            """,
+            {"iss": tid, "jti": jti},
+        )
+        is_new, count, retry_after = self.env.cr.fetchone()
+        if not is_new:
+            raise RpcError(1005, "replay")
+        self._refuse_many(count, retry_after, *parameter)
 
     @api.model
     def _limit_address(self, address):
@@ -78,9 +101,6 @@ class KhbsEdcSeenRequest(models.AbstractModel):
             raise RpcError(1601, "rate limited", {"retry_after": 600})
 
     def _limit(self, iss, parameter, default):
-        allowed = int(
-            self.env["ir.config_parameter"].sudo().get_param(parameter, default)
-        )
         self.env.cr.execute(
             """
             SELECT count(*),
@@ -91,6 +111,13 @@ class KhbsEdcSeenRequest(models.AbstractModel):
             [iss],
         )
         count, retry_after = self.env.cr.fetchone()
+        self._refuse_many(count, retry_after, parameter, default)
+
+    def _refuse_many(self, count, retry_after, parameter, default):
+        """Raise 1601 if *count* requests of a minute are too many."""
+        allowed = int(
+            self.env["ir.config_parameter"].sudo().get_param(parameter, default)
+        )
         if count > allowed:
             raise RpcError(
                 1601, "rate limited", {"retry_after": max(1, int(retry_after))}

@@ -42,7 +42,7 @@ def unauthorised(message):
 
 
 def authenticate(env, header, body, now):
-    """Return the :class:`Sender` of a request and remember its jti.
+    """Return the :class:`Sender` of a request and count it under its jti.
 
     :param header: value of Authorization
     :param body: bytes as received
@@ -56,7 +56,7 @@ def authenticate(env, header, body, now):
     except jws.JwsError as error:
         raise RpcError(1002, "bad signature") from error
     _check_payload(env, token.payload, sender, body, now)
-    env["khbs.edc.seen.request"]._remember(sender.tid, token.payload["jti"])
+    env["khbs.edc.seen.request"]._remember_device(sender.tid, token.payload["jti"])
     return sender
 
 

@@ -65,7 +65,6 @@ def _serve(env, header, body, address):
             env["khbs.edc.seen.request"]._limit_address(address)
         else:
             sender = authentication.authenticate(env, header, body, now)
-            env["khbs.edc.seen.request"]._limit_device(sender.tid)
     except RpcError as error:
         return dispatcher.refuse(body, strict_json.loads, error)
     user = sender.user_id if sender else env.ref("khbs_edc.user_device").id
