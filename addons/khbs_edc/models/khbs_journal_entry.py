@@ -4,6 +4,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.khbs_registry import append_only
+from odoo.addons.khbs_registry.papers import words
 
 from .labels import EVENTS, UNKNOWN_EVENT
 
@@ -47,6 +48,7 @@ class KhbsJournalEntry(models.Model):
     claim_check = fields.Char(help="Empty: the card's signature is good.")
     with_pin = fields.Boolean()
     lines = fields.Json(help="Entitlement, benefit, round and amount of each line.")
+    lines_text = fields.Char(string="Claimed", compute="_compute_lines_text")
     received_at = fields.Datetime(required=True, help="First receipt.")
     jws = fields.Text(string="Signed entry", required=True)
 
@@ -66,6 +68,14 @@ class KhbsJournalEntry(models.Model):
         known = dict(EVENTS)
         for entry in self:
             entry.event = entry.ev if entry.ev in known else UNKNOWN_EVENT
+
+    @api.depends("lines")
+    def _compute_lines_text(self):
+        for entry in self:
+            entry.lines_text = ", ".join(
+                f"{number} {benefit} {words.rupiah(amount)}"
+                for number, benefit, _round, amount in entry.lines or []
+            )
 
     @api.depends("terminal_id.code", "seq", "branch", "event")
     def _compute_display_name(self):
