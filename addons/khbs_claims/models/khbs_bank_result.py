@@ -9,6 +9,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.khbs_registry.held_file import HeldFile
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
 from .. import bank_layouts, bank_messages
@@ -54,7 +55,7 @@ class KhbsBankResult(models.Model):
         required=True,
         default="csv",
     )
-    file = fields.Binary(required=True)
+    file = HeldFile(rows="row_count", required=True, copy=False)
     file_name = fields.Char()
     file_sha256 = fields.Char(string="SHA-256 of the file", readonly=True, copy=False)
     state = fields.Selection(

@@ -4,6 +4,7 @@
 from . import guarded
 from . import khbs_approvable
 from . import ir_attachment
+from . import ir_binary
 from . import khbs_area
 from . import khbs_audit_event
 from . import khbs_approval

@@ -4,8 +4,10 @@
 import hashlib
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.orm.models import NO_ACCESS
+
+from ..held_file import HeldFile
 
 
 class IrAttachment(models.Model):
@@ -47,6 +49,27 @@ class IrAttachment(models.Model):
             """
         )
         return result
+
+    def _check_access(self, operation):
+        """Keep held files from whoever comes by their attachment."""
+        result = super()._check_access(operation)
+        forbidden, error = result or (self.browse(), None)
+        held = (self - forbidden).sudo().filtered(self._khbs_is_held)
+        if not held:
+            return result
+        return forbidden | self.browse(held.ids), error or self._khbs_held_error
+
+    @api.model
+    def _khbs_is_held(self, attachment):
+        """Return whether the file leaves by its field alone, and on record."""
+        model, name = attachment.res_model, attachment.res_field
+        fields_of = self.env[model]._fields if model in self.env else {}
+        return isinstance(fields_of.get(name), HeldFile)
+
+    def _khbs_held_error(self):
+        return AccessError(
+            self.env._("This file is downloaded from the document that it belongs to.")
+        )
 
     @api.model
     def _khbs_store(self, name, content, mimetype):

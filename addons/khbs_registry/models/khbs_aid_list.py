@@ -11,6 +11,7 @@ from odoo.orm.models import NO_ACCESS
 
 from ..delivered_table import TableError, open_table
 from ..dtsen.copy_stream import CopyStream
+from ..held_file import HeldFile
 from ..identity_numbers import SIXTEEN_DIGITS, mask
 
 COLUMNS = ("nik", "no_kk", "program")
@@ -40,7 +41,9 @@ class KhbsAidList(models.Model):
     letter_date = fields.Date(required=True)
     date_from = fields.Date(required=True)
     date_to = fields.Date(help="Empty: until another list says otherwise.")
-    file = fields.Binary(
+    file = HeldFile(
+        rows="line_count",
+        copy=False,
         required=True,
         attachment=True,
         groups="khbs_registry.group_registry_operator",

@@ -16,6 +16,7 @@ from ..dtsen import reject_file
 from ..dtsen.checks import COLUMNS, AreaLookup, RowChecker, StagedRow
 from ..dtsen.copy_stream import CopyStream
 from ..dtsen.reasons import REASONS
+from ..held_file import HeldFile
 from .khbs_dtsen_family import VERDICTS
 
 OPERATOR = "khbs_registry.group_registry_operator"
@@ -77,7 +78,9 @@ class KhbsDtsenImport(models.Model):
         default="kemendagri",
         help="Eight of the fourteen regencies have different numbers in the two.",
     )
-    file = fields.Binary(
+    file = HeldFile(
+        rows="row_count",
+        copy=False,
         required=True,
         attachment=True,
         groups="khbs_registry.group_registry_operator",
