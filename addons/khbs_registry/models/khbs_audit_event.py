@@ -38,6 +38,11 @@ class KhbsAuditEvent(models.Model):
     def init(self):
         append_only.install(self.env.cr, self._table)
 
+    def _register_hook(self):
+        # Loading is over: what an upgrade had to fill in new columns is filled.
+        append_only.seal(self.env.cr)
+        return super()._register_hook()
+
     @api.model
     def _record(self, act, record=None, data=None, outcome="done"):
         """Add the event of an act of the present user.

@@ -4,6 +4,7 @@
 from . import test_decree
 from . import test_paper
 from . import test_access_trace
+from . import test_append_only
 from . import test_audit
 from . import test_budget
 from . import test_complaint
