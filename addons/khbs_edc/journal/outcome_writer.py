@@ -115,7 +115,7 @@ class OutcomeWriter:
         self.cause = cause
         self.known = {}
 
-    def read(self, jtis):
+    def recall(self, jtis):
         """Read what is stored of these claims; done before they are judged."""
         rows = self._rows(f"{LINES} WHERE c.jti = ANY(%s)", jtis) if jtis else []
         lines = (_Line(*row) for row in rows)

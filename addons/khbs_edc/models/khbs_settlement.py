@@ -101,7 +101,7 @@ class KhbsSettlement(models.Model):
             entry for entry, branch in entries if entry.seq <= head and not branch
         ]
         writer = OutcomeWriter(cr, terminal, cause)
-        writer.read([entry.claim.jti for entry, _branch in entries if entry.claim])
+        writer.recall([entry.claim.jti for entry, _branch in entries if entry.claim])
         facts, state = loader.load(contiguous, start, writer.used(start))
         verdicts = judge.judge(contiguous, facts, state)
         if terminal.fork_seq:

@@ -86,6 +86,24 @@ class TestSettlement(EdcHttpCase):
         outcomes = self.env["khbs.claim.outcome"].search([])
         self.assertEqual(outcomes.mapped("version"), [1, 1])
 
+    def test_a_sync_touches_nothing_that_it_does_not_change(self):
+        families = self._families(2)
+        self._equip(self.device)
+        self._serve(self.device, families)
+        *claims, sync = self.device.entries
+        self._push(self.device, claims)
+        outcomes = self.env["khbs.claim.outcome"].search([]).ids
+        rows = self._entitlement_rows()
+        self._push(self.device, [sync])
+        self.assertEqual(self._entitlement_rows(), rows)
+        self.assertEqual(self.env["khbs.claim.outcome"].search([]).ids, outcomes)
+        self.assertEqual(self.env["khbs.claim.posting"].search_count([]), 2)
+
+    def _entitlement_rows(self):
+        """Return where each row stands: an update of any kind moves it."""
+        self.env.cr.execute("SELECT id, ctid::text FROM khbs_entitlement ORDER BY id")
+        return self.env.cr.fetchall()
+
     def test_any_order_and_split_ends_the_same(self):
         families = self._families(5)
         self._equip(self.device)

@@ -189,15 +189,18 @@ class TestTwoConnections(BaseCase):
 
     def _call(self, device, method, params, barrier=None):
         """Serve one request on a connection of its own; return the answer."""
-        body = json.dumps(
-            {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-        ).encode()
-        header = device.authorisation(body)
+        body, header = self._signed(device, method, params)
         with self.registry.cursor() as cr, mute_logger("odoo.sql_db"):
             env = api.Environment(cr, None, {})
             if barrier:
                 barrier.wait(timeout=30)
             return endpoint.serve(env, header, body, "127.0.0.1")
+
+    def _signed(self, device, method, params):
+        """Return body and Authorization of a request."""
+        call = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        body = json.dumps(call).encode()
+        return body, device.authorisation(body)
 
     def _at_once(self, calls):
         """Serve all (device, method, params) at the same moment."""
@@ -324,6 +327,52 @@ class TestTwoConnections(BaseCase):
         return second
 
     def test_an_answer_is_lost_and_the_push_comes_again_meanwhile(self):
+        device = self._shift()
+        call = (device, "edc.journal.push", {"entries": device.entries})
+        for answer in self._at_once([call] * 3):
+            if "error" in answer:
+                self.assertEqual(answer["error"]["code"], 1602)
+        answer = self._until_done(*call)
+        self.assertEqual(answer["result"]["acked_seq"], len(device.entries))
+        self._assert_taken_in_once(device)
+
+    def test_two_parts_of_one_journal_arrive_at_once(self):
+        device = self._shift()
+        middle = len(device.entries) // 2
+        parts = device.entries[:middle], device.entries[middle:], device.entries
+        calls = [(device, "edc.journal.push", {"entries": part}) for part in parts]
+        for answer in self._at_once(calls):
+            if "error" in answer:
+                self.assertEqual(answer["error"]["code"], 1602)
+        for call in calls:
+            self._until_done(*call)
+        self._assert_taken_in_once(device)
+
+    def test_a_push_that_dies_is_as_if_it_had_not_come(self):
+        device = self._shift()
+        call = (device, "edc.journal.push", {"entries": device.entries})
+        body, header = self._signed(*call)
+        dying = self.registry.cursor()
+        env = api.Environment(dying, None, {})
+        answer = endpoint._serve(env, header, body, "127.0.0.1")
+        self.assertEqual(answer["result"]["acked_seq"], len(device.entries))
+        # All is done but the commit: whoever comes meanwhile is told to come again.
+        self.assertEqual(self._call(*call)["error"]["code"], 1602)
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "SELECT pg_terminate_backend(%s)", [dying.connection.get_backend_pid()]
+            )
+        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error):
+            dying.commit()
+        with contextlib.suppress(psycopg2.Error):
+            dying.close()
+        answer = self._until_done(*call)
+        statuses = {result["status"] for result in answer["result"]["results"]}
+        self.assertEqual(statuses, {"stored"})
+        self._assert_taken_in_once(device)
+
+    def _shift(self):
+        """Return a device with a claim, a close and a sync in its journal."""
         device = self.devices[0]
         with self._environment() as env:
             self._lease(env, device)
@@ -331,16 +380,14 @@ class TestTwoConnections(BaseCase):
         device.close()
         time = self._call(device, "edc.time", {"nonce": device.head})["result"]
         device.append("sync", {"jws": time["jws"], "rtt": 5})
-        call = (device, "edc.journal.push", {"entries": device.entries})
-        for answer in self._at_once([call] * 3):
-            if "error" in answer:
-                self.assertEqual(answer["error"]["code"], 1602)
-        answer = self._until_done(*call)
-        self.assertEqual(answer["result"]["acked_seq"], len(device.entries))
+        return device
+
+    def _assert_taken_in_once(self, device):
         with self._environment() as env:
-            terminal = [("terminal_id.code", "=", device.tid)]
-            entries = env["khbs.journal.entry"].search_count(terminal)
-            self.assertEqual(entries, len(device.entries))
+            terminal = env["khbs.terminal"].search([("code", "=", device.tid)])
+            self.assertEqual(terminal.acked_seq, len(device.entries))
+            self.assertEqual(terminal.state, "active")
+            self.assertEqual(terminal.entry_count, len(device.entries))
             postings = [("entitlement_id", "=", self.entitlement_id)]
             self.assertEqual(env["khbs.claim.posting"].search_count(postings), 1)
 
