@@ -58,7 +58,10 @@
         "views/khbs_login_templates.xml",
     ],
     "assets": {
-        "web.assets_backend": ["khbs_registry/static/src/geotag/*"],
+        "web.assets_backend": [
+            "khbs_registry/static/src/geotag/*",
+            "khbs_registry/static/src/rupiah/*",
+        ],
         "web._assets_primary_variables": [
             ("prepend", "khbs_registry/static/src/scss/frontend_functions.scss"),
         ],
