@@ -28,5 +28,6 @@
         "views/khbs_point_views.xml",
         "views/khbs_benefit_views.xml",
         "views/khbs_household_views.xml",
+        "views/khbs_card_views.xml",
     ],
 }

@@ -5,6 +5,7 @@ from psycopg2.extras import Json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .. import life_cycle
@@ -83,6 +84,8 @@ class KhbsCard(models.Model):
     job_ids = fields.One2many(
         comodel_name="khbs.card.job", inverse_name="card_id", string="Jobs"
     )
+
+    complaint_count = fields.Integer(compute="_compute_complaint_count")
 
     _card_no_uniq = models.Constraint(
         "UNIQUE (card_no)", "A card number is never used twice."
@@ -179,6 +182,15 @@ class KhbsCard(models.Model):
         for card in self:
             card.certificate_name = f"{card.card_no}.cer"
 
+    def _compute_complaint_count(self):
+        """Count the complaints that this user may read, if he may read any."""
+        complaints = self.env["khbs.complaint"]
+        readable = complaints.has_access("read")
+        for card in self:
+            card.complaint_count = readable and complaints.search_count(
+                card._complaint_domain()
+            )
+
     @api.model
     def _by_number(self, card_no):
         """Return the card of this number, or an empty recordset."""
@@ -212,6 +224,19 @@ class KhbsCard(models.Model):
             "res_id": self.household_id.id,
             "views": [[False, "form"]],
         }
+
+    def action_view_complaints(self):
+        """Open the complaints about this card or its family."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "khbs_registry.khbs_complaint_action"
+        )
+        return action | {"domain": list(self._complaint_domain()), "context": {}}
+
+    def _complaint_domain(self):
+        return Domain("card_no", "=", self.card_no) | Domain(
+            "household_id", "=", self.household_id.id
+        )
 
     def _public_key(self, slot="9E"):
         """Return the stored public key of *slot*: it decides, not the certificate."""

@@ -60,6 +60,15 @@ class KhbsCardListVersion(models.Model):
         "UNIQUE (list_id, version)", "A version number is never used twice."
     )
 
+    @api.depends("list_id.code", "version")
+    def _compute_display_name(self):
+        for version in self:
+            version.display_name = self.env._(
+                "List %(list)s, version %(version)s",
+                list=version.list_id.display_name,
+                version=version.version,
+            )
+
     @api.depends("iat", "exp")
     def _compute_times(self):
         for version in self:

@@ -11,6 +11,7 @@ from . import (
     khbs_benefit,
     khbs_benefit_line,
     khbs_budget_line,
+    khbs_card,
     khbs_case,
     khbs_claim,
     khbs_claim_line,

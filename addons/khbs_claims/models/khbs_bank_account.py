@@ -63,6 +63,7 @@ class KhbsBankAccount(models.Model):
             ("closed", "Closed"),
         ],
         required=True,
+        readonly=True,
         default="requested",
         index=True,
     )

@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.khbs_registry.identity_numbers import mask_account
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
 from .. import bank_layouts, bank_messages
@@ -80,7 +81,11 @@ class KhbsBankBatch(models.Model):
         default=lambda self: (
             self.env["ir.config_parameter"].sudo().get_param("khbs.bank.debit_account")
         ),
+        groups=BANK_OFFICER,
         help="Account of the treasury that the transfer is paid from.",
+    )
+    debit_masked = fields.Char(
+        string="Debit account", compute="_compute_debit_masked", compute_sudo=True
     )
     parent_id = fields.Many2one(
         comodel_name="khbs.bank.batch",
@@ -102,6 +107,7 @@ class KhbsBankBatch(models.Model):
             ("cancelled", "Cancelled"),
         ],
         required=True,
+        readonly=True,
         default="draft",
         index=True,
         copy=False,
@@ -140,6 +146,11 @@ class KhbsBankBatch(models.Model):
         "CHECK (checked_by_id <> prepared_by_id)",
         "Who prepared the batch cannot release it; a second person must.",
     )
+
+    @api.depends("debit_account")
+    def _compute_debit_masked(self):
+        for batch in self:
+            batch.debit_masked = mask_account(batch.debit_account)
 
     @api.depends("result_ids.state")
     def _compute_answers(self):

@@ -61,6 +61,7 @@ class KhbsBankResult(models.Model):
     state = fields.Selection(
         selection=[("draft", "Draft"), ("imported", "Imported")],
         required=True,
+        readonly=True,
         default="draft",
         copy=False,
     )

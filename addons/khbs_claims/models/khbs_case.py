@@ -7,6 +7,8 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..codes import CASE_KINDS
+
 APPROVER = "khbs_registry.group_approver"
 HANDLERS = ("khbs_registry.group_validator", APPROVER)
 
@@ -53,7 +55,7 @@ class KhbsCase(models.Model):
     )
 
     name = fields.Char(string="Number", compute="_compute_name")
-    kind = fields.Char(required=True, index=True, help="Code, as DOUBLE_GOOD_FAITH.")
+    kind = fields.Selection(selection=CASE_KINDS, required=True, index=True)
     reference = fields.Char(
         help="Key of what the case is about; one kind has one case for each."
     )
@@ -72,6 +74,7 @@ class KhbsCase(models.Model):
     state = fields.Selection(
         selection=[("open", "Open"), ("decided", "Decided")],
         required=True,
+        readonly=True,
         default="open",
         index=True,
     )

@@ -1,7 +1,8 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 from odoo.addons.khbs_registry import append_only
 
@@ -15,7 +16,7 @@ class KhbsClaim(models.Model):
     _name = "khbs.claim"
     _description = "Claim"
     _order = "id desc"
-    _rec_name = "jti"
+    _rec_name = "card_no"
     _log_access = False
 
     jti = fields.Char(
@@ -42,7 +43,9 @@ class KhbsClaim(models.Model):
         comodel_name="khbs.point", index="btree_not_null", ondelete="restrict"
     )
     terminal_code = fields.Char(string="Terminal", required=True)
-    seq = fields.Integer(string="Journal entry", help="Empty: no journal entry yet.")
+    seq = fields.Integer(
+        string="Journal entry", aggregator=None, help="Empty: no journal entry yet."
+    )
     mode = fields.Selection(
         selection=[("on", "Online"), ("off", "Offline"), ("receipt", "From receipt")],
         required=True,
@@ -57,6 +60,12 @@ class KhbsClaim(models.Model):
 
     _jti_uniq = models.Constraint("UNIQUE (jti)", "This claim is stored already.")
     _terminal_idx = models.Index("(terminal_code, seq)")
+
+    @api.depends("card_no", "signed_at")
+    def _compute_display_name(self):
+        for claim in self:
+            when = format_datetime(self.env, claim.signed_at, dt_format="short")
+            claim.display_name = f"{claim.card_no or ''} {when}".strip()
 
     def init(self):
         append_only.install(self.env.cr, self._table)

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from odoo.addons.khbs_registry import append_only
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
+from ..codes import OUTCOMES
 from .khbs_claim_outcome import PAY, STOCK
 
 
@@ -30,9 +31,11 @@ class KhbsClaimLine(models.Model):
         help="Empty: no entitlement has this number.",
     )
     e = fields.Char(string="Entitlement number", required=True)
-    benefit_code = fields.Char(string="Benefit", required=True)
-    round_code = fields.Char(string="Round", required=True)
+    benefit_code = fields.Char(required=True)
+    round_code = fields.Char(required=True)
     amount = Rupiah(required=True)
+    benefit_id = fields.Many2one(related="entitlement_id.benefit_id")
+    round_id = fields.Many2one(related="entitlement_id.round_id")
     card_no = fields.Char(related="claim_id.card_no")
     household_id = fields.Many2one(related="claim_id.household_id")
     terminal_code = fields.Char(related="claim_id.terminal_code")
@@ -41,8 +44,11 @@ class KhbsClaimLine(models.Model):
     outcome_ids = fields.One2many(
         comodel_name="khbs.claim.outcome", inverse_name="line_id", string="Judgements"
     )
-    outcome_code = fields.Char(
-        string="Outcome", compute="_compute_outcome", search="_search_outcome_code"
+    outcome_code = fields.Selection(
+        selection=OUTCOMES,
+        string="Outcome",
+        compute="_compute_outcome",
+        search="_search_outcome_code",
     )
     pay = fields.Selection(
         selection=PAY, compute="_compute_outcome", search="_search_pay"

@@ -5,6 +5,8 @@ from odoo import fields, models
 
 from odoo.addons.khbs_registry import append_only
 
+from ..codes import OUTCOMES
+
 PAY = [("pay", "Pay"), ("hold", "Hold"), ("no", "Do not pay")]
 STOCK = [
     ("issue", "Handed over"),
@@ -31,7 +33,7 @@ class KhbsClaimOutcome(models.Model):
     )
     version = fields.Integer(required=True, default=1)
     at = fields.Datetime(required=True, default=fields.Datetime.now)
-    code = fields.Char(string="Outcome", required=True)
+    code = fields.Selection(selection=OUTCOMES, string="Outcome", required=True)
     pay = fields.Selection(selection=PAY, required=True)
     entitlement_effect = fields.Selection(
         selection=[

@@ -89,6 +89,7 @@ class KhbsDelivery(models.Model):
             ("cancelled", "Cancelled"),
         ],
         required=True,
+        readonly=True,
         default="draft",
         index=True,
         copy=False,

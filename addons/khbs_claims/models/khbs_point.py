@@ -11,6 +11,7 @@ class KhbsPoint(models.Model):
     _name = "khbs.point"
     _description = "Point"
     _order = "code"
+    _rec_names_search = ["name", "code"]
 
     code = fields.Char(required=True, copy=False)
     name = fields.Char(required=True)
@@ -59,7 +60,8 @@ class KhbsPoint(models.Model):
     @api.depends("area_id.parent_path")
     def _compute_regency_id(self):
         for point in self:
-            point.regency_id = point.area_id._regency()
+            area = point.area_id
+            point.regency_id = area._regency() if area else False
 
     @api.depends("name", "code")
     def _compute_display_name(self):

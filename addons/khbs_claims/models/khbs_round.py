@@ -27,6 +27,7 @@ class KhbsRound(models.Model):
     _inherit = ["khbs.guarded", "khbs.approvable"]
     _description = "Round"
     _order = "date_from desc, id desc"
+    _rec_names_search = ["name", "code"]
 
     _guarded_fields = (
         "state",
@@ -91,6 +92,7 @@ class KhbsRound(models.Model):
             ("closed", "Closed"),
         ],
         required=True,
+        readonly=True,
         default="draft",
         index=True,
         copy=False,
