@@ -142,7 +142,8 @@ class Screen:
                 f"{DIALOG} .o_data_row, {DIALOG} .o_kanban_record"
             )
         else:
-            box.fill(text)
+            # It is looked up by its name, without the code that stands behind it.
+            box.fill(text.partition(" (")[0])
             offered = self.page.locator(".o-autocomplete--dropdown-item")
         offered.filter(has_text=text).first.click()
 
