@@ -15,6 +15,7 @@ from . import test_household
 from . import test_import
 from . import test_aid_list
 from . import test_criteria
+from . import test_reachable
 from . import test_recipient_list
 from . import test_seen
 from . import test_user_areas
