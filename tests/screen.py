@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A user at the backend in Debian's Chromium, on a desk or on a phone."""
 
+from playwright.sync_api import expect
+
 # Widths of the window in pixels.
 DESKTOP = 1280
 PHONE = 360
@@ -72,6 +74,11 @@ class Screen:
     def menu(self, *names):
         """Click through the menus by their names; a phone shows them all at once."""
         self.page.wait_for_selector(".o_action_manager > *")
+        # What is typed into the screen that is about to go would be lost.
+        self.page.evaluate(
+            "document.querySelectorAll('.o_action_manager > *')"
+            ".forEach(screen => (screen.dataset.left = 'yes'))"
+        )
         if self.width <= PHONE:
             self.page.click(".o_menu_toggle")
             sidebar = self.page.locator(".o_app_menu_sidebar")
@@ -90,6 +97,7 @@ class Screen:
             for entry in entries:
                 dropdown.get_by_text(entry, exact=True).first.click()
         breadcrumb = self.page.locator(".o_breadcrumb")
+        self.page.wait_for_selector(".o_action_manager > :not([data-left])")
         breadcrumb.filter(has_text=names[-1]).first.wait_for()
         self.wait_for_list()
 
@@ -110,7 +118,9 @@ class Screen:
         if self.width <= PHONE and not box.is_visible():
             self.page.click(".o_control_panel .fa-search")
         box.fill(text)
-        box.press("Enter")
+        # Enter would be lost before the box offers where to search.
+        offered = self.page.locator(".o_searchview_autocomplete .o-dropdown-item")
+        offered.first.click()
         self.page.wait_for_selector(".o_searchview_facet")
 
     def new(self):
@@ -131,7 +141,10 @@ class Screen:
     def choose(self, name, label):
         """Choose the option *label* of a selection."""
         self.field(name).locator(".o_select_menu_toggler").click()
-        self.page.locator(".o_select_menu_item").get_by_text(label, exact=True).click()
+        options = self.page.locator(".o_select_menu_item")
+        options.get_by_text(label, exact=True).click()
+        # A phone's sheet takes a moment to go; it would take the next one along.
+        options.first.wait_for(state="detached")
 
     def pick(self, name, text):
         """Pick the first record offered for *text* in a field that links to one."""
@@ -195,6 +208,11 @@ class Screen:
             ".o_statusbar_status .dropdown-toggle"
         )
         shown.filter(visible=True, has_text=label).wait_for()
+
+    def wait_for_value(self, name, text):
+        """Wait until the input of a field holds *text*."""
+        box = self.field(name).locator("input, textarea").first
+        expect(box).to_have_value(text, timeout=60_000)
 
     def record_id(self):
         """Return the id of the record whose form is open, as the address has it."""
