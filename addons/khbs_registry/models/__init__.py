@@ -7,6 +7,7 @@ from . import khbs_approvable
 from . import ir_attachment
 from . import ir_binary
 from . import khbs_area
+from . import khbs_act_label
 from . import khbs_audit_event
 from . import khbs_approval
 from . import khbs_letterhead

@@ -11,13 +11,17 @@ class KhbsApproval(models.Model):
     """A person's decision: who, when, in which role, on which content (DESIGN 4.8)."""
 
     _name = "khbs.approval"
-    _description = "Decision of a person"
+    _inherit = "khbs.act.label"
+    _description = "Approval"
     _order = "id"
-    _rec_name = "step"
+    _rec_name = "act_label"
     _log_access = False
+    _act_field = "step"
 
-    model = fields.Char(required=True)
-    res_id = fields.Many2oneReference(model_field="model", required=True, index=True)
+    model = fields.Char(string="Kind of document", required=True)
+    res_id = fields.Many2oneReference(
+        string="Document", model_field="model", required=True, index=True
+    )
     step = fields.Char(required=True, help="Code of the step: proposed, verified ..")
     user_id = fields.Many2one(
         comodel_name="res.users", required=True, ondelete="restrict"
@@ -29,6 +33,7 @@ class KhbsApproval(models.Model):
     )
     note = fields.Char()
     round_number = fields.Integer(
+        string="Submission",
         required=True,
         default=1,
         help="Counts anew when a document was sent back and comes again.",

@@ -15,9 +15,10 @@ class KhbsAuditEvent(models.Model):
     """
 
     _name = "khbs.audit.event"
+    _inherit = "khbs.act.label"
     _description = "Audit event"
     _order = "id desc"
-    _rec_name = "act"
+    _rec_name = "act_label"
     _log_access = False
 
     at = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
@@ -25,14 +26,16 @@ class KhbsAuditEvent(models.Model):
         comodel_name="res.users", required=True, ondelete="restrict"
     )
     role = fields.Char(required=True)
-    act = fields.Char(required=True, index=True, help="Code of the act.")
+    act = fields.Char(string="Code of the act", required=True, index=True)
     outcome = fields.Selection(
         selection=[("done", "Done"), ("refused", "Refused")],
         required=True,
         default="done",
     )
-    model = fields.Char()
-    res_id = fields.Many2oneReference(model_field="model", index=True)
+    model = fields.Char(string="Kind of document")
+    res_id = fields.Many2oneReference(
+        string="Document", model_field="model", index=True
+    )
     data = fields.Json(help="Keys, counts and hashes; never a name or NIK.")
 
     def init(self):

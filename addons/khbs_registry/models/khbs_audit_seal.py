@@ -37,7 +37,7 @@ class KhbsAuditSeal(models.Model):
     prev_hash = fields.Char(string="Link before", required=True)
     hash = fields.Char(string="Link", required=True)
     sealed_at = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
-    act = fields.Char(related="event_id.act")
+    act_label = fields.Char(related="event_id.act_label")
     user_id = fields.Many2one(related="event_id.user_id")
 
     _event_uniq = models.Constraint(

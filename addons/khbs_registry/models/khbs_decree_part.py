@@ -75,7 +75,6 @@ class KhbsDecreeClause(models.Model):
     _name = "khbs.decree.clause"
     _description = "Clause of a decree"
     _order = "decree_id, sequence, id"
-    _rec_name = "section"
 
     decree_id = fields.Many2one(
         comodel_name="khbs.decree", required=True, index=True, ondelete="cascade"
@@ -88,6 +87,13 @@ class KhbsDecreeClause(models.Model):
 
     def init(self):
         _keep_with_decree(self.env.cr, self._table)
+
+    @api.depends("section", "sequence")
+    def _compute_display_name(self):
+        labels = dict(self._fields["section"]._description_selection(self.env))
+        for clause in self:
+            place = (clause.sequence or 0) % 1000
+            clause.display_name = f"{labels.get(clause.section, '')} {place}".strip()
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -42,6 +42,23 @@ DWELLING_KINDS = [
     ("none", "No house"),
     ("other", "Other"),
 ]
+# Why a household is in its state.
+REASONS = [
+    ("DECILE_WITHIN", "Decile within the limit"),
+    ("DECILE_ABOVE", "Decile above the limit"),
+    ("DECILE_MISSING", "Without decile"),
+    ("AID_RECEIVED", "Receives other aid"),
+    ("NO_OTHER_AID", "Receives no other aid"),
+    ("NIK_MISSING", "Head of family without NIK"),
+    ("HOUSE_SHARED", "Another family of the house comes first"),
+    ("LIST_DECIDED", "In a decided recipient list"),
+    ("VISIT_FOUND", "Visited: family found"),
+    ("VISIT_NO_RESPONDENT", "Visited: nobody at home"),
+    ("VISIT_REFUSED", "Visited: refused"),
+    ("VISIT_MOVED", "Visited: moved away"),
+    ("VISIT_NOT_FOUND", "Visited: not found"),
+    ("CARD_HANDED_OVER", "Card handed over"),
+]
 DECILES = [(str(decile), f"{decile}") for decile in range(1, 11)]
 
 
@@ -160,7 +177,9 @@ class KhbsHousehold(models.Model):
         copy=False,
         index=True,
     )
-    reason_code = fields.Char(readonly=True, copy=False)
+    reason_code = fields.Selection(
+        selection=REASONS, string="Reason", readonly=True, copy=False
+    )
     active = fields.Boolean(default=True)
     complaint_count = fields.Integer(compute="_compute_complaint_count")
 
@@ -288,7 +307,7 @@ class KhbsHousehold(models.Model):
 
         A household already in that state stays as it is, without an event.
 
-        :param reason_code: why, as in CARD_HANDED_OVER; it stands in the audit event
+        :param reason_code: why, a code of REASONS; it stands in the audit event
         :raises UserError: the state cannot follow the present one
         """
         labels = dict(self._fields["state"]._description_selection(self.env))

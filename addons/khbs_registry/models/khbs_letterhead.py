@@ -12,10 +12,10 @@ class KhbsLetterhead(models.Model):
     _name = "khbs.letterhead"
     _description = "Letterhead"
     _order = "code"
-    _rec_name = "code"
 
     code = fields.Selection(
         selection=[("governor", "Governor"), ("opd", "Provincial office")],
+        string="Office",
         required=True,
     )
     lines = fields.Text(
@@ -24,6 +24,12 @@ class KhbsLetterhead(models.Model):
     address = fields.Text()
 
     _code_uniq = models.Constraint("UNIQUE (code)", "This letterhead exists already.")
+
+    @api.depends("code")
+    def _compute_display_name(self):
+        labels = dict(self._fields["code"]._description_selection(self.env))
+        for letterhead in self:
+            letterhead.display_name = labels.get(letterhead.code, "")
 
     @api.model
     def _resolve(self, letterhead):

@@ -28,6 +28,7 @@ class KhbsSignatory(models.Model):
             ("finance", "Head of finance and assets"),
             ("treasurer", "Treasurer"),
         ],
+        string="Office",
         required=True,
     )
     prefix = fields.Selection(
@@ -52,6 +53,13 @@ class KhbsSignatory(models.Model):
     _nip_form = models.Constraint(
         "CHECK (nip ~ '^[0-9]{18}$')", "A NIP has eighteen digits, without spaces."
     )
+
+    @api.depends("name", "role")
+    def _compute_display_name(self):
+        labels = dict(self._fields["role"]._description_selection(self.env))
+        for signatory in self:
+            role = labels.get(signatory.role, "")
+            signatory.display_name = f"{role}: {signatory.name or ''}"
 
     @api.constrains("role", "valid_from", "valid_to")
     def _check_overlap(self):

@@ -135,3 +135,20 @@ class TestAuditChain(KhbsCase):
         event = events.search([("act", "=", "list.decide")])
         self.assertEqual((event.outcome, event.user_id), ("refused", auditor))
         self.assertEqual(event.data["ids"], households.ids)
+
+
+class TestActLabel(KhbsCase):
+    def test_an_act_reads_as_document_and_verb(self):
+        events = self.env["khbs.audit.event"]
+        household = self._household()
+        event = events._record("household.state", household)
+        self.assertEqual(event.act_label, "Household: state changed")
+        self.assertEqual(event.display_name, event.act_label)
+        self.assertIn(event, events.search([("act_label", "ilike", "State")]))
+        self.assertIn(event, events.search([("act_label", "ilike", "household")]))
+        self.assertNotIn(event, events.search([("act_label", "ilike", "revealed")]))
+
+    def test_an_act_without_document_or_known_verb_shows_its_code(self):
+        events = self.env["khbs.audit.event"]
+        self.assertEqual(events._record("audit.verify").act_label, "audit: checked")
+        self.assertEqual(events._record("test.odd_act").act_label, "test: odd act")

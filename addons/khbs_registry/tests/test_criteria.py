@@ -108,7 +108,7 @@ class TestCriteria(DeliveryCase):
     def test_a_decided_family_is_left_alone(self):
         family = self._family()
         criteria = self._decided(family)
-        self._household_of(family)._set_state("decided", "TEST")
+        self._household_of(family)._set_state("decided", "LIST_DECIDED")
         for row in family:
             row["desil"] = "8"
         self._applied(family)

@@ -1,0 +1,117 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class KhbsActLabel(models.AbstractModel):
+    """Says an act in the reader's language: the kind of document and what was done.
+
+    What is stored, and hashed, is the code. Its last part is a verb, and the verbs are
+    few: an addon above needs no words of its own for ``round.decide``.
+    """
+
+    _name = "khbs.act.label"
+    _description = "Act in words"
+
+    # Field with the code of the act.
+    _act_field = "act"
+
+    act_label = fields.Char(
+        string="Act",
+        compute="_compute_act_label",
+        search="_search_act_label",
+    )
+
+    def _compute_act_label(self):
+        verbs = self._verbs()
+        for record in self:
+            stem, _dot, verb = (record[self._act_field] or "").rpartition(".")
+            document = self._document_label(record.model) or stem
+            said = verbs.get(verb, verb.replace("_", " "))
+            record.act_label = f"{document}: {said}" if document else said
+
+    def _search_act_label(self, operator, value):
+        """Find by the document's kind or by the verb, as the list shows them."""
+        if operator != "ilike":
+            return NotImplemented
+        wanted = value.strip().lower()
+        acts = Domain.OR(
+            Domain(self._act_field, "=", verb)
+            | Domain(self._act_field, "=like", f"%.{verb}")
+            for verb, said in self._verbs().items()
+            if wanted in said.lower()
+        )
+        kinds = self.env["ir.model"].sudo().search([("name", "ilike", wanted)])
+        return acts | Domain("model", "in", kinds.mapped("model"))
+
+    @api.model
+    def _document_label(self, model):
+        """Return what the kind of document is called, or nothing."""
+        if not model or model not in self.env:
+            return None
+        return self.env["ir.model"]._get(model).sudo().name
+
+    @api.model
+    def _verbs(self):
+        """Return {verb of a code: the same in the reader's language}."""
+        said = [
+            (self.env._("accepted"), ["accepted"]),
+            (self.env._("applied"), ["apply", "applied"]),
+            (self.env._("approved"), ["approve", "approved"]),
+            (self.env._("brought in force"), ["in_force", "register"]),
+            (self.env._("built from the roster"), ["build"]),
+            (self.env._("cancelled"), ["cancel", "cancelled"]),
+            (self.env._("certified"), ["certify"]),
+            (self.env._("changed"), ["change", "changed"]),
+            (self.env._("checked"), ["stage", "staged", "verify"]),
+            (self.env._("closed"), ["close", "closed"]),
+            (self.env._("collected"), ["collect", "collected"]),
+            (self.env._("confirmed"), ["confirm"]),
+            (self.env._("created"), ["create"]),
+            (self.env._("decided"), ["decide", "decided"]),
+            (self.env._("decree drafted"), ["draft", "decree"]),
+            (self.env._("done"), ["done", "finish"]),
+            (self.env._("downloaded"), ["download", "rejects"]),
+            (self.env._("enrolled"), ["enrol"]),
+            (self.env._("families decided"), ["decide_families", "families_decided"]),
+            (self.env._("filed"), ["file"]),
+            (self.env._("found again"), ["found"]),
+            (self.env._("frozen"), ["freeze", "frozen"]),
+            (self.env._("generated"), ["generate", "generated"]),
+            (self.env._("handed over"), ["hand_over"]),
+            (self.env._("invited"), ["invite"]),
+            (self.env._("issued"), ["issue"]),
+            (self.env._("journal forked"), ["fork"]),
+            (self.env._("key known already"), ["known_key"]),
+            (self.env._("leased"), ["lease"]),
+            (self.env._("loaded"), ["load", "loaded", "import"]),
+            (self.env._("opened"), ["open"]),
+            (self.env._("ordered"), ["order"]),
+            (self.env._("password set"), ["password"]),
+            (self.env._("prepared"), ["prepare", "prepared"]),
+            (self.env._("proposed"), ["propose", "proposed"]),
+            (self.env._("recap issued"), ["recap"]),
+            (self.env._("received"), ["receive"]),
+            (self.env._("reissued"), ["reissue"]),
+            (self.env._("rejected"), ["reject", "refuse"]),
+            (self.env._("released"), ["release", "released"]),
+            (self.env._("reported lost"), ["lost"]),
+            (self.env._("resumed"), ["resume"]),
+            (self.env._("revealed"), ["reveal"]),
+            (self.env._("revoked"), ["revoke", "revoked"]),
+            (self.env._("sent back"), ["return", "returned"]),
+            (self.env._("sent"), ["send"]),
+            (self.env._("state changed"), ["state"]),
+            (self.env._("submitted"), ["submit", "submitted"]),
+            (
+                self.env._("suspended"),
+                ["suspend", "suspend_card", "suspended", "block"],
+            ),
+            (self.env._("taken up"), ["take"]),
+            (self.env._("verdict given"), ["verdict"]),
+            (self.env._("verified"), ["verified"]),
+            (self.env._("withdrawn"), ["withdraw", "withdrawn"]),
+        ]
+        return {verb: words for words, verbs in said for verb in verbs}
