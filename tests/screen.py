@@ -28,6 +28,8 @@ class Screen:
             timezone_id="Asia/Pontianak",
             viewport={"width": width, "height": 800},
             has_touch=width == PHONE,
+            # A sheet that still slides in is scrolled away by the click on it.
+            reduced_motion="reduce",
             **(place if position else {}),
         )
         self.page = self.context.new_page()
