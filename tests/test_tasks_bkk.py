@@ -77,7 +77,7 @@ def signed_scan(journey):
 def test_proposer_adds_a_holder(journey, browser):
     nik = Numbers(Random(6206)).nik("620601", date(1980, 4, 2), "1")
     screen = Screen(browser, journey, "pengusul")
-    screen.menu("BKK", "Daftar penerima")
+    screen.menu("BKK", "Daftar pemangku")
     screen.new()
     screen.fill("name", "RANGKAP TUMON")
     screen.fill("nik_entry", nik)

@@ -5,11 +5,11 @@ from . import khbs_bkk_clause
 from . import khbs_bkk_role
 from . import khbs_bkk_rate
 from . import khbs_bkk_holder
-from . import khbs_bkk_proposal
 from . import khbs_bkk_proposal_roster
 from . import khbs_bkk_proposal_verification
 from . import khbs_bkk_proposal_papers
 from . import khbs_bkk_proposal_payment
+from . import khbs_bkk_proposal
 from . import khbs_bkk_proposal_line
 from . import khbs_bkk_verdict
 from . import khbs_bkk_disbursement

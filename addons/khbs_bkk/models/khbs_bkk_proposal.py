@@ -12,6 +12,7 @@ from odoo.tools import SQL
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
 from .. import guards
+from ..terms import PROPOSER, QUARTERS, VERIFIER
 
 STATES = [
     ("draft", "Draft"),
@@ -21,14 +22,10 @@ STATES = [
     ("decreed", "Decreed"),
     ("disbursed", "Disbursed"),
 ]
-QUARTERS = [("1", "I"), ("2", "II"), ("3", "III"), ("4", "IV")]
 # What a user may enter, by state; everything else moves through actions.
 IDENTITY = {"regency_id", "fiscal_year", "quarter"}
 LETTER = {"letter_number", "letter_date", "control_count", "control_amount"}
 MINUTES = {"minutes_number", "minutes_date"}
-PROPOSER = "khbs_registry.group_bkk_proposer"
-VERIFIER = "khbs_registry.group_bkk_verifier"
-APPROVER = "khbs_registry.group_approver"
 
 
 class KhbsBkkProposal(models.Model):
@@ -40,7 +37,13 @@ class KhbsBkkProposal(models.Model):
     """
 
     _name = "khbs.bkk.proposal"
-    _inherit = ["khbs.approvable"]
+    _inherit = [
+        "khbs.approvable",
+        "khbs.bkk.proposal.roster",
+        "khbs.bkk.proposal.verification",
+        "khbs.bkk.proposal.papers",
+        "khbs.bkk.proposal.payment",
+    ]
     _description = "BKK proposal"
     _order = "fiscal_year desc, quarter desc, regency_id"
 

@@ -9,13 +9,14 @@ from odoo.addons.khbs_registry.papers import words
 from odoo.addons.khbs_registry.papers.document import Signature
 
 from .. import papers
-from .khbs_bkk_proposal import QUARTERS
+from ..terms import QUARTERS
 
 
-class KhbsBkkProposal(models.Model):
+class KhbsBkkProposalPapers(models.AbstractModel):
     """The papers of a proposal: minutes of verification and the decree's draft."""
 
-    _inherit = "khbs.bkk.proposal"
+    _name = "khbs.bkk.proposal.papers"
+    _description = "BKK proposal: papers"
 
     def action_draft_decree(self, budget_line_id):
         """Draft one decree for these approved proposals and open it.

@@ -5,10 +5,11 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 
-class KhbsBkkProposal(models.Model):
+class KhbsBkkProposalPayment(models.AbstractModel):
     """What a decree in force leaves to be paid."""
 
-    _inherit = "khbs.bkk.proposal"
+    _name = "khbs.bkk.proposal.payment"
+    _description = "BKK proposal: payment"
 
     def action_view_disbursements(self):
         """Open the payments of the proposal."""

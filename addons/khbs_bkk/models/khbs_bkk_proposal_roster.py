@@ -5,13 +5,14 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .khbs_bkk_proposal import PROPOSER
+from ..terms import PROPOSER
 
 
-class KhbsBkkProposal(models.Model):
+class KhbsBkkProposalRoster(models.AbstractModel):
     """From roster to proposal: the lines of a quarter, and what its letter states."""
 
-    _inherit = "khbs.bkk.proposal"
+    _name = "khbs.bkk.proposal.roster"
+    _description = "BKK proposal: from the roster"
 
     def action_build(self):
         """Make the lines anew from the roster."""

@@ -5,13 +5,14 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .khbs_bkk_proposal import APPROVER, VERIFIER
+from ..terms import APPROVER, VERIFIER
 
 
-class KhbsBkkProposal(models.Model):
+class KhbsBkkProposalVerification(models.AbstractModel):
     """Line by line to a verdict, then approved to the very line or sent back."""
 
-    _inherit = "khbs.bkk.proposal"
+    _name = "khbs.bkk.proposal.verification"
+    _description = "BKK proposal: verification"
 
     def action_accept_pending(self):
         """Accept every line that has no verdict yet."""
