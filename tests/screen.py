@@ -68,7 +68,7 @@ class Screen:
         row = self.page.query_selector(".o_data_row .o_data_cell:not(.o_handle_cell)")
         if row:
             row.click()
-            self.page.wait_for_selector(".o_form_view, .o_selected_row, .o_dialog")
+            self.page.wait_for_selector(".o_form_view, .o_selected_row, .modal-content")
             assert not self.page.query_selector(".o_error_dialog"), (
                 self.page.inner_text(".o_error_dialog")
             )

@@ -13,8 +13,6 @@ from .step import SetupError
 
 ADDONS = ["khbs_registry", "khbs_cards", "khbs_claims", "khbs_edc", "khbs_bkk"]
 STAMP = "khbs.code_sha256"
-# Every screen shows it at its top.
-GOVERNMENT = "Provinsi Kalimantan Tengah"
 SOURCES = {".py", ".xml", ".csv", ".po", ".js", ".scss", ".css"}
 
 
@@ -80,12 +78,11 @@ class Database:
         )
 
     def _secure(self):
-        """Give the administrator a generated password, programme and office a name."""
+        """Give the administrator a generated password, and the programme its name."""
         password = credentials.ensure(self.odoo.state, "admin")
         self.odoo.shell(
             self.making,
             f"env.ref('base.user_admin').password = {password!r}\n"
-            f"env.ref('base.main_company').name = {GOVERNMENT!r}\n"
             f"parameters = env['ir.config_parameter']\n"
             f"parameters.set_param('khbs.prg', {PROGRAMME!r})\n"
             # Papers print the address where they can be verified.

@@ -65,7 +65,8 @@ class KhbsCardListVersion(models.Model):
         for version in self:
             version.display_name = self.env._(
                 "List %(list)s, version %(version)s",
-                list=version.list_id.display_name,
+                # Who may see the version need not see the list's counters.
+                list=version.sudo().list_id.display_name,
                 version=version.version,
             )
 
