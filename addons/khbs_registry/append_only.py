@@ -21,8 +21,12 @@ FUNCTION = """
             before := to_jsonb(OLD);
             after := to_jsonb(NEW);
             -- As text: 1.0 and 1.00 are one number but not one content.
-            IF (before - known) <> '{}'
-                AND jsonb_strip_nulls(before - known) = '{}'
+            IF EXISTS (SELECT FROM jsonb_each(before - known) WHERE value = 'null')
+                AND NOT EXISTS (
+                    SELECT FROM jsonb_each(before - known) AS had
+                     WHERE had.value <> 'null'
+                       AND had.value::text IS DISTINCT FROM (after -> had.key)::text
+                )
                 AND (SELECT jsonb_object_agg(key, value)::text FROM jsonb_each(before)
                       WHERE key = ANY(kept))
                   = (SELECT jsonb_object_agg(key, value)::text FROM jsonb_each(after)

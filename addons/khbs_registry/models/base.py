@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, models
+from odoo.fields import Command
 
 
 class Base(models.AbstractModel):
@@ -28,16 +29,56 @@ class Base(models.AbstractModel):
             self._khbs_require_reachable(vals)
         return result
 
+    def onchange(self, values, field_names, fields_spec):
+        # A form that is not saved yet shows the names too.
+        if self._name.startswith("khbs.") and not self.env.su:
+            self._khbs_require_entered_reachable(values)
+        return super().onchange(values, field_names, fields_spec)
+
+    def _khbs_require_entered_reachable(self, values):
+        """Raise AccessError where what a form holds leads out of reach.
+
+        :param values: what the form holds, as the web client sends it
+        """
+        references = [name for name in self._fields if self._khbs_is_reference(name)]
+        if not self:
+            values = {**self.default_get(references), **values}
+        for name in references:
+            field = self._fields[name]
+            ids = _ids(field, values.get(name))
+            targets = self.env[field.comodel_name].browse(ids)
+            # What the record points at already is shown to whoever reads it.
+            (targets - self.sudo()[name].sudo(False)).check_access("read")
+
+    def _khbs_is_reference(self, name):
+        field = self._fields.get(name)
+        return (
+            field
+            and field.type in ("many2one", "many2many")
+            and field.store
+            and not field.compute
+            and field.comodel_name.startswith("khbs.")
+        )
+
     def _khbs_require_reachable(self, names):
         """Raise AccessError where one of the fields *names* leads out of reach."""
         for name in names:
-            field = self._fields.get(name)
-            if (
-                field
-                and field.type in ("many2one", "many2many")
-                and field.store
-                and not field.compute
-                and field.comodel_name.startswith("khbs.")
-            ):
+            if self._khbs_is_reference(name):
                 targets = self.sudo().with_context(active_test=False)[name]
                 targets.sudo(False).check_access("read")
+
+
+def _ids(field, value):
+    """Return the ids of existing records in a reference as a form sends it."""
+    if field.type == "many2one":
+        entered = [value.get("id") if isinstance(value, dict) else value]
+    else:
+        entered = []
+        for command in value or []:
+            if isinstance(command, int):
+                entered.append(command)
+            elif command[0] in (Command.UPDATE, Command.LINK):
+                entered.append(command[1])
+            elif command[0] == Command.SET:
+                entered.extend(command[2])
+    return [number for number in entered if number and isinstance(number, int)]

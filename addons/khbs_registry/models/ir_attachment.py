@@ -3,8 +3,9 @@
 
 import hashlib
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.orm.models import NO_ACCESS
 
 from ..held_file import HeldFile
@@ -58,6 +59,40 @@ class IrAttachment(models.Model):
         if not held:
             return result
         return forbidden | self.browse(held.ids), error or self._khbs_held_error
+
+    @api.model
+    def _search(self, domain, *args, bypass_access=False, **kwargs):
+        """Find no held file: a search that names a model asks no single attachment.
+
+        A domain without ``id`` and ``res_field`` finds no file of a field anyway, as
+        long as it stays without.
+        """
+        domain = Domain(domain)
+        named = {condition.field_expr for condition in domain.iter_conditions()}
+        if not (self.env.su or bypass_access) and (
+            named & {"id", "res_field"} or self.env.context.get("skip_res_field_check")
+        ):
+            for model, names in self._khbs_held_fields():
+                domain &= Domain("res_model", "!=", model) | Domain(
+                    "res_field", "not in", names
+                )
+        return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
+
+    @api.model
+    @tools.ormcache()
+    def _khbs_held_fields(self):
+        """Return (model, names of its held files) of each model that has some."""
+        return tuple(
+            (model._name, names)
+            for model in self.env.values()
+            if (
+                names := tuple(
+                    name
+                    for name, field in model._fields.items()
+                    if isinstance(field, HeldFile)
+                )
+            )
+        )
 
     @api.model
     def _khbs_is_held(self, attachment):

@@ -1,11 +1,18 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import re
+
 from odoo import api, models
+
+from ..identity_numbers import mask_account
+
+# Of an account, say: the trail keeps no number that names somebody.
+LONG_NUMBER = re.compile(r"\d{8,}")
 
 
 class IrConfigParameter(models.Model):
-    """The programme's own settings leave a trace; none of them is a secret."""
+    """The programme's own settings leave a trace; long numbers in them are masked."""
 
     _inherit = "ir.config_parameter"
 
@@ -43,7 +50,11 @@ class IrConfigParameter(models.Model):
                     "setting.change",
                     data={
                         "key": key,
-                        "before": before.get(key),
-                        "after": after.get(key),
+                        "before": _shown(before.get(key)),
+                        "after": _shown(after.get(key)),
                     },
                 )
+
+
+def _shown(value):
+    return value and LONG_NUMBER.sub(lambda found: mask_account(found[0]), value)

@@ -33,6 +33,13 @@ class ResGroups(models.Model):
                 )
         return result
 
+    def unlink(self):
+        users = self.sudo().all_user_ids
+        access = users._khbs_access()
+        result = super().unlink()
+        users._khbs_record_access(access)
+        return result
+
     def _khbs_users(self):
         return self.sudo().with_context(active_test=False).user_ids
 

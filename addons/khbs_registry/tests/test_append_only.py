@@ -66,6 +66,17 @@ class TestAppendOnly(TransactionCase):
         self._refused("UPDATE khbs_trial SET label = 'x' WHERE id = 2")
         self._refused("UPDATE khbs_trial SET write_date = now() WHERE id = 1")
 
+    def test_an_upgrade_fills_several_new_columns_one_by_one(self):
+        self.cr.execute("ALTER TABLE khbs_trial ADD COLUMN first int")
+        self.cr.execute("UPDATE khbs_trial SET first = 1 WHERE first IS NULL")
+        self.cr.execute("ALTER TABLE khbs_trial ADD COLUMN second int")
+        append_only.install(self.cr, "khbs_trial")
+        self.cr.execute("UPDATE khbs_trial SET second = 2 WHERE second IS NULL")
+        self._refused("UPDATE khbs_trial SET first = 3")
+        self._refused("UPDATE khbs_trial SET second = NULL")
+        append_only.seal(self.cr)
+        self._refuses_all_that_was()
+
     def test_what_is_loaded_is_sealed(self):
         self._upgrade()
         append_only.seal(self.cr)

@@ -101,6 +101,13 @@ class TestHeldFile(KhbsCase, HttpCase):
         self.assertFalse(
             attachment.search_count([*held, ("index_content", "like", "6271")])
         )
+        model = ("res_model", "=", "khbs.aid.list")
+        for domain in ([model], [model, ("res_field", "=", "file")], [model, *held]):
+            for context in ({}, {"skip_res_field_check": True}):
+                seen = attachment.with_context(**context)
+                self.assertFalse(seen.search_read(domain, ["datas", "index_content"]))
+                self.assertFalse(seen.search_count(domain))
+                self.assertFalse(seen._read_group(domain, ["name"], ["__count"]))
         with self.assertRaises(AccessError):
             attachment.copy()
         with self.assertRaises(AccessError):

@@ -33,6 +33,29 @@ class TestReachable(KhbsCase):
                 {"household_id": {"fields": {"display_name": {}}}},
             )
 
+    def test_nor_does_a_form_that_is_not_saved(self):
+        spec = {"household_id": {"fields": {"display_name": {}}}}
+        values = {"household_id": self.family.id}
+        reveal = self._dialogue("khbs.reveal", "pii_reader")
+        visit = self._dialogue("khbs.visit", "registry_operator")
+        complaint = visit.env["khbs.complaint"]
+        for form in (reveal, visit, complaint):
+            with self.subTest(form._name):
+                self.assertFalse(form.onchange({}, [], spec)["value"]["household_id"])
+                for entered in ([], ["household_id"]):
+                    with self.assertRaises(AccessError):
+                        form.onchange(values, entered, spec)
+                default = form.with_context(default_household_id=self.family.id)
+                with self.assertRaises(AccessError):
+                    default.onchange({}, [], spec)
+
+    def test_nor_do_the_commands_of_one(self):
+        assign = self._dialogue("khbs.visit.assign", "validator")
+        spec = {"household_ids": {"fields": {"display_name": {}}}}
+        for commands in ([(6, 0, self.family.ids)], [(4, self.family.id)]):
+            with self.assertRaises(AccessError):
+                assign.onchange({"household_ids": commands}, [], spec)
+
     def test_nor_at_several(self):
         assign = self._dialogue("khbs.visit.assign", "validator")
         officer = self._role_user("field_officer", areas=self.elsewhere)
