@@ -42,8 +42,9 @@ REACHED_FROM = {
 
 # Columns of a _Line.
 LINES = """
-    SELECT l.id, l.entitlement_id, t.id, t.code, c.seq, c.jti, l.e, l.benefit_code,
-           l.amount, c.received_at, COALESCE(s.verdict, ''), COALESCE(s.code, ''),
+    SELECT l.id, l.entitlement_id, t.id, c.terminal_code, c.seq, c.jti, l.e,
+           l.benefit_code, l.amount, c.received_at,
+           COALESCE(s.verdict, ''), COALESCE(s.code, ''),
            COALESCE(s.version, 0), COALESCE(s.online, FALSE),
            COALESCE(s.lease_from, 0)::bigint,
            extract(epoch FROM s.not_before)::bigint,
@@ -51,7 +52,7 @@ LINES = """
            EXISTS (SELECT FROM khbs_claim_posting p WHERE p.line_id = l.id)
       FROM khbs_claim_line l
       JOIN khbs_claim c ON c.id = l.claim_id
-      JOIN khbs_terminal t ON t.code = c.terminal_code
+      LEFT JOIN khbs_terminal t ON t.code = c.terminal_code
       LEFT JOIN LATERAL (
            SELECT * FROM khbs_settlement s
             WHERE s.line_id = l.id ORDER BY s.version DESC LIMIT 1
@@ -127,7 +128,8 @@ class OutcomeWriter:
         return {
             line.jti
             for line in self.known.values()
-            if line.tid != own or line.seq < bound
+            # A claim without an entry yet waits for its entry.
+            if line.tid != own or (line.seq is not None and line.seq < bound)
         }
 
     def apply(self, verdicts):
@@ -256,13 +258,14 @@ class OutcomeWriter:
               JOIN khbs_household h ON h.id = c.household_id
              WHERE j.terminal_id = %s AND j.seq = ANY(%s) AND j.jti = ANY(%s)
                AND j.ev = 'claim' AND j.claim_check = ''
-             ORDER BY j.branch DESC
+             ORDER BY j.branch DESC, j.seq DESC
             """,
             self.terminal.id,
             list({verdict.seq for verdict in verdicts}),
             list({verdict.jti for verdict in verdicts}),
         )
-        # Of a fork the branch that came first, read last, made the claim.
+        # Of a fork the branch that came first, of replays the lowest seq: read last,
+        # it made the claim.
         return {row[0]: row for row in rows}
 
     def _claim_rows(self, entries, claim_ids):

@@ -120,7 +120,7 @@ class KhbsEdcSeenRequest(models.AbstractModel):
         )
         if count > allowed:
             raise RpcError(
-                1601, "rate limited", {"retry_after": max(1, int(retry_after))}
+                1601, "rate limited", {"retry_after": max(1, int(retry_after or 60))}
             )
 
     @api.autovacuum
