@@ -4,8 +4,10 @@
 
 import multiprocessing
 import os
+import signal
 import sys
 
+from .parent import end_with_parent
 from .step import SetupError, report
 
 
@@ -21,13 +23,16 @@ class Lane:
         self.log = log
         self._receiver, sender = context.Pipe(duplex=False)
         self._process = context.Process(
-            target=self._run, args=(work, sender), daemon=True
+            target=self._run, args=(work, sender, os.getpid()), daemon=True
         )
         sys.stdout.flush()
         self._process.start()
         sender.close()
 
-    def _run(self, work, sender):
+    def _run(self, work, sender, starter):
+        end_with_parent(signal.SIGKILL)
+        if os.getppid() != starter:
+            sys.exit(130)
         with open(self.log, "wb") as output:
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)

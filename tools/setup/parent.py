@@ -25,8 +25,13 @@ def tied_by(stop_signal):
 
 
 def _tie(stop_signal):
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, stop_signal)
+    end_with_parent(stop_signal)
     os.setpgid(0, 0)
+
+
+def end_with_parent(stop_signal):
+    """Have the kernel send us *stop_signal* when our parent dies."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, stop_signal)
 
 
 def end_strays(folder):
