@@ -6,8 +6,8 @@ import contextlib
 import ctypes
 import functools
 import os
+import select
 import signal
-import time
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -43,8 +43,17 @@ def end_strays(folder):
     while strays := [pid for pid in _processes() if _is_marked(pid, folder)]:
         for pid in strays:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(0.05)
+                _kill(pid)
+
+
+def _kill(pid):
+    """Kill a process; return when the kernel has ended it."""
+    handle = os.pidfd_open(pid)
+    try:
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+        select.select([handle], [], [])
+    finally:
+        os.close(handle)
 
 
 def _processes():
