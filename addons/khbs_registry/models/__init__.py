@@ -14,6 +14,8 @@ from . import khbs_letterhead
 from . import khbs_signatory
 from . import khbs_paper
 from . import khbs_budget_line
+from . import khbs_decree_draft
+from . import khbs_decree_pages
 from . import khbs_decree
 from . import khbs_decree_part
 from . import khbs_complaint
@@ -21,8 +23,10 @@ from . import khbs_audit_seal
 from . import khbs_household
 from . import khbs_household_kk
 from . import khbs_person
+from . import khbs_dtsen_apply
 from . import khbs_dtsen_family
 from . import khbs_dtsen_import
+from . import khbs_dtsen_reason
 from . import khbs_aid_programme
 from . import khbs_aid_list
 from . import khbs_criteria

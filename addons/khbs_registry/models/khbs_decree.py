@@ -1,37 +1,17 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import base64
-import binascii
-import dataclasses
 import hashlib
-import io
 import json
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .. import decree_freeze
 from ..papers import code as codes
-from ..papers import decree as decree_paper
-from ..papers import pdf, words, xlsx
-from ..papers.join import join
 from ..rupiah import Rupiah
-from .khbs_paper import PDF_TYPE, XLSX_TYPE
+from .khbs_paper import PDF_TYPE
 
-# What may still change on a decree that is frozen; the state only moves forward.
-_LIVING_COLUMNS = (
-    "state",
-    "number",
-    "decree_date",
-    "registered_by_id",
-    "registered_at",
-    "scan_attachment_id",
-    "scan_sha256",
-    "revoked_by_decree_id",
-    "revoked_on",
-    "write_uid",
-    "write_date",
-)
 # What an officer may change in a draft by hand. Title, year and signatory stand on
 # the rendered annexes; everything else is written by the actions.
 _DRAFT_FIELDS = {
@@ -40,12 +20,6 @@ _DRAFT_FIELDS = {
     "amount",
     "amends_id",
     "revokes_id",
-}
-_STANDING = {
-    "draft": "Dokumen ini masih rancangan.",
-    "frozen": "Keputusan ini belum ditandatangani dan belum berlaku.",
-    "in_force": "Keputusan ini berlaku, nomor {number} tanggal {date}.",
-    "revoked": "Keputusan ini telah dicabut, nomor {number} tanggal {date}.",
 }
 
 
@@ -58,7 +32,7 @@ class KhbsDecree(models.Model):
     """
 
     _name = "khbs.decree"
-    _inherit = ["khbs.approvable"]
+    _inherit = ["khbs.approvable", "khbs.decree.draft", "khbs.decree.pages"]
     _description = "Decree"
     _order = "id desc"
 
@@ -204,57 +178,7 @@ class KhbsDecree(models.Model):
     )
 
     def init(self):
-        self._install_freeze()
-
-    def _install_freeze(self):
-        """Let the database keep a frozen decree as it is (DESIGN 4.8)."""
-        living = ", ".join(f"'{column}'" for column in _LIVING_COLUMNS)
-        self.env.cr.execute(
-            """
-            CREATE OR REPLACE FUNCTION khbs_decree_frozen() RETURNS trigger AS $$
-            DECLARE
-                living text[] := ARRAY[LIVING];
-            BEGIN
-                IF TG_OP = 'TRUNCATE' THEN
-                    RAISE EXCEPTION 'Table khbs_decree: TRUNCATE refused'
-                        USING ERRCODE = 'restrict_violation';
-                END IF;
-                IF OLD.state = 'draft' THEN
-                    IF TG_OP = 'DELETE' THEN
-                        RETURN OLD;
-                    ELSIF NEW.state IN ('draft', 'frozen') THEN
-                        RETURN NEW;
-                    END IF;
-                ELSIF TG_OP = 'UPDATE' AND to_jsonb(OLD) - living
-                        = to_jsonb(NEW) - living AND (
-                    (OLD.state, NEW.state) IN
-                        (('frozen', 'in_force'), ('in_force', 'revoked'))
-                    OR (OLD.state = NEW.state
-                        AND to_jsonb(OLD) - 'write_uid'::text - 'write_date'::text
-                        = to_jsonb(NEW) - 'write_uid'::text - 'write_date'::text)
-                ) AND (OLD.state = 'frozen'
-                    OR (OLD.number, OLD.decree_date, OLD.scan_sha256,
-                        OLD.scan_attachment_id, OLD.registered_by_id,
-                        OLD.registered_at)
-                    IS NOT DISTINCT FROM
-                       (NEW.number, NEW.decree_date, NEW.scan_sha256,
-                        NEW.scan_attachment_id, NEW.registered_by_id,
-                        NEW.registered_at)
-                ) THEN
-                    RETURN NEW;
-                END IF;
-                RAISE EXCEPTION 'Decree % is %: % refused', OLD.id, OLD.state, TG_OP
-                    USING ERRCODE = 'restrict_violation';
-            END
-            $$ LANGUAGE plpgsql;
-            CREATE OR REPLACE TRIGGER khbs_decree_frozen
-                BEFORE UPDATE OR DELETE ON khbs_decree
-                FOR EACH ROW EXECUTE FUNCTION khbs_decree_frozen();
-            CREATE OR REPLACE TRIGGER khbs_decree_frozen_truncate
-                BEFORE TRUNCATE ON khbs_decree
-                FOR EACH STATEMENT EXECUTE FUNCTION khbs_decree_frozen();
-            """.replace("LIVING", living)
-        )
+        decree_freeze.install(self.env.cr)
 
     @api.model
     def _year(self):
@@ -420,127 +344,6 @@ class KhbsDecree(models.Model):
 
     # Business
 
-    @api.model
-    def _draft(
-        self,
-        kind,
-        title,
-        record,
-        clauses,
-        annexes,
-        budget_line=None,
-        amount=0,
-        signatory=None,
-        amends=None,
-        revokes=None,
-    ):
-        """Return a new draft whose annexes are rendered and hashed.
-
-        :param kind: ``recipient_list``, ``round`` or ``bkk``
-        :param title: what the decree is about, without ``tentang``
-        :param record: the document it decides on
-        :param clauses: dict of lists of sentences: menimbang, mengingat,
-            memperhatikan, diktum, tembusan
-        :param annexes: list of :class:`~..papers.document.Document`
-        :param amount: rupiah that the decree commits of *budget_line*
-        """
-        papers = self.env["khbs.paper"]
-        signatory = signatory or self.env["khbs.signatory"]._at("governor")
-        decree = self.sudo().create(
-            {
-                "name": title,
-                "kind": kind,
-                "model": record._name,
-                "res_id": record.id,
-                "area_id": papers._area_of(record).id,
-                "signatory_id": signatory.id,
-                "budget_line_id": budget_line.id if budget_line else False,
-                "amount": amount,
-                "amends_id": amends.id if amends else False,
-                "revokes_id": revokes.id if revokes else False,
-                "drafted_by_id": self.env.uid,
-                "clause_ids": [
-                    (0, 0, {"section": section, "sequence": sequence, "text": text})
-                    for section, texts in clauses.items()
-                    for sequence, text in enumerate(texts, 1)
-                ],
-            }
-        )
-        decree._set_annexes(annexes)
-        decree = decree.with_env(self.env)
-        self.env["khbs.audit.event"]._record(
-            "decree.draft", decree, {"kind": kind, "annex_sha256": decree.annex_sha256}
-        )
-        return decree
-
-    def _set_annexes(self, documents):
-        """Render *documents* as the annexes of a draft, in place of those it has."""
-        self.ensure_one()
-        self.annex_ids.unlink()
-        rows = []
-        for sequence, document in enumerate(documents, 1):
-            document = dataclasses.replace(
-                document,
-                letterhead=None,
-                heading=decree_paper.annex_heading(sequence, self.name, self.year),
-                signature=self.signatory_id._block(),
-                code=codes.grouped(self.code),
-                verify_url=self.env["khbs.paper"]._verify_url(self.code),
-            )
-            rows.append(self._annex_values(sequence, document))
-        annexes = self.env["khbs.decree.annex"].create(rows)
-        self.annex_sha256 = hashlib.sha256(
-            "\n".join(annexes.mapped("content_sha256")).encode()
-        ).hexdigest()
-
-    def _annex_values(self, sequence, document):
-        papers = self.env["khbs.paper"]
-        attachments = self.env["ir.attachment"]
-        summary, pdf_content = papers._render(pdf, document)
-        _same, xlsx_content = papers._render(xlsx, document)
-        stem = f"lampiran-{sequence}-{self.code}"
-        files = attachments._khbs_store(f"{stem}.pdf", pdf_content, PDF_TYPE)
-        book = attachments._khbs_store(f"{stem}.xlsx", xlsx_content, XLSX_TYPE)
-        (files | book).write({"res_model": self._name, "res_id": self.id})
-        return {
-            "decree_id": self.id,
-            "sequence": sequence,
-            "name": document.title,
-            "row_count": summary.row_count,
-            "totals": summary.totals,
-            "content_sha256": summary.content_sha256,
-            "pdf_attachment_id": files.id,
-            "pdf_sha256": hashlib.sha256(pdf_content).hexdigest(),
-            "xlsx_attachment_id": book.id,
-            "xlsx_sha256": hashlib.sha256(xlsx_content).hexdigest(),
-        }
-
-    def _content(self):
-        """Return what is decided on, in a form that can be hashed."""
-        self.ensure_one()
-        return {
-            "title": self.name,
-            "kind": self.kind,
-            "year": self.year,
-            "amount": self.amount,
-            "budget_line": self.budget_line_id.id,
-            "amends": self.amends_id.id,
-            "revokes": self.revokes_id.id,
-            "signatory": [self.signatory_id._office(), self.signatory_id.name],
-            "clauses": {
-                section: self._clauses(section)
-                for section in ("menimbang", "mengingat", "memperhatikan", "diktum")
-            },
-            "copies": self._clauses("tembusan"),
-            "annexes": self.annex_sha256,
-        }
-
-    def _clauses(self, section):
-        clauses = self.clause_ids.filtered(lambda clause: clause.section == section)
-        return clauses.sorted(lambda clause: (clause.sequence, clause.id)).mapped(
-            "text"
-        )
-
     def _approvals_count(self):
         return self.env["khbs.approval"].sudo().search_count(self._approval_domain())
 
@@ -571,16 +374,6 @@ class KhbsDecree(models.Model):
                     needed=labels[state],
                 )
             )
-
-    def _check_complete(self):
-        """Refuse a draft that no law office would take."""
-        for section, label in (("menimbang", "Menimbang"), ("diktum", "Diktum")):
-            if not self._clauses(section):
-                raise UserError(
-                    self.env._("The decree has no %(part)s. Add a clause.", part=label)
-                )
-        if not self.annex_sha256:
-            raise UserError(self.env._("The decree has no annex."))
 
     def _freeze(self):
         approval = self._approval()
@@ -628,57 +421,6 @@ class KhbsDecree(models.Model):
             "decree.freeze", self, {"sha256": sha256, "pdf_sha256": pdf_sha256}
         )
 
-    def _render_whole(self):
-        """Return body and annexes as the bytes of one PDF."""
-        body = io.BytesIO()
-        decree_paper.render(self._text(), body)
-        body.seek(0)
-        parts = [body]
-        for annex in self.annex_ids.sorted("sequence"):
-            content = annex.pdf_attachment_id.raw
-            if hashlib.sha256(content).hexdigest() != annex.pdf_sha256:
-                raise UserError(
-                    self.env._(
-                        "The file of annex %(number)s is not the one that was drafted. "
-                        "Draft the decree anew.",
-                        number=annex.sequence,
-                    )
-                )
-            parts.append(io.BytesIO(content))
-        whole = io.BytesIO()
-        join(parts, whole, title=f"Keputusan Gubernur tentang {self.name}")
-        return whole.getvalue()
-
-    def _text(self):
-        """Return the words of the decree for the report engine."""
-        signatory = self.signatory_id
-        return decree_paper.DecreeText(
-            title=self.name,
-            year=self.year,
-            considering=self._clauses("menimbang"),
-            recalling=self._clauses("mengingat"),
-            observing=self._clauses("memperhatikan"),
-            operative=self._clauses("diktum"),
-            copies=self._clauses("tembusan"),
-            office=signatory._office(),
-            name=signatory.name,
-            below=signatory._below(),
-            code=codes.grouped(self.code),
-            verify_url=self.env["khbs.paper"]._verify_url(self.code),
-        )
-
-    def _scan_content(self, scan):
-        """Return the bytes of the signed PDF that a client sent."""
-        content = scan or b""
-        if not isinstance(content, bytes) or not content.startswith(b"%PDF-"):
-            try:
-                content = base64.b64decode(content, validate=True)
-            except (binascii.Error, ValueError):
-                content = b""
-        if not content.startswith(b"%PDF-"):
-            raise UserError(self.env._("Attach the scan of the signed paper as PDF."))
-        return content
-
     def _bring_in_force(self, number, date, content):
         attachment = self.env["ir.attachment"]._khbs_store(
             f"keputusan-{self.code}-ditandatangani.pdf", content, PDF_TYPE
@@ -713,37 +455,3 @@ class KhbsDecree(models.Model):
     def _in_force(self):
         """Return whether money may be paid from this decree."""
         return len(self) == 1 and self.sudo().state == "in_force"
-
-    @api.model
-    def _by_code(self, text):
-        """Return the decree of a typed or scanned code, or none; for anybody."""
-        return self.sudo().search([("code", "=", codes.normalise(text))], limit=1)
-
-    def _verification(self):
-        """Return what the public page shows: nothing about a person."""
-        self.ensure_one()
-        return {
-            "title": f"Keputusan Gubernur tentang {self.name}",
-            "standing": self._khbs_standing(),
-            "facts": [
-                ("Dibekukan", words.moment(self.frozen_at) if self.frozen_at else "-"),
-                ("Jumlah lampiran", words.number(len(self.annex_ids))),
-                ("SHA-256 lampiran", self.annex_sha256),
-                ("SHA-256 berkas PDF", self.pdf_sha256 or "-"),
-                ("SHA-256 hasil pindai", self.scan_sha256 or "-"),
-            ],
-        }
-
-    def _file(self, form):
-        """Return the bytes of the frozen ``pdf`` or the signed ``scan``, if any."""
-        self.ensure_one()
-        attachment = self[f"{form}_attachment_id"]
-        return attachment._khbs_content(self, self[f"{form}_sha256"])
-
-    def _khbs_standing(self):
-        """Return the sentence of the public page on this decree."""
-        self.ensure_one()
-        return _STANDING[self.state].format(
-            number=self.number,
-            date=words.date(self.decree_date) if self.decree_date else "",
-        )
