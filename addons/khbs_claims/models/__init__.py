@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from . import (
+    bank_batch_lines,
     khbs_bank_account,
     khbs_bank_batch,
     khbs_bank_line,
