@@ -12,7 +12,6 @@ fails and starts anew.
 import base64
 import json
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -28,6 +27,7 @@ from ..settlement.meanings import (
 )
 from ..settlement.ranking import Candidate, rank
 from . import bulk
+from .line import LINES, Line
 
 WIB = ZoneInfo("Asia/Pontianak")
 POSTED_NOT_PAYABLE = "POSTED_NOT_PAYABLE"
@@ -38,68 +38,6 @@ REACHED_FROM = {
     LAPSED: ("open", "reserved", "lapsed", "consumed"),
     OPEN: ("open", "reserved", "consumed"),
 }
-
-
-# Columns of a _Line.
-LINES = """
-    SELECT l.id, l.entitlement_id, t.id, c.terminal_code, c.seq, c.jti, l.e,
-           l.benefit_code, l.amount, c.received_at,
-           COALESCE(s.verdict, ''), COALESCE(s.code, ''),
-           COALESCE(s.version, 0), COALESCE(s.online, FALSE),
-           COALESCE(s.lease_from, 0)::bigint,
-           extract(epoch FROM s.not_before)::bigint,
-           extract(epoch FROM s.not_after)::bigint,
-           EXISTS (SELECT FROM khbs_claim_posting p WHERE p.line_id = l.id)
-      FROM khbs_claim_line l
-      JOIN khbs_claim c ON c.id = l.claim_id
-      LEFT JOIN khbs_terminal t ON t.code = c.terminal_code
-      LEFT JOIN LATERAL (
-           SELECT * FROM khbs_settlement s
-            WHERE s.line_id = l.id ORDER BY s.version DESC LIMIT 1
-      ) s ON TRUE
-"""
-
-
-@dataclass(slots=True)
-class _Line:
-    """A claim line with its last judgement and the new one."""
-
-    line_id: int
-    entitlement_id: int | None
-    terminal_id: int
-    tid: str
-    seq: int
-    jti: str
-    e: str
-    benefit_code: str
-    amount: int
-    received_at: datetime
-    verdict: str = ""
-    code: str = ""
-    version: int = 0
-    online: bool = False
-    nbf: int = 0
-    lo: int | None = None
-    hi: int | None = None
-    posted: bool = False
-    judged: bool = False
-    before: tuple = ()
-
-    def __post_init__(self):
-        if self.version:
-            self.before = self.now()
-
-    def now(self):
-        return (self.verdict, self.code, self.online, self.nbf)
-
-    def judge(self, verdict):
-        """Take *verdict* over; return whether it differs from the last one."""
-        present = (self.version > 0, self.verdict, self.online, self.nbf)
-        self.judged = True
-        self.verdict = self.code = verdict.code
-        self.online, self.nbf = verdict.online, verdict.nbf
-        self.lo, self.hi = verdict.interval.lo, verdict.interval.hi
-        return present != (True, self.verdict, self.online, self.nbf)
 
 
 class OutcomeWriter:
@@ -119,7 +57,7 @@ class OutcomeWriter:
     def recall(self, jtis):
         """Read what is stored of these claims; done before they are judged."""
         rows = self._rows(f"{LINES} WHERE c.jti = ANY(%s)", jtis) if jtis else []
-        lines = (_Line(*row) for row in rows)
+        lines = (Line(*row) for row in rows)
         self.known = {(line.jti, line.e): line for line in lines}
 
     def used(self, bound):
@@ -186,17 +124,17 @@ class OutcomeWriter:
         )
 
     def _lines_of(self, entitlement_ids):
-        """Return id to :class:`_Line` of all claims of these entitlements."""
+        """Return id to :class:`Line` of all claims of these entitlements."""
         if not entitlement_ids:
             return {}
         rows = self._rows(f"{LINES} WHERE l.entitlement_id = ANY(%s)", entitlement_ids)
-        return {row[0]: _Line(*row) for row in rows}
+        return {row[0]: Line(*row) for row in rows}
 
     def _store_claims(self, verdicts, granted):
         """Store the claims that are judged for the first time.
 
         :param granted: entitlement number to id
-        :return: id to :class:`_Line`, judged
+        :return: id to :class:`Line`, judged
         """
         if not verdicts:
             return {}
@@ -208,7 +146,7 @@ class OutcomeWriter:
         lines = {}
         for line_id, verdict in zip(line_ids, verdicts, strict=True):
             seq, received_at = claims[verdict.jti][1], claims[verdict.jti][7]
-            lines[line_id] = _Line(
+            lines[line_id] = Line(
                 line_id=line_id,
                 entitlement_id=granted.get(verdict.line.e),
                 terminal_id=self.terminal.id,

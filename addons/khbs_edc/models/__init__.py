@@ -1,6 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import khbs_terminal_device
 from . import khbs_terminal
 from . import khbs_terminal_key
 from . import khbs_enrolment_code
