@@ -10,33 +10,14 @@ family taps again.
 import dataclasses
 
 from . import identifiers, passwords, receipt, shape
-from .card import Card, verify_certificate
-from .errors import CardError, NetworkError, Refusal, ServerError, VerificationError
-from .held import LIST_NO
+from .card import Card
+from .errors import CardError, NetworkError, Refusal, ServerError
 from .lease import read_line
-from .status_list import REVOKED, SHIPPED, SUSPENDED, VALID
+from .offer import REFUSED_STATUS, Offer, cvm
+from .offline_counter import OfflineCounter
+from .status_list import SHIPPED, SUSPENDED
 
-_DAY = 86400
 _AGAIN = " ON CONFLICT (e) DO UPDATE SET seq = excluded.seq"
-_REFUSED_STATUS = {
-    REVOKED: ("REVOKED", "Kartu ini tidak berlaku."),
-    SUSPENDED: ("SUSPENDED", "Kartu ini diblokir sementara. Hubungi petugas."),
-    SHIPPED: ("NOT_ACTIVE", "Kartu ini belum diserahkan."),
-}
-
-
-@dataclasses.dataclass(frozen=True)
-class Offer:
-    """What may be given to the family of a card now.
-
-    :ivar labels: dict of benefit code to (label, list of commodities)
-    """
-
-    name: str
-    lines: tuple
-    labels: dict
-    cvm: str
-    online: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +41,7 @@ class Served:
         return sum(line.a for line in self.lines)
 
 
-class Counter:
+class Counter(OfflineCounter):
     """Serves, activates and blocks cards.
 
     :param call: function (method, params) that asks the server
@@ -212,124 +193,6 @@ class Counter:
         )
         return Served(seq, jti, identity.card_no, offer.lines, paper, text)
 
-    # Rules of the offline counter
-
-    def _offline_offer(self, _card, identity, identity_seen):
-        lease = self._valid_lease()
-        row = self._known_row(lease, identity)
-        self._check_status(identity)
-        self._check_certificate(identity)
-        open_lines = self._open_lines(lease, row)
-        lines = self._within_tap(
-            [
-                line
-                for line in open_lines
-                if lease.benefits[line.b]["cvm"] == "none"
-                or (lease.benefits[line.b]["cvm"] == "id" and identity_seen)
-            ],
-            lease.max_lines,
-        )
-        if not lines:
-            self._refuse_cvm({lease.benefits[line.b]["cvm"] for line in open_lines})
-        self._check_lease_limits(lease, lines)
-        labels = {
-            b: (benefit["label"], [_commodity(row) for row in benefit["goods"]])
-            for b, benefit in lease.benefits.items()
-        }
-        return Offer(row.name, lines, labels, _cvm(identity_seen), online=False)
-
-    def _valid_lease(self):
-        """Return the lease if list, lease and last synchronisation still hold."""
-        now = self._journal.now()
-        status_list, lease = self._held.status_list(), self._held.lease()
-        if lease is None or status_list is None:
-            raise Refusal("NO_LEASE", "Belum ada sewa dan daftar kartu. Perlu sinyal.")
-        if now > status_list.exp or status_list.ver < lease.lst_min:
-            raise Refusal("STALE_LIST", "Daftar kartu terlalu lama. Perlu sinyal.")
-        if not lease.nbf <= now <= lease.exp:
-            raise Refusal("LEASE_EXPIRED", "Masa sewa terminal berakhir. Perlu sinyal.")
-        days = self._held.limits()["offline_days"]
-        if now > (self._held.last_sync() or 0) + days * _DAY:
-            raise Refusal("NO_SYNC", f"Lebih dari {days} hari tanpa server.")
-        return lease
-
-    def _known_row(self, lease, identity):
-        row = lease.rows.get(identity.card_no)
-        if row is None:
-            raise Refusal("NOT_IN_LEASE", "Kartu ini perlu sinyal.")
-        if row.kh9e != identity.key_hash:
-            raise Refusal("WRONG_KEY", "Kunci kartu tidak cocok. Tahan kartu ini.")
-        return row
-
-    def _check_status(self, identity):
-        """Raise Refusal unless list and own journal say that the card is good."""
-        status = None
-        if identity.list_no == LIST_NO:
-            status = self._held.status_list().status(identity.index)
-        if status is None:
-            raise Refusal("UNKNOWN_CARD", "Kartu tidak ada di daftar.")
-        notes = self._notes(identity.card_no)
-        if "blocked" in notes:
-            raise Refusal(*_REFUSED_STATUS[SUSPENDED])
-        if status == SHIPPED and "activated" in notes:
-            return
-        if status != VALID:
-            raise Refusal(*_REFUSED_STATUS[status])
-
-    def _check_certificate(self, identity):
-        try:
-            verify_certificate(
-                identity, self._held.trust().authorities, self._journal.now()
-            )
-        except VerificationError as error:
-            raise Refusal("BAD_CERTIFICATE", f"Kartu ditolak: {error}.") from error
-
-    def _open_lines(self, lease, row):
-        """Return the lines of the row that are not yet given and not yet over."""
-        now = self._journal.now()
-        left = [
-            line
-            for line in row.lines
-            if not self._store.one("SELECT 1 FROM given WHERE e = ?", line.e)
-        ]
-        if not left:
-            raise Refusal("ALREADY_GIVEN", "Bantuan kartu ini sudah diambil di sini.")
-        left = [line for line in left if now <= lease.rounds[line.p]]
-        if not left:
-            raise Refusal("ROUND_OVER", "Masa penyaluran sudah berakhir.")
-        return left
-
-    def _within_tap(self, lines, most):
-        """Return the first *lines* that fit the limits of one tap."""
-        limits = self._held.limits()
-        most = min(most, limits["tap_lines"], 6)
-        chosen, total = [], 0
-        for line in lines:
-            if len(chosen) < most and total + line.a <= limits["tap_sum"]:
-                chosen.append(line)
-                total += line.a
-        if lines and not chosen:
-            raise Refusal("TAP_LIMIT", "Jumlah bantuan melebihi batas sekali tap.")
-        return tuple(chosen)
-
-    def _refuse_cvm(self, methods):
-        if "id" in methods:
-            raise Refusal("IDENTITY", "Periksa KTP atau KK penerima dahulu.")
-        raise Refusal("PIN", "Bantuan ini perlu EDC dengan PIN.")
-
-    def _check_lease_limits(self, lease, lines):
-        count, total = self._store.execute(
-            "SELECT count(*), coalesce(sum(total), 0) FROM claim WHERE lease = ?",
-            lease.id,
-        ).fetchone()
-        total += sum(line.a for line in lines)
-        if count + 1 > lease.max_claims or total > lease.max_sum:
-            raise Refusal("LIMIT", "Batas sewa terminal tercapai. Perlu sinyal.")
-        unsent = self.unsent_claims()
-        limits = self._held.limits()
-        if unsent >= (limits["unsent"] or lease.max_claims + 50):
-            raise Refusal("UNSENT", "Terlalu banyak klaim belum terkirim.")
-
     def warnings(self):
         """Return a warning when half of what the lease allows is not sent yet."""
         lease = self._held.lease()
@@ -348,7 +211,7 @@ class Counter:
     def _online_offer(self, card, identity, identity_seen):
         self._check_certificate(identity)
         if self._is_blocked_unsent(identity.card_no):
-            raise Refusal(*_REFUSED_STATUS[SUSPENDED])
+            raise Refusal(*REFUSED_STATUS[SUSPENDED])
         proof = self._card_message(card, identity, "khbs-auth+jwt")
         try:
             info = self._call("edc.card.info", {"proof": proof})
@@ -375,7 +238,7 @@ class Counter:
         )
         labels = {ent["b"]: (ent["label"], []) for ent in usable}
         name = str(info.get("name") or "")
-        return Offer(name, lines, labels, _cvm(identity_seen), online=True)
+        return Offer(name, lines, labels, cvm(identity_seen), online=True)
 
     def _is_unsent(self, e):
         """Tell whether a claim of *e* is here that the server cannot know of yet."""
@@ -533,11 +396,3 @@ def _read_entitlements(value):
     for row in value:
         read_line([row.get(key) for key in "ebpa"])
     return value
-
-
-def _commodity(row):
-    return f"{row['name']} {row['qty']} {row['unit']}"
-
-
-def _cvm(identity_seen):
-    return "id" if identity_seen else "none"
