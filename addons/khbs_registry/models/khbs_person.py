@@ -4,22 +4,8 @@
 from odoo import api, fields, models
 from odoo.orm.models import NO_ACCESS
 
+from .. import relations
 from ..identity_numbers import mask
-
-# SHDK of the KK (DOMAIN 2.3).
-RELATIONS = [
-    ("1", "Head of family"),
-    ("2", "Husband"),
-    ("3", "Wife"),
-    ("4", "Child"),
-    ("5", "Child-in-law"),
-    ("6", "Grandchild"),
-    ("7", "Parent"),
-    ("8", "Parent-in-law"),
-    ("9", "Other relative"),
-    ("10", "Domestic worker"),
-    ("11", "Other"),
-]
 
 
 class KhbsPerson(models.Model):
@@ -58,7 +44,15 @@ class KhbsPerson(models.Model):
         required=True,
         default="missing",
     )
-    relation = fields.Selection(selection=RELATIONS, required=True)
+    relation = fields.Selection(
+        selection=relations.SHDK, required=True, help="SHDK, as on the KK."
+    )
+    relation_dtsen = fields.Selection(
+        selection=relations.DTSEN,
+        string="Relation in DTSEN",
+        compute="_compute_relation_dtsen",
+        help="The same relation in the codes of Regsosek and DTSEN.",
+    )
     birth_date = fields.Date()
     sex = fields.Selection(selection=[("1", "Male"), ("2", "Female")])
     state = fields.Selection(
@@ -89,3 +83,8 @@ class KhbsPerson(models.Model):
     def _compute_nik_masked(self):
         for person in self:
             person.nik_masked = mask(person.nik)
+
+    @api.depends("relation")
+    def _compute_relation_dtsen(self):
+        for person in self:
+            person.relation_dtsen = relations.to_dtsen(person.relation)
