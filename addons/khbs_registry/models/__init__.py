@@ -20,9 +20,11 @@ from . import khbs_decree
 from . import khbs_decree_part
 from . import khbs_complaint
 from . import khbs_audit_seal
+from . import khbs_household_dtsen
 from . import khbs_household
 from . import khbs_household_kk
 from . import khbs_person
+from . import khbs_local_value
 from . import khbs_dtsen_apply
 from . import khbs_dtsen_family
 from . import khbs_dtsen_import

@@ -1,6 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import datetime
 import hashlib
 import tempfile
 from contextlib import contextmanager
@@ -58,6 +59,29 @@ class KhbsDtsenImport(models.Model):
         ondelete="restrict",
         default=lambda self: self.env.user.khbs_area_ids[:1],
         help="Rows of villages outside this area are refused.",
+    )
+    further_area_ids = fields.Many2many(
+        comodel_name="khbs.area",
+        string="Further areas",
+        help="Where the delivery covers several areas.",
+    )
+    scope = fields.Selection(
+        selection=[("full", "All families of its areas"), ("partial", "A part")],
+        string="Completeness",
+        required=True,
+        default="partial",
+        help="Only where all families of its areas were delivered is a family that it "
+        "does not name gone from DTSEN.",
+    )
+    cutoff_date = fields.Date(
+        string="Cut-off",
+        compute="_compute_cutoff_date",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        help="Day up to which the source knew what it delivers; proposed: the day "
+        "before the quarter. What was verified here after that day is not overwritten.",
     )
     year = fields.Integer(
         required=True, default=lambda self: fields.Date.context_today(self).year
@@ -155,6 +179,13 @@ class KhbsDtsenImport(models.Model):
     @api.model
     def _own_vals(self, vals):
         return {"name": self.env["ir.sequence"].sudo().next_by_code(self._name)}
+
+    @api.depends("year", "quarter")
+    def _compute_cutoff_date(self):
+        for delivery in self:
+            month = 3 * int(delivery.quarter or 1) - 2
+            first = datetime.date(min(max(delivery.year or 1, 2), 9999), month, 1)
+            delivery.cutoff_date = first - datetime.timedelta(days=1)
 
     def action_stage(self):
         """Read the file, check every row and count what applying would change."""

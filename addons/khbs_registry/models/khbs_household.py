@@ -70,7 +70,7 @@ class KhbsHousehold(models.Model):
     """
 
     _name = "khbs.household"
-    _inherit = "khbs.guarded"
+    _inherit = ["khbs.guarded", "khbs.household.dtsen"]
     _description = "Household"
     _order = "name"
 
@@ -79,6 +79,9 @@ class KhbsHousehold(models.Model):
         "state",
         "reason_code",
         "dtsen_key",
+        "dtsen_import_id",
+        "dtsen_quarter",
+        "dtsen_gone_on",
         "verified_at",
         "latitude",
         "longitude",

@@ -358,6 +358,7 @@ class KhbsVisit(models.Model):
                     "needs_verification", f"VISIT_{self.result.upper()}"
                 )
             return
+        verified = ["dwelling_kind"]
         household.write(
             {
                 "dwelling_kind": self.dwelling_kind,
@@ -367,6 +368,7 @@ class KhbsVisit(models.Model):
             }
         )
         if self._has_geotag():
+            verified += ["latitude", "longitude"]
             household.write(
                 {
                     "latitude": self.latitude,
@@ -374,5 +376,12 @@ class KhbsVisit(models.Model):
                     "accuracy_m": self.accuracy_m,
                 }
             )
+        seen_at = self.captured_at or self.submitted_at
+        self.env["khbs.local.value"]._record(
+            household,
+            verified,
+            fields.Datetime.context_timestamp(self, seen_at).date(),
+            self,
+        )
         if household.state in ("listed", "needs_verification"):
             household._set_state("verified", "VISIT_FOUND")
