@@ -3,3 +3,4 @@
 
 from . import khbs_papers
 from . import khbs_dtsen_import
+from . import khbs_aid_list

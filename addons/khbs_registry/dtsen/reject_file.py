@@ -11,11 +11,12 @@ CODE_COLUMN = "kode_penolakan"
 SENTENCE_COLUMN = "alasan_penolakan"
 
 
-def write(file, table, refused):
+def write(file, table, refused, say=sentence):
     """Write an XLSX into *file* in constant memory; return the number of its rows.
 
     :param table: DeliveredTable of the delivery
     :param refused: iterable of (line, reason codes) in the order of the file
+    :param say: returns the sentence of reason codes
     """
     book = xlsxwriter.Workbook(file, {"constant_memory": True})
     try:
@@ -29,7 +30,7 @@ def write(file, table, refused):
             cells = _cells_of(line, rows)
             written += 1
             padded = cells + [""] * (len(table.header) - len(cells))
-            row = [*padded, ", ".join(codes), sentence(codes)]
+            row = [*padded, ", ".join(codes), say(codes)]
             _write_row(sheet, written, row, as_text)
         sheet.freeze_panes(1, 0)
     finally:

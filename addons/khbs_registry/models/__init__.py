@@ -32,7 +32,10 @@ from . import khbs_dtsen_reason
 from . import khbs_aid_programme
 from . import khbs_aid_list
 from . import khbs_criteria
+from . import khbs_decision_query
+from . import khbs_decision_reason
 from . import khbs_decision
+from . import khbs_reevaluation
 from . import khbs_visit
 from . import khbs_recipient_list
 from . import res_groups

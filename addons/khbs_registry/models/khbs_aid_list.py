@@ -9,12 +9,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.orm.models import NO_ACCESS
 
+from .. import aid_lines
 from ..delivered_table import TableError, open_table
+from ..dtsen import reject_file
 from ..dtsen.copy_stream import CopyStream
 from ..held_file import HeldFile
-from ..identity_numbers import SIXTEEN_DIGITS, mask
+from ..identity_numbers import mask
 
-COLUMNS = ("nik", "no_kk", "program")
 OPERATOR = "khbs_registry.group_registry_operator"
 
 
@@ -33,6 +34,7 @@ class KhbsAidList(models.Model):
         "line_count",
         "refused_count",
         "refused_lines",
+        "refusal_ids",
     )
 
     name = fields.Char(string="Number", readonly=True, copy=False)
@@ -48,7 +50,7 @@ class KhbsAidList(models.Model):
         attachment=True,
         groups="khbs_registry.group_registry_operator",
         help="CSV or XLSX with the columns nik, no_kk, program; one of the two "
-        "numbers suffices.",
+        "numbers suffices. Columns mulai and selesai give a line its own period.",
     )
     file_name = fields.Char()
     file_sha256 = fields.Char(string="File SHA-256", readonly=True, copy=False)
@@ -76,6 +78,13 @@ class KhbsAidList(models.Model):
     )
     refused_lines = fields.Text(
         readonly=True, copy=False, help="Line numbers in the file, the first 500."
+    )
+    refusal_ids = fields.One2many(
+        comodel_name="khbs.aid.list.refusal",
+        inverse_name="list_id",
+        string="Refusals",
+        readonly=True,
+        copy=False,
     )
 
     _period = models.Constraint(
@@ -112,6 +121,12 @@ class KhbsAidList(models.Model):
             self.env["khbs.audit.event"]._record("aid_list.withdrawn", aid_list)
         return True
 
+    def action_download_refused(self):
+        """Download the refused lines: original columns and the reason of each."""
+        self.ensure_one()
+        url = f"/khbs/aid-list/{self.id}/refused"
+        return {"type": "ir.actions.act_url", "url": url, "target": "download"}
+
     def _load_file(self):
         self.ensure_one()
         self.env.flush_all()
@@ -120,30 +135,39 @@ class KhbsAidList(models.Model):
             with open(path, "rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             count = self._copy_lines(path, refused)
+        self.env["khbs.aid.list.refusal"].create(
+            [{"list_id": self.id, "line": line, "code": code} for line, code in refused]
+        )
+        numbers = ", ".join(str(line) for line, _code in refused[:500])
         self.write(
             {
                 "file_sha256": digest,
                 "line_count": count,
                 "refused_count": len(refused),
-                "refused_lines": ", ".join(map(str, refused[:500])) or False,
+                "refused_lines": numbers or False,
             }
         )
         self.env.cr.execute("ANALYZE khbs_aid_list_line")
         self.invalidate_recordset(["line_ids"])
 
     def _copy_lines(self, path, refused):
-        """COPY the usable lines of the file; add the others' numbers to *refused*."""
-        programmes = {
-            programme.code: programme.id
-            for programme in self.env["khbs.aid.programme"].search([])
-        }
+        """COPY the usable lines; add (line, code) of the others to *refused*."""
+        programmes = self.env["khbs.aid.programme"].with_context(active_test=False)
+        every = programmes.search([])
+        used = every.filtered("active")
         try:
-            with open_table(path, COLUMNS) as table:
-                stream = CopyStream(self._usable(table.rows(), programmes, refused))
+            with open_table(path, aid_lines.COLUMNS) as table:
+                judge = aid_lines.Judge(
+                    table.header,
+                    {programme.code.upper(): programme.id for programme in used},
+                    [(programme.code or "").upper() for programme in every - used],
+                )
+                stream = CopyStream(self._usable(table.rows(), judge, refused))
                 try:
                     self.env.cr.copy_expert(
-                        "COPY khbs_aid_list_line (list_id, line, nik, kk_number, "
-                        "programme_id) FROM STDIN WITH (FORMAT csv)",
+                        "COPY khbs_aid_list_line (list_id, line, nik, kk_number,"
+                        " programme_id, date_from, date_to)"
+                        " FROM STDIN WITH (FORMAT csv)",
                         stream,
                     )
                 except psycopg2.Error:
@@ -155,18 +179,56 @@ class KhbsAidList(models.Model):
             raise UserError(message) from error
         return stream.count
 
-    def _usable(self, rows, programmes, refused):
-        for line, _cells, values in rows:
-            nik, kk_number, code = values or ("", "", "")
-            programme_id = programmes.get(code.upper())
-            malformed = any(
-                number and not SIXTEEN_DIGITS.match(number)
-                for number in (nik, kk_number)
-            )
-            if malformed or not programme_id or not (nik or kk_number):
-                refused.append(line)
+    def _usable(self, rows, judge, refused):
+        for line, cells, values in rows:
+            fact = judge.judge(cells, values)
+            if isinstance(fact, str):
+                refused.append((line, fact))
             else:
-                yield self.id, line, nik, kk_number, programme_id
+                yield (
+                    *(self.id, line, fact.nik, fact.kk_number, fact.programme_id),
+                    *(fact.date_from, fact.date_to),
+                )
+
+    def _write_refused(self, file):
+        """Write the workbook of the refused lines into *file*; the act is recorded."""
+        self.ensure_one()
+        events = self.env["khbs.audit.event"]
+        events._require_group(OPERATOR, "aid_list.rejects", self)
+        self.check_access("read")
+        aid_list = self.sudo()
+        refused = [
+            (refusal.line, [refusal.code])
+            for refusal in aid_list.refusal_ids.sorted("line")
+        ]
+        with (
+            aid_list.env["khbs.dtsen.import"]._file_of(aid_list) as path,
+            open_table(path, aid_lines.COLUMNS) as table,
+        ):
+            rows = reject_file.write(file, table, refused, aid_lines.sentence)
+        events._record("aid_list.rejects", self, {"rows": rows})
+
+
+class KhbsAidListRefusal(models.Model):
+    """A line of the file that tells nothing, and why."""
+
+    _name = "khbs.aid.list.refusal"
+    _description = "Refused line of an aid list"
+    _order = "list_id, line"
+    _rec_name = "line"
+    _log_access = False
+
+    list_id = fields.Many2one(
+        comodel_name="khbs.aid.list", required=True, index=True, ondelete="cascade"
+    )
+    line = fields.Integer(required=True, aggregator=None)
+    code = fields.Selection(
+        selection=[
+            (code, label) for code, (label, _text) in aid_lines.REFUSALS.items()
+        ],
+        string="Reason",
+        required=True,
+    )
 
 
 class KhbsAidListLine(models.Model):
@@ -203,6 +265,8 @@ class KhbsAidListLine(models.Model):
     programme_id = fields.Many2one(
         comodel_name="khbs.aid.programme", required=True, ondelete="restrict"
     )
+    date_from = fields.Date(help="Empty: from the first day of the list.")
+    date_to = fields.Date(help="Empty: to the last day of the list.")
 
     _number_given = models.Constraint(
         "CHECK (nik IS NOT NULL OR kk_number IS NOT NULL)",

@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from . import test_decree
+from . import test_eligibility_cases
+from . import test_reevaluation
 from . import test_paper
 from . import test_access_trace
 from . import test_append_only

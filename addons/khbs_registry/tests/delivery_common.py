@@ -102,9 +102,9 @@ class DeliveryCase(KhbsCase):
         return dict(delivery.sudo()._rejected_rows())
 
     def _aid_list(self, lines, **values):
-        """Return a loaded list of (NIK, KK, programme) *lines*."""
-        text = "nik;no_kk;program\n" + "".join(
-            f"{nik};{kk};{code}\n" for nik, kk, code in lines
+        """Return a loaded list of *lines*: NIK, KK, programme and maybe a period."""
+        text = "nik;no_kk;program;mulai;selesai\n" + "".join(
+            ";".join([*line, "", ""][:5]) + "\n" for line in lines
         )
         aid_list = (
             self.env["khbs.aid.list"]

@@ -2,6 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import base64
+import io
+
+import openpyxl
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -27,6 +30,34 @@ class TestAidList(DeliveryCase):
         )
         self.assertEqual((aid_list.line_count, aid_list.refused_count), (1, 3))
         self.assertEqual(aid_list.refused_lines, "3, 4, 5")
+        file = io.BytesIO()
+        aid_list._write_refused(file)
+        sheet = openpyxl.load_workbook(file, read_only=True).active
+        header, *rows = sheet.iter_rows(values_only=True)
+        self.assertEqual(header[:3], ("nik", "no_kk", "program"))
+        self.assertEqual(
+            [row[5] for row in rows],
+            ["NUMBER_MISSING", "NIK_FORM", "PROGRAMME_UNKNOWN"],
+        )
+        self.assertEqual(rows[1][0], "123")
+        self.assertIn("16 angka", rows[1][6])
+        with self.assertRaises(AccessError):
+            aid_list.with_user(self.approver)._write_refused(io.BytesIO())
+
+    def test_a_programme_that_is_not_in_use_is_no_fact(self):
+        aid_list = self._aid_list([(NIK, "", "CBP")])
+        self.assertEqual(aid_list.refusal_ids.code, "PROGRAMME_INACTIVE")
+        self.env.ref("khbs_registry.aid_programme_cbp").active = True
+        self.assertEqual(self._aid_list([(NIK, "", "CBP")]).line_count, 1)
+
+    def test_a_line_ends_after_it_begins(self):
+        aid_list = self._aid_list(
+            [
+                (NIK, "", "PKH", "2026-02-01", "2026-01-01"),
+                (NIK, "", "PKH", "1 Januari", ""),
+            ]
+        )
+        self.assertEqual(aid_list.refusal_ids.mapped("code"), ["PERIOD_IMPOSSIBLE"] * 2)
 
     def test_a_file_without_the_columns_is_refused(self):
         aid_list = self._aid_list([(NIK, "", "PKH")]).copy(
