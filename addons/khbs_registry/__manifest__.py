@@ -45,6 +45,7 @@
         "views/khbs_recipient_list_views.xml",
         "views/khbs_household_views.xml",
         "views/khbs_person_views.xml",
+        "views/khbs_find_views.xml",
         "views/khbs_audit_event_views.xml",
         "views/khbs_approval_views.xml",
         "views/res_users_views.xml",
@@ -62,6 +63,7 @@
     ],
     "assets": {
         "web.assets_backend": [
+            "khbs_registry/static/src/find/*",
             "khbs_registry/static/src/geotag/*",
             "khbs_registry/static/src/rupiah/*",
         ],
@@ -72,6 +74,7 @@
             ("prepend", "khbs_registry/static/src/scss/frontend_colors.scss"),
         ],
     },
+    "post_load": "post_load",
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,

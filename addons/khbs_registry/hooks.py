@@ -1,5 +1,24 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+
+from odoo import http
+
+from . import redaction
+
+
+def post_load():
+    """Let no log record and no error of an RPC call carry a personal number."""
+    factory = logging.getLogRecordFactory()
+    if getattr(factory, "redacting", False):
+        return
+    logging.setLogRecordFactory(redaction.redacting(factory))
+    serialize = http.serialize_exception
+
+    def serialize_exception(exception, **kwargs):
+        return redaction.redact_values(serialize(exception, **kwargs))
+
+    http.serialize_exception = serialize_exception
 
 
 def post_init_hook(env):

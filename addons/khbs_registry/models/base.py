@@ -4,6 +4,8 @@
 from odoo import api, models
 from odoo.fields import Command
 
+from ..redaction import redact
+
 
 class Base(models.AbstractModel):
     """Nobody points a record of KHBS at another one that he may not read.
@@ -34,6 +36,14 @@ class Base(models.AbstractModel):
         if self._name.startswith("khbs.") and not self.env.su:
             self._khbs_require_entered_reachable(values)
         return super().onchange(values, field_names, fields_spec)
+
+    @api.model
+    def _sql_error_to_message_generic(self, exc):
+        """Say what is wrong, without the row that PostgreSQL quotes."""
+        message = super()._sql_error_to_message_generic(exc)
+        for quoted in (exc.diag.message_detail, exc.diag.context):
+            message = message.replace(quoted or "\0", "")
+        return redact(message)
 
     def _khbs_require_entered_reachable(self, values):
         """Raise AccessError where what a form holds leads out of reach.

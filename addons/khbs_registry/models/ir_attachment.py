@@ -106,6 +106,10 @@ class IrAttachment(models.Model):
             self.env._("This file is downloaded from the document that it belongs to.")
         )
 
+    def _index(self, bin_data, file_type, checksum=None):
+        """Keep no words of a file beside it: files here are full of people."""
+        return None
+
     @api.model
     def _khbs_store(self, name, content, mimetype):
         """Return a new attachment with *content* (bytes), not yet bound or sealed."""
