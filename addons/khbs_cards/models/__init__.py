@@ -14,5 +14,6 @@ from . import (
     khbs_card_life,
     khbs_card_personalisation,
     khbs_complaint,
+    khbs_find,
     khbs_household,
 )

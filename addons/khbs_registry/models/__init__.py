@@ -8,6 +8,7 @@ from . import ir_attachment
 from . import ir_binary
 from . import khbs_area
 from . import khbs_act_label
+from . import khbs_audit_limit
 from . import khbs_audit_event
 from . import khbs_approval
 from . import khbs_letterhead
@@ -21,6 +22,8 @@ from . import khbs_decree_part
 from . import khbs_complaint
 from . import khbs_audit_seal
 from . import khbs_household_dtsen
+from . import khbs_find
+from . import khbs_household_find
 from . import khbs_household
 from . import khbs_household_kk
 from . import khbs_person

@@ -79,6 +79,7 @@ class KhbsActLabel(models.AbstractModel):
             (self.env._("families decided"), ["decide_families", "families_decided"]),
             (self.env._("filed"), ["file"]),
             (self.env._("found again"), ["found"]),
+            (self.env._("searched by number"), ["find"]),
             (self.env._("frozen"), ["freeze", "frozen"]),
             (self.env._("generated"), ["generate", "generated"]),
             (self.env._("handed over"), ["hand_over"]),

@@ -15,7 +15,7 @@ class KhbsAuditEvent(models.Model):
     """
 
     _name = "khbs.audit.event"
-    _inherit = "khbs.act.label"
+    _inherit = ["khbs.act.label", "khbs.audit.limit"]
     _description = "Audit event"
     _order = "id desc"
     _rec_name = "act_label"
@@ -37,6 +37,8 @@ class KhbsAuditEvent(models.Model):
         string="Document", model_field="model", index=True
     )
     data = fields.Json(help="Keys, counts and hashes; never a name or NIK.")
+
+    _user_at = models.Index("(user_id, act, at)")
 
     def init(self):
         append_only.install(self.env.cr, self._table)

@@ -77,7 +77,7 @@ class KhbsHousehold(models.Model):
     """
 
     _name = "khbs.household"
-    _inherit = ["khbs.guarded", "khbs.household.dtsen"]
+    _inherit = ["khbs.guarded", "khbs.household.dtsen", "khbs.household.find"]
     _description = "Household"
     _order = "name"
 
@@ -98,6 +98,7 @@ class KhbsHousehold(models.Model):
         # A delivery brings the KK number; a family leaves by its state.
         "kk_number",
         "active",
+        "processing_suspended_on",
     )
     _editable_states = None
     _change_act = "household.change"
@@ -191,6 +192,12 @@ class KhbsHousehold(models.Model):
         selection=REASONS, string="Reason", readonly=True, copy=False
     )
     active = fields.Boolean(default=True)
+    processing_suspended_on = fields.Date(
+        string="Processing suspended since",
+        readonly=True,
+        copy=False,
+        help="Since when the family's data is left alone, at its request.",
+    )
     complaint_count = fields.Integer(compute="_compute_complaint_count")
 
     _name_uniq = models.Constraint(

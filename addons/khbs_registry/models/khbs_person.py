@@ -12,7 +12,7 @@ class KhbsPerson(models.Model):
     """A member of a household."""
 
     _name = "khbs.person"
-    _inherit = "khbs.guarded"
+    _inherit = ["khbs.guarded", "khbs.find"]
     _description = "Person"
     _order = "household_id, relation, id"
 
@@ -79,6 +79,9 @@ class KhbsPerson(models.Model):
         "A household has one head.",
     )
 
+    # Names are searched by any part of them.
+    _name_trgm = models.Index("USING gin (name gin_trgm_ops)")
+
     @api.depends("nik")
     def _compute_nik_masked(self):
         for person in self:
@@ -88,3 +91,7 @@ class KhbsPerson(models.Model):
     def _compute_relation_dtsen(self):
         for person in self:
             person.relation_dtsen = relations.to_dtsen(person.relation)
+
+    def _auto_init(self):
+        self.env.cr.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        return super()._auto_init()

@@ -68,10 +68,10 @@ class TestReveal(KhbsCase):
         reveal.action_reveal()
         other = self._reveal(household_id=self._household().id)
         with self.assertRaises(UserError):
-            other.event = self._events().id
+            other.events = self._events().ids
         with self.assertRaises(UserError):
-            self._reveal(event=self._events().id)
-        sly = self.env["khbs.reveal"].with_context(default_event=self._events().id)
+            self._reveal(events=self._events().ids)
+        sly = self.env["khbs.reveal"].with_context(default_events=self._events().ids)
         with self.assertRaises(UserError):
             sly.with_user(self.reader).create({"household_id": self.household.id})
         with self.assertRaises(UserError):
@@ -111,6 +111,56 @@ class TestReveal(KhbsCase):
         with freeze_time(fields.Datetime.now() + timedelta(minutes=16)):
             reveal.invalidate_recordset()
             self.assertFalse(reveal.numbers)
+
+    def _several(self, count):
+        households = self.household
+        for _number in range(count - 1):
+            households |= self._household()
+        reveals = self.env["khbs.reveal"].with_user(self.reader)
+        reveal = reveals.with_context(
+            active_model="khbs.household", active_ids=households.ids
+        ).create({"purpose": "audit", "reference": "ST/7/2026"})
+        return reveal, households
+
+    def test_a_few_families_at_once_each_on_record(self):
+        reveal, households = self._several(3)
+        reveal.action_reveal()
+        self.assertEqual(set(self._events().mapped("res_id")), set(households.ids))
+        reveal.invalidate_recordset()
+        for household in households:
+            self.assertIn(household.kk_number, reveal.numbers)
+            self.assertIn(household.person_ids[0].nik, reveal.numbers)
+
+    def test_not_many_at_once_and_not_none(self):
+        for count in (11, 0):
+            reveal, _households = self._several(count)
+            if not count:
+                reveal.sudo().household_ids = False
+            with self.assertRaises(UserError):
+                reveal.action_reveal()
+        self.assertFalse(self._events())
+
+    def test_nobody_looks_at_one_family_after_the_other(self):
+        self.env["ir.config_parameter"].set_param("khbs.reveals_per_hour", "3")
+        reveal, _households = self._several(2)
+        reveal.action_reveal()
+        more, _others = self._several(2)
+        # assertRaises would roll the refusal's own cursor back, as it shares ours.
+        with contextlib.suppress(UserError):
+            more.action_reveal()
+            self.fail("revealed")
+        self.assertFalse(more.numbers)
+        self.assertEqual(self._events().mapped("outcome").count("refused"), 2)
+        self._reveal().action_reveal()
+
+    def test_a_family_that_wants_peace_is_left_in_peace(self):
+        self.household.processing_suspended_on = "2026-01-01"
+        with self.assertRaises(UserError):
+            self._reveal().action_reveal()
+        reveal = self._reveal(purpose="subject")
+        reveal.action_reveal()
+        reveal.invalidate_recordset()
+        self.assertTrue(reveal.numbers)
 
     def test_lists_and_deliveries_do_not_open_a_second_way(self):
         reader = self._role_user(

@@ -12,13 +12,24 @@ from odoo.exceptions import UserError
 _PERSONAL_NUMBER = re.compile(r"[0-9]([ .-]?[0-9]){11,}")
 # After that the purpose is asked anew.
 _SHOWN_FOR = timedelta(minutes=15)
+# A reveal is of one family or of the few that one letter names.
+MOST_HOUSEHOLDS = 10
+REVEALS_PARAMETER = "khbs.reveals_per_hour"
+REVEALS_PER_HOUR = 30
+PURPOSES = [
+    ("verification", "Verification of the family"),
+    ("complaint", "Handling of a complaint"),
+    ("bank", "Difference with the bank"),
+    ("subject", "Request of the person concerned"),
+    ("audit", "Audit or investigation"),
+]
 
 
 class KhbsReveal(models.TransientModel):
-    """Shows the NIK and KK of a household, once its purpose is on record.
+    """Shows the NIK and KK of few households, once the purpose is on record.
 
     The numbers are never stored here: they are computed for the reader who gave
-    the purpose, after the event of the reveal is committed.
+    the purpose, after the events of the reveal, one for each household, are committed.
     """
 
     _name = "khbs.reveal"
@@ -26,47 +37,72 @@ class KhbsReveal(models.TransientModel):
     _rec_name = "reference"
 
     household_id = fields.Many2one(
-        comodel_name="khbs.household", required=True, readonly=True, ondelete="cascade"
+        comodel_name="khbs.household", readonly=True, ondelete="cascade"
+    )
+    household_ids = fields.Many2many(
+        comodel_name="khbs.household",
+        relation="khbs_reveal_household_rel",
+        string="Households",
+        readonly=True,
+        default=lambda self: self._default_household_ids(),
     )
     purpose = fields.Selection(
-        selection=[
-            ("verification", "Verification of the family"),
-            ("complaint", "Handling of a complaint"),
-            ("bank", "Difference with the bank"),
-            ("subject", "Request of the person concerned"),
-            ("audit", "Audit or investigation"),
-        ],
-        help="Why you must see the numbers; it is recorded.",
+        selection=PURPOSES, help="Why you must see the numbers; it is recorded."
     )
     reference = fields.Char(help="Number of the letter, complaint or assignment.")
-    # Not a Many2one: the event is committed by a transaction of its own, which this
+    # Not Many2one: the events are committed by a transaction of its own, which this
     # one does not see.
-    event = fields.Integer(readonly=True)
+    events = fields.Json(readonly=True)
     revealed = fields.Boolean(compute="_compute_numbers")
     kk_number = fields.Char(string="KK number", compute="_compute_numbers")
     numbers = fields.Text(string="NIK of the members", compute="_compute_numbers")
 
-    @api.depends("event")
+    @api.model
+    def _default_household_ids(self):
+        """Return the households that are selected in the list."""
+        context = self.env.context
+        if context.get("active_model") != "khbs.household":
+            return []
+        return context.get("active_ids") or []
+
+    @api.depends("events")
     @api.depends_context("uid")
     def _compute_numbers(self):
         for reveal in self:
-            event = self.env["khbs.audit.event"].sudo().browse(reveal.event).exists()
-            mine = (
-                event.act == "household.reveal"
+            households = reveal._revealed_households()
+            households.check_access("read")
+            households = households.sudo()
+            reveal.revealed = bool(households)
+            reveal.kk_number = households.kk_number if len(households) == 1 else False
+            reveal.numbers = "\n\n".join(map(self._lines_of, households)) or False
+
+    def _lines_of(self, household):
+        lines = [
+            f"{person.name}: {person.nik or '-'}" for person in household.person_ids
+        ]
+        if len(self.household_ids) > 1:
+            lines.insert(0, f"{household.name} KK {household.kk_number or '-'}")
+        return "\n".join(lines)
+
+    def _revealed_households(self):
+        """Return the households whose reveal by this user stands on record."""
+        self.ensure_one()
+        events = self.env["khbs.audit.event"].sudo().browse(self.events or []).exists()
+        may = self.env.user.has_group("khbs_registry.group_pii_reader")
+        since = fields.Datetime.now() - _SHOWN_FOR
+        mine = events.filtered(
+            lambda event: (
+                may
+                and event.act == "household.reveal"
                 and event.outcome == "done"
-                and event.at > fields.Datetime.now() - _SHOWN_FOR
+                and event.at > since
                 and event.user_id == self.env.user
-                and event.res_id == reveal.household_id.id
-                and self.env.user.has_group("khbs_registry.group_pii_reader")
             )
-            reveal.revealed = mine
-            household = reveal.household_id if mine else reveal.household_id.browse()
-            household.check_access("read")
-            household = household.sudo()
-            reveal.kk_number = household.kk_number
-            reveal.numbers = "\n".join(
-                f"{person.name}: {person.nik or '-'}" for person in household.person_ids
-            )
+        )
+        return self._households().filtered(lambda one: one.id in mine.mapped("res_id"))
+
+    def _households(self):
+        return self.household_ids | self.household_id
 
     def write(self, vals):
         if not self.env.su and set(vals) - {"purpose", "reference"}:
@@ -77,42 +113,22 @@ class KhbsReveal(models.TransientModel):
     def create(self, vals_list):
         reveals = super().create(vals_list)
         # Looked at afterwards: a default of the context would not be in the values.
-        if not self.env.su and any(reveals.mapped("event")):
+        if not self.env.su and any(reveals.mapped("events")):
             raise UserError(self.env._("Open the form anew."))
         return reveals
 
     def action_reveal(self):
-        """Record who looks at which household and why, then show the numbers."""
+        """Record who looks at which households and why, then show the numbers."""
         self.ensure_one()
-        household = self.household_id
-        events = self.env["khbs.audit.event"]
-        events._require_group(
-            "khbs_registry.group_pii_reader", "household.reveal", household
+        households = self._households()
+        self.env["khbs.audit.event"]._require_group(
+            "khbs_registry.group_pii_reader", "household.reveal", households
         )
-        household.check_access("read")
-        reference = " ".join((self.reference or "").split())
-        if not self.purpose or not reference:
-            raise UserError(self.env._("Enter why you must see the numbers."))
-        if _PERSONAL_NUMBER.search(reference):
-            raise UserError(
-                self.env._("The reference is kept on record: no NIK or KK in it.")
-            )
-        # A cursor of its own: the reveal stays on record whatever comes after.
-        with self.env.registry.cursor() as cr:
-            event = (
-                events.with_env(self.env(cr=cr))
-                ._record(
-                    "household.reveal",
-                    household.with_env(self.env(cr=cr)),
-                    {
-                        "purpose": self.purpose,
-                        "reference": reference,
-                        "members": len(household.person_ids),
-                    },
-                )
-                .id
-            )
-        self.sudo().event = event
+        households.check_access("read")
+        facts = {"purpose": self.purpose, "reference": self._checked_reference()}
+        self._check_number_of(households)
+        self._check_not_suspended(households)
+        self.sudo().events = self._record_reveal(households, facts)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("NIK and KK"),
@@ -121,3 +137,68 @@ class KhbsReveal(models.TransientModel):
             "view_mode": "form",
             "target": "new",
         }
+
+    def _checked_reference(self):
+        reference = " ".join((self.reference or "").split())
+        if not self.purpose or not reference:
+            raise UserError(self.env._("Enter why you must see the numbers."))
+        if _PERSONAL_NUMBER.search(reference):
+            raise UserError(
+                self.env._("The reference is kept on record: no NIK or KK in it.")
+            )
+        return reference
+
+    def _check_number_of(self, households):
+        if not households:
+            raise UserError(self.env._("Open a household, or select some in the list."))
+        if len(households) > MOST_HOUSEHOLDS:
+            raise UserError(
+                self.env._(
+                    "At most %(most)s families are shown at once. Select fewer.",
+                    most=MOST_HOUSEHOLDS,
+                )
+            )
+
+    def _check_not_suspended(self, households):
+        """Whoever had the processing of his data suspended is left in peace."""
+        suspended = households.filtered("processing_suspended_on")
+        if suspended and self.purpose not in ("subject", "audit"):
+            raise UserError(
+                self.env._(
+                    "The processing of the data of %(families)s is suspended at their "
+                    "request. They are shown for their own request or an audit only.",
+                    families=", ".join(suspended.mapped("name")),
+                )
+            )
+
+    def _record_reveal(self, households, facts):
+        """Commit an event for each household and return their ids.
+
+        :raises UserError: the user has seen enough within the hour
+        """
+        events = self.env["khbs.audit.event"]
+        limit = events._limit(REVEALS_PARAMETER, REVEALS_PER_HOUR)
+        recorded = []
+        with events._counting(self.env.uid) as alone:
+            seen = alone._count_within_hour(self.env.uid, "household.reveal")
+            refused = seen + len(households) > limit
+            for household in households:
+                event = alone._record(
+                    "household.reveal",
+                    household.with_env(alone.env),
+                    {**facts, "members": len(household.person_ids)},
+                    outcome="refused" if refused else "done",
+                )
+                recorded.append(event.id)
+        if refused:
+            raise UserError(
+                self.env._(
+                    "You have seen the numbers of %(seen)s families within an hour; "
+                    "the limit is %(limit)s. Go on later, or ask the administrator "
+                    "to set another limit (%(parameter)s).",
+                    seen=seen,
+                    limit=limit,
+                    parameter=REVEALS_PARAMETER,
+                )
+            )
+        return recorded

@@ -1,0 +1,26 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from .common import CardsCase
+
+
+class TestFindByCard(CardsCase):
+    """The one search box takes the number of a card too."""
+
+    def test_a_card_leads_to_its_family(self):
+        card = self._allocated()
+        household = card.household_id
+        for role in ("field_officer", "bank_officer"):
+            families = self.env["khbs.household"].with_user(self._role_user(role))
+            [found] = families.find_families(card.card_no.lower())["families"]
+            self.assertEqual(found["id"], household.id)
+        persons = self.env["khbs.person"].search([("find", "ilike", card.card_no)])
+        self.assertEqual(persons, household.person_ids)
+
+    def test_a_number_with_a_wrong_digit_or_elsewhere_finds_nothing(self):
+        card = self._allocated()
+        wrong = card.card_no[:-1] + str((int(card.card_no[-1]) + 1) % 10)
+        away = self._role_user("card_officer", areas=self._area("62.06"))
+        for number, user in ((wrong, self.env.user), (card.card_no, away)):
+            families = self.env["khbs.household"].with_user(user)
+            self.assertFalse(families.find_families(number)["families"])
