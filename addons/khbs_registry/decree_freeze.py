@@ -1,25 +1,38 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A frozen decree stays as it is, kept by the database (DESIGN 4.8)."""
+"""A frozen decree stays as it is, kept by the database (DESIGN 4.8).
 
-# What may still change on a decree that is frozen; the state only moves forward.
-LIVING_COLUMNS = (
+The trigger compares whole rows: a column that an upgrade adds with a value is added
+before the ORM does it (ALTER TABLE .. ADD .. DEFAULT in a pre-migration, which fires no
+trigger).
+"""
+
+# What each step forward may set; a number that was registered before stays, and so does
+# the day from which the decree holds.
+_SIGNING = (
     "state",
     "number",
     "decree_date",
+    "valid_from",
     "registered_by_id",
     "registered_at",
     "scan_attachment_id",
     "scan_sha256",
-    "revoked_by_decree_id",
-    "revoked_on",
-    "write_uid",
-    "write_date",
+    "signer_name",
+    "signer_issuer",
+    "signer_certificate_sha256",
+    "signer_at",
+    "signer_trust",
 )
+_REVOKING = ("state", "revoked_by_decree_id", "revoked_on")
+# An approver's decision alone lets the signature be by hand after all.
+_OTHER_TRACK = ("track", "wet_reason")
 _TRIGGERS = """
     CREATE OR REPLACE FUNCTION khbs_decree_frozen() RETURNS trigger AS $$
     DECLARE
-        living text[] := ARRAY[LIVING];
+        before jsonb := to_jsonb(OLD) - 'write_uid'::text - 'write_date'::text;
+        after jsonb;
+        free text[];
     BEGIN
         IF TG_OP = 'TRUNCATE' THEN
             RAISE EXCEPTION 'Table khbs_decree: TRUNCATE refused'
@@ -31,23 +44,30 @@ _TRIGGERS = """
             ELSIF NEW.state IN ('draft', 'frozen') THEN
                 RETURN NEW;
             END IF;
-        ELSIF TG_OP = 'UPDATE' AND to_jsonb(OLD) - living
-                = to_jsonb(NEW) - living AND (
-            (OLD.state, NEW.state) IN
-                (('frozen', 'in_force'), ('in_force', 'revoked'))
-            OR (OLD.state = NEW.state
-                AND to_jsonb(OLD) - 'write_uid'::text - 'write_date'::text
-                = to_jsonb(NEW) - 'write_uid'::text - 'write_date'::text)
-        ) AND (OLD.state = 'frozen'
-            OR (OLD.number, OLD.decree_date, OLD.scan_sha256,
-                OLD.scan_attachment_id, OLD.registered_by_id,
-                OLD.registered_at)
-            IS NOT DISTINCT FROM
-               (NEW.number, NEW.decree_date, NEW.scan_sha256,
-                NEW.scan_attachment_id, NEW.registered_by_id,
-                NEW.registered_at)
-        ) THEN
-            RETURN NEW;
+        ELSIF TG_OP = 'UPDATE' THEN
+            free := CASE
+                WHEN OLD.state = 'frozen' AND NEW.state = 'in_force'
+                    THEN ARRAY[SIGNING]
+                WHEN OLD.state = 'in_force' AND NEW.state = 'revoked'
+                    THEN ARRAY[REVOKING]
+                WHEN OLD.state = 'frozen' AND NEW.state = 'frozen'
+                    AND OLD.track = 'tte' AND NEW.track = 'wet'
+                    AND EXISTS (
+                        SELECT FROM khbs_approval
+                         WHERE model = 'khbs.decree' AND res_id = OLD.id
+                           AND step = 'wet_track' AND sha256 = OLD.frozen_sha256
+                    )
+                    THEN ARRAY[OTHER_TRACK]
+                WHEN OLD.state = NEW.state THEN ARRAY[]::text[]
+            END;
+            after := to_jsonb(NEW) - 'write_uid'::text - 'write_date'::text;
+            IF free IS NOT NULL AND before - free = after - free
+                AND (OLD.number IS NULL OR (OLD.number, OLD.decree_date)
+                    IS NOT DISTINCT FROM (NEW.number, NEW.decree_date))
+                AND (OLD.valid_from IS NULL OR OLD.valid_from = NEW.valid_from)
+            THEN
+                RETURN NEW;
+            END IF;
         END IF;
         RAISE EXCEPTION 'Decree % is %: % refused', OLD.id, OLD.state, TG_OP
             USING ERRCODE = 'restrict_violation';
@@ -64,5 +84,12 @@ _TRIGGERS = """
 
 def install(cr):
     """Let the table of decrees refuse what would change a frozen one."""
-    living = ", ".join(f"'{column}'" for column in LIVING_COLUMNS)
-    cr.execute(_TRIGGERS.replace("LIVING", living))
+    sql = _TRIGGERS
+    for name, columns in (
+        ("SIGNING", _SIGNING),
+        ("REVOKING", _REVOKING),
+        ("OTHER_TRACK", _OTHER_TRACK),
+    ):
+        quoted = ", ".join(f"'{column}'" for column in columns)
+        sql = sql.replace(f"ARRAY[{name}]", f"ARRAY[{quoted}]")
+    cr.execute(sql)

@@ -7,3 +7,4 @@ from pathlib import Path
 # The report engine is a plain package beside the models: no Odoo to start.
 ADDON = Path(__file__).parents[2] / "addons" / "khbs_registry"
 sys.path.insert(0, str(ADDON))
+sys.path.insert(0, str(ADDON / "tests"))

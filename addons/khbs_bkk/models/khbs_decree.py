@@ -28,9 +28,9 @@ class KhbsDecree(models.Model):
                 )
         return super()._freeze()
 
-    def _bring_in_force(self, number, date, content):
+    def _bring_in_force(self, number, date, content, signing=None):
         """What the decree decides becomes payable with the signature."""
-        result = super()._bring_in_force(number, date, content)
+        result = super()._bring_in_force(number, date, content, signing=signing)
         proposals = self.sudo().bkk_proposal_ids
         for proposal in proposals.filtered(lambda one: one.state == "approved"):
             proposal._check_unchanged("approved")

@@ -159,6 +159,7 @@ class TestTwoConnections(BaseCase):
                 year=YEAR,
                 area_id=env.ref("khbs_registry.area_62").id,
                 signatory_id=env["khbs.signatory"].search([], limit=1).id,
+                track="wet",
                 state="in_force",
                 drafted_by_id=SUPERUSER_ID,
                 approved_by_id=env.ref("base.user_admin").id,

@@ -9,7 +9,7 @@ from odoo.http import content_disposition, request
 from ..models.khbs_paper import PDF_TYPE, XLSX_TYPE
 from ..papers import code as codes
 
-_TYPES = {"pdf": PDF_TYPE, "xlsx": XLSX_TYPE, "scan": PDF_TYPE}
+_TYPES = {"pdf": PDF_TYPE, "xlsx": XLSX_TYPE, "scan": PDF_TYPE, "draft": PDF_TYPE}
 
 
 class KhbsPapers(http.Controller):
@@ -20,9 +20,9 @@ class KhbsPapers(http.Controller):
         """Return a file of an issued paper."""
         return self._file("khbs.paper", paper_id, form)
 
-    @http.route("/khbs/decree/<int:decree_id>/<any(pdf,scan):form>", auth="user")
+    @http.route("/khbs/decree/<int:decree_id>/<any(pdf,scan,draft):form>", auth="user")
     def decree(self, decree_id, form):
-        """Return the frozen decree or the signed scan."""
+        """Return the frozen decree, the signed file or the pages of the draft."""
         return self._file("khbs.decree", decree_id, form)
 
     @http.route("/khbs/decree/annex/<int:annex_id>/<any(pdf,xlsx):form>", auth="user")

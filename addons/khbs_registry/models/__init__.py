@@ -15,8 +15,12 @@ from . import khbs_letterhead
 from . import khbs_signatory
 from . import khbs_paper
 from . import khbs_budget_line
+from . import khbs_decree_library
 from . import khbs_decree_draft
 from . import khbs_decree_pages
+from . import khbs_decree_paraf
+from . import khbs_decree_chain
+from . import khbs_decree_sign
 from . import khbs_decree
 from . import khbs_decree_part
 from . import khbs_complaint

@@ -5,50 +5,53 @@ import hashlib
 import json
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 
 from .. import decree_freeze
 from ..papers import code as codes
 from ..rupiah import Rupiah
-from .khbs_paper import PDF_TYPE
+from .khbs_decree_library import KINDS
 
 # What an officer may change in a draft by hand. Title, year and signatory stand on
-# the rendered annexes; everything else is written by the actions.
+# the rendered annexes; everything else is written by the actions. What the decree
+# amends or revokes is in its title and its clauses, so it is drafted anew for another.
 _DRAFT_FIELDS = {
     "clause_ids",
     "budget_line_id",
     "amount",
-    "amends_id",
-    "revokes_id",
+    "track",
+    "valid_from",
+    "valid_to",
 }
 
 
 class KhbsDecree(models.Model):
     """A Keputusan Gubernur with clauses and annexes (DOMAIN 4.5).
 
-    Drafted, decided by an approver on its SHA-256, frozen as one PDF that is never
-    rendered again, signed by hand, numbered and from then on in force. A frozen
-    decree never changes: a new one amends or revokes it.
+    Drafted, initialled along its chain, decided by an approver on its SHA-256, frozen
+    as one PDF that is never rendered again, signed, and from then on in force. A
+    frozen decree never changes: a new one amends or revokes it.
     """
 
     _name = "khbs.decree"
-    _inherit = ["khbs.approvable", "khbs.decree.draft", "khbs.decree.pages"]
+    _inherit = [
+        "khbs.approvable",
+        "khbs.decree.draft",
+        "khbs.decree.pages",
+        "khbs.decree.initials",
+        "khbs.decree.chain",
+        "khbs.decree.sign",
+    ]
     _description = "Decree"
     _order = "id desc"
 
-    _reading_actions = ("action_approve",)
-    # The law office freezes what the approver decided, and only that.
-    _unread_steps = ("frozen",)
+    _reading_actions = ("action_approve", "action_initial")
+    # The law office freezes what the approver decided, and only that; another way of
+    # signing changes nothing of what was frozen.
+    _unread_steps = ("frozen", "wet_track")
 
     name = fields.Char(string="About", required=True, help="What follows TENTANG.")
-    kind = fields.Selection(
-        selection=[
-            ("recipient_list", "List of recipients"),
-            ("round", "Distribution round"),
-            ("bkk", "BKK"),
-        ],
-        required=True,
-    )
+    kind = fields.Selection(selection=KINDS, required=True)
     model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference(
         string="Record", model_field="model", readonly=True, index=True
@@ -75,8 +78,6 @@ class KhbsDecree(models.Model):
         comodel_name="khbs.budget.line", index="btree_not_null", ondelete="restrict"
     )
     amount = Rupiah(help="What the decree commits of its budget line, in rupiah.")
-    amends_id = fields.Many2one(comodel_name="khbs.decree", ondelete="restrict")
-    revokes_id = fields.Many2one(comodel_name="khbs.decree", ondelete="restrict")
     state = fields.Selection(
         selection=[
             ("draft", "Draft"),
@@ -140,27 +141,23 @@ class KhbsDecree(models.Model):
     registered_at = fields.Datetime(readonly=True, copy=False)
     scan_attachment_id = fields.Many2one(
         comodel_name="ir.attachment",
-        string="Signed scan",
+        string="Signed file",
+        help="The scan of the paper, or the file with the electronic signature.",
         readonly=True,
         copy=False,
         ondelete="restrict",
     )
-    scan_sha256 = fields.Char(string="SHA-256 of the scan", readonly=True, copy=False)
-    revoked_by_decree_id = fields.Many2one(
-        comodel_name="khbs.decree",
-        string="Revoked by",
-        readonly=True,
-        copy=False,
-        ondelete="restrict",
+    scan_sha256 = fields.Char(
+        string="SHA-256 of the signed file", readonly=True, copy=False
     )
-    revoked_on = fields.Date(readonly=True, copy=False)
-
     _code_uniq = models.Constraint("UNIQUE (code)", "This code is given already.")
     _number_uniq = models.UniqueIndex(
-        "(number) WHERE number IS NOT NULL", "A decree with this number is registered."
+        "(number) WHERE number IS NOT NULL AND excerpt_of_id IS NULL",
+        "A decree with this number is registered.",
     )
     _amount_sign = models.Constraint(
-        "CHECK (amount >= 0)", "The amount may not be negative."
+        "CHECK (amount >= 0 OR amends_id IS NOT NULL)",
+        "Only what a decree amends can become less.",
     )
     _approver_other = models.Constraint(
         "CHECK (approved_by_id NOT IN (drafted_by_id, frozen_by_id))",
@@ -171,10 +168,20 @@ class KhbsDecree(models.Model):
         "IS NOT NULL AND frozen_sha256 IS NOT NULL AND annex_sha256 IS NOT NULL))",
         "A decree is frozen only decided, with its annexes and its PDF.",
     )
+    _tte_numbered = models.Constraint(
+        "CHECK (track = 'wet' OR state = 'draft' OR (number IS NOT NULL "
+        "AND decree_date IS NOT NULL))",
+        "For an electronic signature number and date are registered first.",
+    )
     _in_force_whole = models.Constraint(
         "CHECK (state IN ('draft', 'frozen') OR (number IS NOT NULL AND decree_date "
         "IS NOT NULL AND scan_sha256 IS NOT NULL))",
-        "A decree in force has a number, a date and the signed scan.",
+        "A decree in force has a number, a date and the signed file.",
+    )
+    _tte_signed = models.Constraint(
+        "CHECK (track = 'wet' OR state IN ('draft', 'frozen') "
+        "OR (signer_name IS NOT NULL AND signer_certificate_sha256 IS NOT NULL))",
+        "A decree in force by electronic signature says who signed.",
     )
 
     def init(self):
@@ -197,6 +204,10 @@ class KhbsDecree(models.Model):
         "budget_line_id",
         "amends_id",
         "revokes_id",
+        "excerpt_of_id",
+        "track",
+        "valid_from",
+        "valid_to",
         "annex_sha256",
         "signatory_id",
         "clause_ids.section",
@@ -220,18 +231,27 @@ class KhbsDecree(models.Model):
         if not self.env.su and not set(vals) <= _DRAFT_FIELDS:
             raise AccessError(
                 self.env._(
-                    "Clauses, budget and what the decree amends can be changed by "
-                    "hand. For another title, year or signatory draft it anew."
+                    "Clauses, budget, signature and validity can be changed by hand. "
+                    "For another title, year or signatory draft it anew."
                 )
             )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_draft(self):
-        if any(decree.state != "draft" for decree in self):
-            raise UserError(
-                self.env._("A frozen decree stays. Draft one that revokes it.")
-            )
+        for decree in self:
+            if decree.state != "draft":
+                raise UserError(
+                    self.env._("A frozen decree stays. Draft one that revokes it.")
+                )
+            if decree.number and not decree.excerpt_of_id:
+                raise UserError(
+                    self.env._(
+                        "Number %(number)s of the law office is registered for this "
+                        "draft; it stays.",
+                        number=decree.number,
+                    )
+                )
 
     # Actions
 
@@ -249,6 +269,7 @@ class KhbsDecree(models.Model):
                 raise UserError(
                     self.env._("You drafted this decree; a second person decides it.")
                 )
+            decree._require_initials()
             if decree._approval():
                 raise UserError(self.env._("This draft has been decided already."))
             self.env["khbs.approval"]._decide(
@@ -258,56 +279,6 @@ class KhbsDecree(models.Model):
                 decree.content_sha256,
                 round_number=decree._approvals_count() + 1,
             )
-        return True
-
-    def action_freeze(self):
-        """Render the decided draft once and for all."""
-        self.env["khbs.audit.event"]._require_group(
-            "khbs_registry.group_decree_officer", "decree.freeze", self[:1]
-        )
-        for decree in self:
-            decree.check_access("write")
-            decree._lock_in("draft")
-            decree.sudo()._freeze()
-        return True
-
-    def action_register_signature(self, number, date, scan):
-        """Bring the decree in force: it was signed by hand and numbered.
-
-        :param number: as the law office wrote it, such as 188.44/123/2026
-        :param date: date of the decree
-        :param scan: the signed paper as PDF, bytes or base64
-        """
-        self.ensure_one()
-        self.env["khbs.audit.event"]._require_group(
-            "khbs_registry.group_decree_officer", "decree.register", self
-        )
-        self.check_access("write")
-        self._lock_in("frozen")
-        number = (number or "").strip()
-        date = fields.Date.to_date(date)
-        content = self._scan_content(scan)
-        if not number or "..." in number:
-            raise UserError(self.env._("Enter the number that the law office gave."))
-        if not date or not (
-            date <= fields.Date.context_today(self) and date.year == self.year
-        ):
-            raise UserError(
-                self.env._(
-                    "Enter the date on the signed paper: a day of %(year)s, "
-                    "not in the future.",
-                    year=self.year,
-                )
-            )
-        if self.sudo().search_count([("number", "=", number)], limit=1):
-            raise UserError(
-                self.env._(
-                    "Number %(number)s belongs to another decree. Compare it with "
-                    "the signed paper.",
-                    number=number,
-                )
-            )
-        self.sudo()._bring_in_force(number, date, content)
         return True
 
     def action_open_record(self):
@@ -320,22 +291,15 @@ class KhbsDecree(models.Model):
             "view_mode": "form",
         }
 
-    def action_open_signing(self):
-        """Open the form that registers number, date and scan."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Register signing"),
-            "res_model": "khbs.decree.signing",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_decree_id": self.id},
-        }
-
     def action_pdf(self):
         """Download the frozen decree."""
         self.ensure_one()
         return {"type": "ir.actions.act_url", "url": f"/khbs/decree/{self.id}/pdf"}
+
+    def action_draft_pdf(self):
+        """Download the pages of the draft, with its box of initials."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": f"/khbs/decree/{self.id}/draft"}
 
     def action_scan(self):
         """Download the signed paper."""
@@ -363,7 +327,16 @@ class KhbsDecree(models.Model):
     def _lock_in(self, state):
         """Hold the row and refuse unless the decree is in *state*."""
         self.ensure_one()
-        self.sudo().lock_for_update()
+        try:
+            self.sudo().lock_for_update()
+        except LockError as error:
+            raise LockError(
+                self.env._(
+                    "Somebody else is working on %(decree)s at this moment. Open it "
+                    "anew and look before you repeat.",
+                    decree=self.display_name,
+                )
+            ) from error
         self.invalidate_recordset(["state"])
         if self.state != state:
             labels = dict(self._fields["state"]._description_selection(self.env))
@@ -374,84 +347,3 @@ class KhbsDecree(models.Model):
                     needed=labels[state],
                 )
             )
-
-    def _freeze(self):
-        approval = self._approval()
-        if not approval:
-            raise UserError(
-                self.env._(
-                    "The draft as it stands has not been decided. Ask an approver to "
-                    "decide it; a change after the decision needs a new one."
-                )
-            )
-        if self.budget_line_id:
-            self.budget_line_id._require_within(self.amount)
-        sha256 = self.content_sha256
-        self.env["khbs.approval"]._decide(
-            self,
-            "frozen",
-            "khbs_registry.group_decree_officer",
-            sha256,
-            round_number=approval.round_number,
-        )
-        content = self._render_whole()
-        attachment = self.env["ir.attachment"]._khbs_store(
-            f"keputusan-{self.code}.pdf", content, PDF_TYPE
-        )
-        files = (
-            attachment
-            | self.annex_ids.pdf_attachment_id
-            | self.annex_ids.xlsx_attachment_id
-        )
-        files._khbs_seal(self)
-        pdf_sha256 = hashlib.sha256(content).hexdigest()
-        self.write(
-            {
-                "state": "frozen",
-                "approved_by_id": approval.user_id.id,
-                "frozen_by_id": self.env.uid,
-                "frozen_at": fields.Datetime.now(),
-                "frozen_sha256": sha256,
-                "pdf_attachment_id": attachment.id,
-                "pdf_sha256": pdf_sha256,
-            }
-        )
-        self.flush_recordset()
-        self.env["khbs.audit.event"]._record(
-            "decree.freeze", self, {"sha256": sha256, "pdf_sha256": pdf_sha256}
-        )
-
-    def _bring_in_force(self, number, date, content):
-        attachment = self.env["ir.attachment"]._khbs_store(
-            f"keputusan-{self.code}-ditandatangani.pdf", content, PDF_TYPE
-        )
-        attachment._khbs_seal(self)
-        sha256 = hashlib.sha256(content).hexdigest()
-        self.write(
-            {
-                "state": "in_force",
-                "number": number,
-                "decree_date": date,
-                "registered_by_id": self.env.uid,
-                "registered_at": fields.Datetime.now(),
-                "scan_attachment_id": attachment.id,
-                "scan_sha256": sha256,
-            }
-        )
-        self.flush_recordset()
-        events = self.env["khbs.audit.event"]
-        events._record("decree.in_force", self, {"scan_sha256": sha256})
-        if self.revokes_id:
-            self.revokes_id._lock_in("in_force")
-            self.revokes_id.write(
-                {
-                    "state": "revoked",
-                    "revoked_by_decree_id": self.id,
-                    "revoked_on": date,
-                }
-            )
-            events._record("decree.revoked", self.revokes_id, {"by": self.id})
-
-    def _in_force(self):
-        """Return whether money may be paid from this decree."""
-        return len(self) == 1 and self.sudo().state == "in_force"

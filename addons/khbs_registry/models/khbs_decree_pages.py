@@ -3,6 +3,7 @@
 
 import base64
 import binascii
+import dataclasses
 import hashlib
 import io
 
@@ -46,13 +47,37 @@ class KhbsDecreePages(models.AbstractModel):
                 )
             parts.append(io.BytesIO(content))
         whole = io.BytesIO()
-        join(parts, whole, title=f"Keputusan Gubernur tentang {self.name}")
+        title = f"Keputusan Gubernur tentang {self.name}"
+        join(parts, whole, title=title, signable=self.track == "tte")
         return whole.getvalue()
 
+    def _render_draft(self):
+        """Return the pages of the decree as a draft: with its box of initials."""
+        body = io.BytesIO()
+        text = dataclasses.replace(
+            self._text(), draft=True, initials=self._initials_box()
+        )
+        decree_paper.render(text, body)
+        return body.getvalue()
+
     def _text(self):
-        """Return the words of the decree for the report engine."""
+        """Return the words of the decree for the report engine.
+
+        An excerpt is signed by who vouches for it; above stands who signed the whole.
+        """
         signatory = self.signatory_id
+        original = self.excerpt_of_id
+        excerpt = None
+        if original:
+            excerpt = signatory._office(), signatory.name, signatory._below()
+            signatory = original.signatory_id
+        emblem = self.env["khbs.letterhead"]._emblem()
         return decree_paper.DecreeText(
+            number=self.number,
+            date=self.decree_date and words.date(self.decree_date),
+            electronic=self.track == "tte",
+            excerpt=excerpt,
+            emblem=emblem,
             title=self.name,
             year=self.year,
             considering=self._clauses("menimbang"),
@@ -95,13 +120,41 @@ class KhbsDecreePages(models.AbstractModel):
                 ("Jumlah lampiran", words.number(len(self.annex_ids))),
                 ("SHA-256 lampiran", self.annex_sha256),
                 ("SHA-256 berkas PDF", self.pdf_sha256 or "-"),
-                ("SHA-256 hasil pindai", self.scan_sha256 or "-"),
+                ("SHA-256 berkas bertanda tangan", self.scan_sha256 or "-"),
+                *self._signature_facts(),
             ],
         }
 
+    def _signature_facts(self):
+        """Return what the public page says of an electronic signature."""
+        if not self.signer_name:
+            return []
+        trusted = self.signer_trust == "trusted"
+        return [
+            ("Ditandatangani elektronik oleh", self.signer_name),
+            ("Penerbit sertifikat", self.signer_issuer),
+            ("SHA-256 sertifikat", self.signer_certificate_sha256),
+            (
+                "Waktu tanda tangan",
+                words.moment(self.signer_at) if self.signer_at else "-",
+            ),
+            (
+                "Pemeriksaan",
+                "keutuhan dan penerbit diperiksa"
+                if trusted
+                else "keutuhan diperiksa, penerbit belum dipercaya di sini",
+            ),
+        ]
+
     def _file(self, form):
-        """Return the bytes of the frozen ``pdf`` or the signed ``scan``, if any."""
+        """Return the bytes of the frozen ``pdf``, the signed ``scan`` or the ``draft``.
+
+        None where there is no such file.
+        """
         self.ensure_one()
+        if form == "draft":
+            self.check_access("read")
+            return self.sudo()._render_draft() if self.state == "draft" else None
         attachment = self[f"{form}_attachment_id"]
         return attachment._khbs_content(self, self[f"{form}_sha256"])
 

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 # In the order of a decree. They have no English names: they are terms of the law.
@@ -131,6 +132,12 @@ class KhbsDecreeAnnex(models.Model):
         comodel_name="ir.attachment", string="XLSX", required=True, ondelete="restrict"
     )
     xlsx_sha256 = fields.Char(string="SHA-256 of the XLSX", required=True)
+    source_attachment_id = fields.Many2one(
+        comodel_name="ir.attachment",
+        string="Rows",
+        ondelete="restrict",
+        help="What the files are drawn from, once more with number and date.",
+    )
 
     _sequence_uniq = models.Constraint(
         "UNIQUE (decree_id, sequence)", "The decree has an annex of this number."
@@ -154,6 +161,24 @@ class KhbsDecreeAnnex(models.Model):
             "type": "ir.actions.act_url",
             "url": f"/khbs/decree/annex/{self.id}/xlsx",
         }
+
+    def _files(self):
+        return (
+            self.pdf_attachment_id | self.xlsx_attachment_id | self.source_attachment_id
+        )
+
+    def _source(self):
+        """Return the bytes that the annex is drawn from."""
+        self.ensure_one()
+        if not self.source_attachment_id:
+            raise UserError(
+                self.env._(
+                    "Annex %(number)s was drafted before its rows were kept. Draft the "
+                    "decree anew.",
+                    number=self.sequence,
+                )
+            )
+        return self.sudo().source_attachment_id.raw
 
     def _file(self, form):
         """Return the bytes of the ``pdf`` or ``xlsx`` of the annex."""

@@ -1,6 +1,8 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import base64
+
 from odoo import api, fields, models
 
 from ..papers.document import Letterhead
@@ -22,6 +24,12 @@ class KhbsLetterhead(models.Model):
         required=True, help="One line each, from the government down to the office."
     )
     address = fields.Text()
+    emblem = fields.Image(
+        max_width=800,
+        max_height=800,
+        help="The Garuda of the Governor's papers. Without it the head of a decree stays "
+        "free for the paper that has it printed.",
+    )
 
     _code_uniq = models.Constraint("UNIQUE (code)", "This letterhead exists already.")
 
@@ -30,6 +38,12 @@ class KhbsLetterhead(models.Model):
         labels = dict(self._fields["code"]._description_selection(self.env))
         for letterhead in self:
             letterhead.display_name = labels.get(letterhead.code, "")
+
+    @api.model
+    def _emblem(self):
+        """Return the image of the Governor's papers as bytes, or none."""
+        own = self.sudo().search([("code", "=", "governor")], limit=1)
+        return base64.b64decode(own.emblem) if own.emblem else None
 
     @api.model
     def _resolve(self, letterhead):

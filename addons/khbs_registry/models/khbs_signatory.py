@@ -1,6 +1,8 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -9,6 +11,7 @@ from ..papers import words
 from ..papers.document import Signature
 
 DOTTED_DATE = "...................................."
+_ON_BEHALF = ("a.n.", "u.b.")
 
 
 class KhbsSignatory(models.Model):
@@ -27,6 +30,7 @@ class KhbsSignatory(models.Model):
             ("communications", "Head of communications"),
             ("finance", "Head of finance and assets"),
             ("treasurer", "Treasurer"),
+            ("legal", "Head of the law office"),
         ],
         string="Office",
         required=True,
@@ -34,16 +38,23 @@ class KhbsSignatory(models.Model):
     prefix = fields.Selection(
         selection=[
             ("a.n.", "a.n. (on behalf of)"),
+            ("u.b.", "u.b. (for the one who signs on behalf)"),
             ("Plt.", "Plt. (acting)"),
             ("Plh.", "Plh. (acting for a day)"),
         ]
     )
     title = fields.Text(
         required=True,
-        help="Office over the signature, one line each; with a.n. both offices.",
+        help="Office over the signature, one line each; with a.n. both offices, with "
+        "u.b. all three.",
     )
     rank = fields.Char()
     nip = fields.Char(string="NIP", help="Eighteen digits; none for the Governor.")
+    certificate_sha256 = fields.Char(
+        string="SHA-256 of the certificate",
+        help="Fingerprint of the certificate for electronic signatures (TTE). If it is "
+        "entered, a file signed with another one is refused.",
+    )
     valid_from = fields.Date(required=True)
     valid_to = fields.Date()
 
@@ -54,6 +65,24 @@ class KhbsSignatory(models.Model):
         "CHECK (nip ~ '^[0-9]{18}$')", "A NIP has eighteen digits, without spaces."
     )
 
+    _certificate_form = models.Constraint(
+        "CHECK (certificate_sha256 ~ '^[0-9a-f]{64}$')",
+        "A SHA-256 has 64 hexadecimal digits.",
+    )
+    # Who signs on behalf holds an own office beside it: the Secretary signs letters as
+    # Secretary and decrees a.n. Gubernur.
+    _one_per_office = models.Constraint(
+        """EXCLUDE USING gist (
+            int8range(hashtext(role)::int8, hashtext(role)::int8, '[]') WITH &&,
+            int4range(
+                (COALESCE(prefix, '') IN ('a.n.', 'u.b.'))::int,
+                (COALESCE(prefix, '') IN ('a.n.', 'u.b.'))::int, '[]'
+            ) WITH &&,
+            daterange(valid_from, valid_to, '[]') WITH &&
+        )""",
+        "Somebody holds this office in the same time. End that validity the day before.",
+    )
+
     @api.depends("name", "role")
     def _compute_display_name(self):
         labels = dict(self._fields["role"]._description_selection(self.env))
@@ -61,30 +90,53 @@ class KhbsSignatory(models.Model):
             role = labels.get(signatory.role, "")
             signatory.display_name = f"{role}: {signatory.name or ''}"
 
-    @api.constrains("role", "valid_from", "valid_to")
+    @api.constrains("role", "prefix", "valid_from", "valid_to")
     def _check_overlap(self):
         for signatory in self:
-            domain = (
+            others = self.search(
                 Domain("id", "!=", signatory.id)
                 & Domain("role", "=", signatory.role)
+                & signatory._behalf_domain()
                 & (
                     Domain("valid_to", "=", False)
                     | Domain("valid_to", ">=", signatory.valid_from)
                 )
+                & (
+                    Domain("valid_from", "<=", signatory.valid_to)
+                    if signatory.valid_to
+                    else Domain.TRUE
+                ),
+                limit=1,
             )
-            if signatory.valid_to:
-                domain &= Domain("valid_from", "<=", signatory.valid_to)
-            other = self.search(domain, limit=1)
-            if other:
+            if others:
                 raise ValidationError(
                     self.env._(
                         "%(name)s holds this office in the same time. End that "
                         "validity the day before.",
-                        name=other.name,
+                        name=others.name,
                     )
                 )
 
+    def _behalf_domain(self):
+        """Return who signs as this one does: on behalf of another, or not."""
+        operator = "in" if self.prefix in _ON_BEHALF else "not in"
+        return Domain("prefix", operator, _ON_BEHALF)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._normalised(vals) for vals in vals_list])
+
+    @api.model
+    def _normalised(self, vals):
+        """Return *vals* with the digits that somebody copied with their spaces."""
+        vals = dict(vals)
+        for name in ("nip", "certificate_sha256"):
+            if vals.get(name):
+                vals[name] = re.sub(r"[\s:.]", "", vals[name]).lower()
+        return vals
+
     def write(self, vals):
+        vals = self._normalised(vals)
         on_paper = {"name", "prefix", "title", "rank", "nip"} & set(vals)
         decrees = self.env["khbs.decree"].sudo()
         if on_paper and decrees.search_count(
@@ -118,17 +170,40 @@ class KhbsSignatory(models.Model):
     @api.model
     def _find(self, role, date):
         """Return who signs for *role* on *date*, or nobody."""
-        return self.sudo().search(
+        signatories = self.sudo().search(
             Domain("role", "=", role)
             & Domain("valid_from", "<=", date)
             & (Domain("valid_to", "=", False) | Domain("valid_to", ">=", date)),
-            limit=1,
         )
+        return signatories.sorted(lambda one: one.prefix in _ON_BEHALF)[:1]
+
+    def _require_valid(self, date):
+        """Raise UserError unless this one may sign on *date*."""
+        self.ensure_one()
+        if date < self.valid_from or (self.valid_to and date > self.valid_to):
+            raise UserError(
+                self.env._(
+                    "%(name)s may not sign on %(date)s: the office is held from "
+                    "%(from)s to %(to)s. Compare the date, or draft the decree anew "
+                    "with who holds the office on that day.",
+                    **{
+                        "name": self.name,
+                        "date": words.date(date),
+                        "from": words.date(self.valid_from),
+                        "to": words.date(self.valid_to) if self.valid_to else "...",
+                    },
+                )
+            )
 
     def _office(self):
-        """Return the lines over the signature."""
+        """Return the lines over the signature.
+
+        With u.b. the last line is of who signs, for the one who signs on behalf.
+        """
         self.ensure_one()
         first, *others = self.title.splitlines()
+        if self.prefix == "u.b.":
+            return (f"a.n. {first}", *others[:-1], "u.b.", *others[-1:])
         return (f"{self.prefix} {first}" if self.prefix else first, *others)
 
     def _below(self):
@@ -144,6 +219,15 @@ class KhbsSignatory(models.Model):
         written = words.date(date) if date else DOTTED_DATE
         return Signature(
             place_and_date=f"Palangka Raya, {written}",
+            office=self._office(),
+            name=self.name,
+            below=self._below(),
+        )
+
+    def _annex_block(self):
+        """Return the block at the end of an annex: place and date are the decree's."""
+        return Signature(
+            place_and_date="",
             office=self._office(),
             name=self.name,
             below=self._below(),

@@ -3,10 +3,11 @@
 
 """The pages of a Keputusan Gubernur (DOMAIN 4.5).
 
-The lambang is a line of type for now: the image is the Sekretariat's to give.
+Decrees are printed on paper that bears the Garuda; where the Sekretariat has given its
+image, it is drawn, and otherwise its place stays free.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
@@ -14,29 +15,61 @@ from . import prose, qr, words
 
 DOTTED_NUMBER = "188.44/ .................... /{year}"
 DOTTED_DATE = "...................................."
+EMBLEM = "khbs:emblem"
+ELECTRONIC_NOTE = (
+    "Disiapkan untuk ditandatangani secara elektronik menggunakan sertifikat "
+    "elektronik yang diterbitkan BSrE (UU ITE Pasal 5 ayat (1))."
+)
 
 _STYLE = """
+html { font-size: 12pt; line-height: 1.35; hyphens: manual; orphans: 2; widows: 2 }
 .head { text-align: center; text-transform: uppercase; line-height: 1.35 }
-.lambang {
-    width: 17mm; height: 17mm; margin: 0 auto 3mm; border: 0.3mm solid #000;
-    border-radius: 50%; font-size: 6.5pt; line-height: 17mm; letter-spacing: 0.3mm
-}
-.head h1, .head h2 { margin-bottom: 3mm }
-.about { margin: 3mm 8mm 5mm; text-transform: uppercase }
-.clauses { width: 100%; border-collapse: collapse; margin-top: 2mm }
-.clauses td { vertical-align: top; padding: 0 0 1.6mm; text-align: justify }
-.clauses .part { width: 35mm; text-align: left }
+.emblem { height: 24mm; margin-bottom: 3mm }
+.emblem img { height: 24mm }
+.head h1 { font-size: 14pt; letter-spacing: 0.2mm; margin-bottom: 5mm }
+.head h2 { margin-bottom: 4mm; font-weight: normal }
+.head .about { margin: 3mm 6mm 5mm }
+.head .whose { font-weight: bold }
+.clauses { width: 100%; border-collapse: collapse; table-layout: fixed }
+.clauses td { vertical-align: top; padding: 0 0 1.8mm; text-align: justify }
+.clauses .part { width: 33mm; text-align: left }
 .clauses .colon { width: 5mm }
 .clauses .mark { width: 8mm; text-align: left }
-.decide { text-align: center; margin: 3mm 0 2mm; break-after: avoid }
-.closing { margin: 8mm 0 0 74mm; break-inside: avoid }
+.clauses .last { break-after: avoid }
+.decide { text-align: center; margin: 4mm 0 3mm; break-after: avoid }
+.end { break-inside: avoid }
+.closing { margin: 6mm 0 0 80mm }
 .closing .office { margin-top: 4mm }
-.closing .hand { height: 24mm }
+.closing .hand { height: 25mm }
+.closing .box {
+    height: 25mm; box-sizing: border-box; padding-top: 4mm; font-size: 8pt;
+    line-height: 1.3; color: #333
+}
 .closing .name { font-weight: bold }
-.copies { margin-top: 10mm; font-size: 9.5pt; break-inside: avoid }
+.true { margin: 8mm 74mm 0 0; break-inside: avoid }
+.true .hand { height: 25mm }
+.true .name { font-weight: bold }
+.copies { margin-top: 8mm; font-size: 10pt; line-height: 1.3; break-inside: avoid }
 .copies ol { margin: 0; padding-left: 6mm }
+.initials { margin-top: 8mm; font-size: 9pt; break-inside: avoid }
+.initials table { border-collapse: collapse }
+.initials td, .initials th {
+    border: 0.2mm solid #000; padding: 0.8mm 2mm; text-align: left; font-weight: normal
+}
+.draft {
+    position: fixed; top: -17mm; right: 0; font-size: 9pt; letter-spacing: 0.5mm
+}
 footer svg { float: left; margin-right: 3mm }
 """
+
+
+@dataclass(frozen=True)
+class Initial:
+    """One place of the box of initials: whose it is, and when it was given."""
+
+    office: str
+    name: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +79,13 @@ class DecreeText:
     :param title: what it is about, without ``tentang``
     :param year: of the number's last part while the number is dots
     :param office: lines of who signs
+    :param number: as the law office gave it; dots where there is none yet
+    :param date: in words, dots where there is none yet
+    :param electronic: it is signed by certificate, and says so
+    :param excerpt: lines of who vouches for this excerpt: office, name, rank and NIP;
+        none where it is the whole decree
+    :param initials: the box of initials, which only a draft has
+    :param emblem: the Garuda as bytes of a PNG or JPEG
     """
 
     title: str
@@ -60,89 +100,156 @@ class DecreeText:
     below: tuple[str, ...] = ()
     code: str | None = None
     verify_url: str | None = None
-    annex_titles: list[str] = field(default_factory=list)
+    number: str | None = None
+    date: str | None = None
+    electronic: bool = False
+    excerpt: tuple[tuple[str, ...], str, tuple[str, ...]] | None = None
+    initials: tuple[Initial, ...] = ()
+    draft: bool = False
+    emblem: bytes | None = None
 
 
 def render(text, fileobj):
     """Write the pages of the decree, without annexes, as PDF into *fileobj*."""
-    prose.render(html(text), fileobj, style=_STYLE)
+    images = {EMBLEM: text.emblem} if text.emblem else {}
+    prose.render(html(text), fileobj, style=_STYLE, images=images)
 
 
 def html(text):
     """Return the decree as an HTML page."""
+    *operative, last = _operative(text)
     return Markup(
         '<html lang="id"><head><title>Keputusan Gubernur tentang {title}</title>'
-        "</head><body>{footer}{head}{grounds}"
-        '<div class="decide">MEMUTUSKAN:</div>{operative}{closing}{copies}'
+        "</head><body>{footer}{draft}{head}{grounds}"
+        '<div class="decide">MEMUTUSKAN:</div>{operative}'
+        '<div class="end">{last}{closing}</div>{vouched}{copies}{initials}'
         "</body></html>"
     ).format(
         title=text.title,
         footer=_footer(text),
+        draft=Markup('<div class="draft">RANCANGAN</div>') if text.draft else "",
         head=_head(text),
         grounds=_grounds(text),
-        operative=_operative(text),
+        operative=_table(operative),
+        last=_table([last]),
         closing=_closing(text),
+        vouched=_vouched(text),
         copies=_copies(text),
+        initials=_initials(text),
     )
 
 
 def _head(text):
     return Markup(
-        '<div class="head"><div class="lambang">GARUDA</div>'
+        '<div class="head"><div class="emblem">{emblem}</div>'
         "<h1>Gubernur Kalimantan Tengah</h1>"
-        "<p>Keputusan Gubernur Kalimantan Tengah</p><p>Nomor {number}</p>"
+        "<p>{excerpt}Keputusan Gubernur Kalimantan Tengah</p><p>Nomor {number}</p>"
         '<p>tentang</p><div class="about">{title}</div>'
         "<h2>Gubernur Kalimantan Tengah,</h2></div>"
-    ).format(number=DOTTED_NUMBER.format(year=text.year), title=text.title)
+    ).format(
+        emblem=Markup(f'<img src="{EMBLEM}" alt=""/>') if text.emblem else "",
+        excerpt="Petikan " if text.excerpt else "",
+        number=text.number or DOTTED_NUMBER.format(year=text.year),
+        title=text.title,
+    )
 
 
 def _grounds(text):
-    letters = [f"{chr(ord('a') + index)}." for index in range(len(text.considering))]
-    rows = _part("Menimbang", letters, text.considering)
+    rows = _part("Menimbang", _letters(len(text.considering)), text.considering)
     for name, items in (
         ("Mengingat", text.recalling),
         ("Memperhatikan", text.observing),
     ):
         rows += _part(name, [f"{index}." for index in range(1, len(items) + 1)], items)
-    return Markup('<table class="clauses">{}</table>').format(rows)
+    return _table(rows)
+
+
+def _letters(count):
+    """Return a. b. .. z. aa. ab. as the marks of *count* considerations."""
+    names = [chr(ord("a") + index) for index in range(26)]
+    names += [first + second for first in names for second in names[:26]]
+    return [f"{name}." for name in names[:count]]
 
 
 def _part(name, marks, items):
-    rows = Markup()
-    for index, (mark, item) in enumerate(zip(marks, items, strict=True)):
-        rows += Markup(
-            '<tr><td class="part">{part}</td><td class="colon">{colon}</td>'
-            '<td class="mark">{mark}</td><td>{item}</td></tr>'
+    # A single ground bears no mark.
+    marks = [""] if len(items) == 1 else marks
+    return [
+        Markup(
+            '<tr><td class="part">{part}</td><td class="colon">{colon}</td>{cells}</tr>'
         ).format(
             part="" if index else name,
             colon="" if index else ":",
-            mark=mark,
-            item=item,
+            cells=_cells(mark, item),
         )
-    return rows
+        for index, (mark, item) in enumerate(zip(marks, items, strict=True))
+    ]
+
+
+def _cells(mark, item):
+    if not mark:
+        return Markup('<td colspan="2">{}</td>').format(item)
+    return Markup('<td class="mark">{}</td><td>{}</td>').format(mark, item)
 
 
 def _operative(text):
-    rows = Markup(
-        '<tr><td class="part">Menetapkan</td><td class="colon">:</td>'
-        "<td>KEPUTUSAN GUBERNUR TENTANG {}.</td></tr>"
-    ).format(text.title.upper())
+    """Return the rows from Menetapkan to the last diktum."""
+    kind = "PETIKAN KEPUTUSAN" if text.excerpt else "KEPUTUSAN"
+    rows = [_diktum("Menetapkan", f"{kind} GUBERNUR TENTANG {text.title.upper()}.")]
     for number, item in enumerate(text.operative, 1):
-        mark = f"KE{words.terbilang(number).upper()}"
-        rows += Markup(
-            '<tr><td class="part">{}</td><td class="colon">:</td><td>{}</td></tr>'
-        ).format(mark, item)
-    return Markup('<table class="clauses">{}</table>').format(rows)
+        rows.append(_diktum(f"KE{words.terbilang(number).upper()}", item))
+    return rows
+
+
+def _diktum(label, item):
+    return Markup(
+        '<tr><td class="part">{}</td><td class="colon">:</td>'
+        '<td colspan="2">{}</td></tr>'
+    ).format(label, item)
+
+
+def _table(rows):
+    """Return a table of the text; its empty first row gives the columns their width."""
+    return Markup(
+        '<table class="clauses"><col class="part"/><col class="colon"/>'
+        '<col class="mark"/><col/>{}</table>'
+    ).format(Markup().join(rows))
+
+
+def _lines(lines):
+    return Markup().join(Markup("<p>{}</p>").format(line) for line in lines)
 
 
 def _closing(text):
-    lines = Markup().join(Markup("<p>{}</p>").format(line) for line in text.office)
-    below = Markup().join(Markup("<p>{}</p>").format(line) for line in text.below)
+    hand = Markup('<div class="hand"></div>')
+    if text.excerpt:
+        hand = Markup('<div class="box">ttd</div>')
+    elif text.electronic:
+        hand = Markup('<div class="box">{}</div>').format(
+            "Ruang tanda tangan elektronik"
+        )
     return Markup(
         '<div class="closing"><p>Ditetapkan di Palangka Raya</p>'
         '<p>pada tanggal {date}</p><div class="office">{office}</div>'
+        '{hand}<p class="name">{name}</p>{below}</div>'
+    ).format(
+        date=text.date or DOTTED_DATE,
+        office=_lines(text.office),
+        hand=hand,
+        name=text.name,
+        below=_lines(text.below),
+    )
+
+
+def _vouched(text):
+    """Return the block of who says that an excerpt agrees with the whole."""
+    if not text.excerpt:
+        return ""
+    office, name, below = text.excerpt
+    return Markup(
+        '<div class="true"><p>Petikan sesuai dengan aslinya</p>{office}'
         '<div class="hand"></div><p class="name">{name}</p>{below}</div>'
-    ).format(date=DOTTED_DATE, office=lines, name=text.name, below=below)
+    ).format(office=_lines(office), name=name, below=_lines(below))
 
 
 def _copies(text):
@@ -154,27 +261,47 @@ def _copies(text):
     ).format(items)
 
 
+def _initials(text):
+    if not text.initials:
+        return ""
+    rows = Markup().join(
+        Markup("<tr><td>{}</td><td>{}</td><td>{}</td></tr>").format(
+            one.office, one.name or " ", one.at or " "
+        )
+        for one in text.initials
+    )
+    return Markup(
+        '<div class="initials"><table><tr><th>Jabatan</th><th>Paraf</th>'
+        "<th>Tanggal</th></tr>{}</table></div>"
+    ).format(rows)
+
+
 def _footer(text):
     if not text.verify_url:
         return ""
+    note = Markup("<p>{}</p>").format(ELECTRONIC_NOTE) if text.electronic else ""
     return Markup(
         "<footer>{qr}<p>Kode verifikasi: {code}</p>"
-        "<p>Keaslian dapat diperiksa di {url}</p></footer>"
+        "<p>Keaslian dapat diperiksa di {url}</p>{note}</footer>"
     ).format(
         qr=Markup(qr.svg(text.verify_url, 14)),
         code=text.code,
         url=escape(text.verify_url),
+        note=note,
     )
 
 
-def annex_heading(number, title, year):
-    """Return the lines at the head of annex *number* of the decree *title*."""
+def annex_heading(number, title, year, decree_number=None, date=None, excerpt=False):
+    """Return the lines at the head of an annex of the decree *title*.
+
+    :param number: which one it is; none where there is only one
+    """
     return [
-        f"LAMPIRAN {_roman(number)}",
-        "KEPUTUSAN GUBERNUR KALIMANTAN TENGAH",
-        f"NOMOR {DOTTED_NUMBER.format(year=year)}",
-        f"TANGGAL {DOTTED_DATE}",
-        f"TENTANG {title.upper()}",
+        f"LAMPIRAN {_roman(number)}" if number else "LAMPIRAN",
+        f"{'PETIKAN ' if excerpt else ''}KEPUTUSAN GUBERNUR KALIMANTAN TENGAH",
+        ("NOMOR", decree_number or DOTTED_NUMBER.format(year=year)),
+        ("TANGGAL", date or DOTTED_DATE),
+        ("TENTANG", title.upper()),
     ]
 
 

@@ -35,7 +35,8 @@ class Letterhead:
 class Signature:
     """The block a paper is signed in.
 
-    :param place_and_date: ``Palangka Raya, 20 Februari 2026``; dots where unknown
+    :param place_and_date: ``Palangka Raya, 20 Februari 2026``; dots where unknown,
+        empty in an annex, whose decree says both
     :param office: lines over the space for the hand, ``a.n.`` and the like included
     :param name: in capitals
     :param below: rank and NIP
@@ -84,7 +85,8 @@ class Document:
     :param group_key: key of the text that heads a group; numbering restarts in it
     :param as_of: moment the figures are true for; without a zone it is UTC
     :param code: verification code, printed with *verify_url* and a QR
-    :param heading: lines at the right above the title, as annexes have them
+    :param heading: lines at the right above the title, as annexes have them; one
+        with a label is a pair (label, text)
     :param signature: the one who signs, at the right
     :param parties: those who sign side by side, from the left, instead of one
     :param letterhead: ``opd``, ``governor``, a :class:`Letterhead` or none
@@ -101,7 +103,7 @@ class Document:
     group_key: str | None = None
     code: str | None = None
     verify_url: str | None = None
-    heading: list[str] = field(default_factory=list)
+    heading: list[str | tuple[str, str]] = field(default_factory=list)
     numbered: bool = True
     closing: list[str] = field(default_factory=list)
     signature: Signature | None = None

@@ -4,12 +4,14 @@
 """Several PDF files as one."""
 
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 
 
-def join(parts, fileobj, title=None):
+def join(parts, fileobj, title=None, signable=False):
     """Write the pages of *parts*, in order, as one PDF into *fileobj*.
 
     :param parts: readable binary files
+    :param signable: with an empty form, to which a signature is the first change
     :return: number of pages
     """
     writer = PdfWriter()
@@ -17,6 +19,9 @@ def join(parts, fileobj, title=None):
         writer.append(part, import_outline=False)
     if title:
         writer.add_metadata({"/Title": title})
+    if signable:
+        form = DictionaryObject({NameObject("/Fields"): ArrayObject()})
+        writer.root_object[NameObject("/AcroForm")] = form
     writer.write(fileobj)
     return len(writer.pages)
 

@@ -187,13 +187,24 @@ class _Painter:
     def _draw_heading(self):
         if not self.document.heading:
             return
-        x = self.left + (self.right - self.left) * 0.5
+        share = 0.58 if self.document.landscape else 0.46
+        x = self.left + (self.right - self.left) * share
         for line in self.document.heading:
-            for text in wrap(line, REGULAR, 9.5, self.right - x):
-                self.y -= 12
-                self.canvas.setFont(REGULAR, 9.5)
-                self.canvas.drawString(x, self.y, text)
+            label, text = line if isinstance(line, tuple) else (None, line)
+            self._draw_heading_line(x, label, text)
         self.y -= 14
+
+    def _draw_heading_line(self, x, label, text):
+        """Draw *text* at *x*, behind *label* and a colon if it has one."""
+        indent = 0
+        self.canvas.setFont(REGULAR, 9.5)
+        if label:
+            indent = 58
+            self.canvas.drawString(x, self.y - 12, label)
+            self.canvas.drawString(x + indent - 8, self.y - 12, ":")
+        for piece in wrap(text, REGULAR, 9.5, self.right - x - indent):
+            self.y -= 12
+            self.canvas.drawString(x + indent, self.y, piece)
 
     def _draw_centred(self, text, x, font, size):
         self.y -= size * 1.25
@@ -389,7 +400,8 @@ class _Painter:
     def _draw_signature(self, signature, middle):
         self.y -= 10
         for line in (signature.place_and_date, *signature.office):
-            self._draw_centred(line, middle, REGULAR, 10)
+            if line:
+                self._draw_centred(line, middle, REGULAR, 10)
         self.y -= 50
         self._draw_centred(signature.name, middle, BOLD, 10)
         for line in signature.below:

@@ -5,7 +5,11 @@
 
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher
+from weasyprint.urls import (
+    FatalURLFetchingError,
+    URLFetcher,
+    URLFetcherResponse,
+)
 
 from . import fonts
 
@@ -32,25 +36,29 @@ footer { position: running(footer); font-size: 8pt; line-height: 1.3 }
 class _OwnFontsOnly(URLFetcher):
     """Fetches the fonts of the papers and nothing else, least of all from afar."""
 
-    def __init__(self, allowed):
+    def __init__(self, allowed, images):
         super().__init__(allowed_protocols=["file"], allow_redirects=False)
         self._allowed = allowed
+        self._images = images
 
     def fetch(self, url, headers=None):
+        if url in self._images:
+            return URLFetcherResponse(url, body=self._images[url])
         if url not in self._allowed:
             raise FatalURLFetchingError(f"a paper may not load {url}")
         return super().fetch(url, headers)
 
 
-def render(html, fileobj, style=""):
+def render(html, fileobj, style="", images=None):
     """Write *html* as PDF on F4 into *fileobj*.
 
     :param html: a whole page; text in it is escaped already
     :param style: CSS of this kind of paper, after the common one
+    :param images: bytes by the address under which *html* shows them
     """
     regular, bold = (path.as_uri() for path in fonts.find("serif"))
     configuration = FontConfiguration()
-    fetcher = _OwnFontsOnly({regular, bold})
+    fetcher = _OwnFontsOnly({regular, bold}, images or {})
     common = _STYLE % {"regular": regular, "bold": bold}
     sheet = CSS(string=common + style, font_config=configuration, url_fetcher=fetcher)
     try:

@@ -66,7 +66,11 @@ def _write_head(sheet, document, formats):
         sheet.set_column(0, 0, 6)
     for index, column in enumerate(document.columns, offset):
         sheet.set_column(index, index, max(8, column.width * 0.55))
-    lines = [*document.heading, document.title, *document.subtitle]
+    heading = [
+        " : ".join(line) if isinstance(line, tuple) else line
+        for line in document.heading
+    ]
+    lines = [*heading, document.title, *document.subtitle]
     for index, line in enumerate(lines):
         style = "title" if line == document.title else "note"
         sheet.write_string(index, 0, line, formats[style])

@@ -4,6 +4,7 @@
 from . import test_decree
 from . import test_eligibility_cases
 from . import test_reevaluation
+from . import test_decree_tte
 from . import test_paper
 from . import test_access_trace
 from . import test_append_only

@@ -5,7 +5,7 @@ from odoo import fields, models
 
 
 class KhbsDecreeSigning(models.TransientModel):
-    """The form that registers a decree signed by hand."""
+    """The form for each step of signing: the number, the signature, the way back."""
 
     _name = "khbs.decree.signing"
     _description = "Registration of a signed decree"
@@ -13,13 +13,37 @@ class KhbsDecreeSigning(models.TransientModel):
     decree_id = fields.Many2one(
         comodel_name="khbs.decree", required=True, readonly=True, ondelete="cascade"
     )
-    number = fields.Char(required=True)
-    date = fields.Date(required=True)
-    scan = fields.Binary(string="Signed scan (PDF)", required=True, attachment=False)
+    step = fields.Selection(
+        selection=[
+            ("number", "Number before the signature"),
+            ("sign", "Signature"),
+            ("by_hand", "By hand after all"),
+        ],
+        required=True,
+        readonly=True,
+        default="sign",
+    )
+    track = fields.Selection(related="decree_id.track")
+    # Frozen with the decree, or the original's: not to be typed again.
+    numbered = fields.Boolean(compute="_compute_numbered")
+    number = fields.Char()
+    date = fields.Date()
+    scan = fields.Binary(string="Signed file (PDF)", attachment=False)
+    reason = fields.Char()
+
+    def _compute_numbered(self):
+        for signing in self:
+            decree = signing.decree_id
+            signing.numbered = bool(decree.number) and signing.step == "sign"
 
     def action_register(self):
-        """Bring the decree in force with what was entered."""
+        """Take the step with what was entered."""
         self.ensure_one()
-        return self.decree_id.action_register_signature(
-            self.number, self.date, self.scan
-        )
+        decree = self.decree_id
+        if self.step == "number":
+            return decree.action_register_number(self.number, self.date)
+        if self.step == "by_hand":
+            return decree.action_sign_by_hand(self.reason)
+        if self.track == "tte":
+            return decree.action_upload_signed(self.scan)
+        return decree.action_register_signature(self.number, self.date, self.scan)

@@ -1,0 +1,138 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""A decree that comes back signed: taken as it is, or refused with its reason."""
+
+import io
+import subprocess
+
+import pytest
+from papers import decree, signed
+from papers.join import join
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from signing_common import CA_NAME, NAME, SigningService
+from test_prose_papers import TEXT
+
+
+def frozen_with(**changes):
+    body, whole = io.BytesIO(), io.BytesIO()
+    text = decree.DecreeText(**{**TEXT, "electronic": True, **changes})
+    decree.render(text, body)
+    body.seek(0)
+    join([body], whole, signable=True)
+    return whole.getvalue()
+
+
+@pytest.fixture(scope="module")
+def frozen():
+    return frozen_with()
+
+
+@pytest.fixture(scope="module")
+def service():
+    return SigningService()
+
+
+@pytest.fixture(scope="module")
+def back(frozen, service):
+    return service.sign(frozen)
+
+
+def refusal(frozen, content, roots=()):
+    with pytest.raises(signed.SignatureRefused) as refused:
+        signed.check(frozen, content, roots)
+    return refused.value.reason
+
+
+def updated(content, change):
+    """Return *content* with an incremental update that *change* makes."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(content))
+    change(writer)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def paint(writer):
+    """Put other words over the first page."""
+    stream = generic.StreamObject(stream_data=b"0 0 300 300 re f")
+    writer.add_stream_to_page(0, writer.add_object(stream))
+
+
+def test_signed_file_says_by_whom(frozen, back, service):
+    by = signed.check(frozen, back)
+    assert back.startswith(frozen)
+    assert (by.name, by.issuer) == (NAME, CA_NAME)
+    assert by.certificate_sha256 == service.fingerprint
+    assert by.at is not None
+    assert not by.trusted
+
+
+def test_trust_leads_to_the_given_root(frozen, back, service):
+    roots = signed.roots_of(service.ca_pem.encode())
+    assert signed.check(frozen, back, roots).trusted
+    others = signed.roots_of(SigningService().ca_pem.encode())
+    assert refusal(frozen, back, others) == "untrusted"
+
+
+def test_the_same_pages_drawn_anew_are_refused(frozen, service):
+    other = frozen_with(title="Penetapan Lain")
+    assert refusal(frozen, service.sign(other)) == "other_file"
+
+
+def test_unsigned_file_is_refused(frozen):
+    assert refusal(frozen, frozen) == "not_signed"
+    assert refusal(frozen, updated(frozen, paint)) == "not_signed"
+
+
+def test_tampered_file_is_refused(frozen, back):
+    """A byte of the pages, of the update, of the signature itself."""
+    place = len(frozen) // 2
+    pages = back[:place] + bytes([back[place] ^ 1]) + back[place + 1 :]
+    assert refusal(frozen, pages) == "other_file"
+    for place in (len(frozen) + 20, back.index(b"/Contents <") + 400):
+        other = bytes([back[place] ^ 1])
+        assert refusal(frozen, back[:place] + other + back[place + 1 :]) in (
+            "broken",
+            "unreadable",
+            "not_whole",
+            "not_signed",
+            "changed",
+        )
+
+
+def test_truncated_file_is_refused(frozen, back):
+    for length in (len(frozen) + 100, len(back) - 600, len(back) - 40):
+        assert refusal(frozen, back[:length]) in (
+            "unreadable",
+            "not_whole",
+            "not_signed",
+        )
+
+
+def test_file_changed_after_the_signature_is_refused(frozen, back):
+    assert refusal(frozen, updated(back, paint)) == "not_whole"
+    assert refusal(frozen, back + b"\n% a note") == "not_whole"
+
+
+def test_pages_changed_with_the_signature_are_refused(frozen, service):
+    """The signature covers the whole file, but not what was frozen alone."""
+    painted = updated(frozen, paint)
+    assert painted.startswith(frozen)
+    assert refusal(frozen, service.sign(painted)) == "changed"
+
+
+def test_second_signature_is_refused(frozen, back, service):
+    assert refusal(frozen, service.sign(back, field="LAIN")) == "several"
+
+
+def test_another_reader_sees_the_signature(tmp_path, frozen, back):
+    path = tmp_path / "keputusan.pdf"
+    path.write_bytes(back)
+    done = subprocess.run(
+        ["pdfsig", "-nocert", path], capture_output=True, text=True, check=False
+    )
+    assert "Signature is Valid." in done.stdout
+    assert "Total document signed" in done.stdout
+    assert NAME in done.stdout
