@@ -12,7 +12,9 @@
     "depends": ["web"],
     "external_dependencies": {
         "python": [
+            "asn1crypto",
             "num2words",
+            "pyhanko",
             "pypdf",
             "qrcode",
             "reportlab",

@@ -150,6 +150,7 @@ class KhbsDecree(models.Model):
     scan_sha256 = fields.Char(
         string="SHA-256 of the signed file", readonly=True, copy=False
     )
+
     _code_uniq = models.Constraint("UNIQUE (code)", "This code is given already.")
     _number_uniq = models.UniqueIndex(
         "(number) WHERE number IS NOT NULL AND excerpt_of_id IS NULL",

@@ -27,8 +27,8 @@ class KhbsLetterhead(models.Model):
     emblem = fields.Image(
         max_width=800,
         max_height=800,
-        help="The Garuda of the Governor's papers. Without it the head of a decree stays "
-        "free for the paper that has it printed.",
+        help="The Garuda of the Governor's papers. Without it the head of a decree "
+        "stays free for the paper that has it printed.",
     )
 
     _code_uniq = models.Constraint("UNIQUE (code)", "This letterhead exists already.")

@@ -80,7 +80,8 @@ class KhbsSignatory(models.Model):
             ) WITH &&,
             daterange(valid_from, valid_to, '[]') WITH &&
         )""",
-        "Somebody holds this office in the same time. End that validity the day before.",
+        "Somebody holds this office in the same time. End that validity the day "
+        "before.",
     )
 
     @api.depends("name", "role")

@@ -92,7 +92,7 @@ class SignedBy:
 
 
 def roots_of(content):
-    """Return the certificates in *content*, bytes of PEM; raise ValueError on others."""
+    """Return the certificates in *content*, bytes of PEM, or raise ValueError."""
     return [
         x509.Certificate.load(der)
         for kind, _headers, der in pem.unarmor(content, multiple=True)
