@@ -3,6 +3,8 @@
 
 from odoo import api, fields, models
 
+from ..papers.document import Letterhead
+
 LEVELS = [
     ("province", "Province"),
     ("regency", "Regency"),
@@ -42,6 +44,12 @@ class KhbsArea(models.Model):
     longitude = fields.Float(digits=(9, 6), aggregator=None)
     population = fields.Integer(help="Dukcapil, second half of 2024.")
     active = fields.Boolean(default=True)
+    letterhead_lines = fields.Text(
+        string="Letterhead",
+        help="Lines of the village's kop, from the government down. Empty: regency, "
+        "district and village by their names.",
+    )
+    letterhead_address = fields.Text(help="Small lines under the kop.")
 
     _code_uniq = models.Constraint("UNIQUE (code)", "An area with this code exists.")
     _bps_code_uniq = models.Constraint(
@@ -66,6 +74,34 @@ class KhbsArea(models.Model):
         while area and area.level not in levels:
             area = area.parent_id
         return area
+
+    def _title(self):
+        """Return the area as papers call it: Desa Galinggang, Kecamatan Kamipang."""
+        self.ensure_one()
+        kinds = {
+            "district": "Kecamatan",
+            "village": "Desa",
+            "urban_village": "Kelurahan",
+        }
+        kind = kinds.get(self.level, "")
+        return f"{kind} {self.name}".strip()
+
+    def _full_title(self):
+        """Return the village with its district and regency."""
+        self.ensure_one()
+        parts = [self, self._ancestor("district"), self._regency()]
+        return ", ".join(area._title() for area in parts if area)
+
+    def _letterhead(self):
+        """Return the :class:`Letterhead` of a village."""
+        self.ensure_one()
+        lines = tuple((self.letterhead_lines or "").splitlines()) or (
+            f"PEMERINTAH {self._regency().name or ''}".upper(),
+            self._ancestor("district")._title().upper(),
+            self._title().upper(),
+        )
+        address = tuple((self.letterhead_address or "").splitlines())
+        return Letterhead(lines=lines, address=address)
 
     def _regency(self):
         """Return the kabupaten or kota that the area lies in."""

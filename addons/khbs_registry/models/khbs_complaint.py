@@ -17,6 +17,7 @@ _FILED_FIELDS = {
     "kind",
     "area_id",
     "household_id",
+    "deliberation_id",
     "card_no",
     "text",
     "reporter",
@@ -29,6 +30,7 @@ class KhbsComplaint(models.Model):
     """What somebody complains of, until it has an outcome (DOMAIN 8)."""
 
     _name = "khbs.complaint"
+    _inherit = ["khbs.complaint.deliberation"]
     _description = "Complaint"
     _order = "due_date, id"
 
@@ -41,6 +43,7 @@ class KhbsComplaint(models.Model):
             ("phone", "Telephone or message"),
             ("letter", "Letter"),
             ("terminal", "EDC terminal"),
+            ("deliberation", "Village deliberation"),
         ],
         required=True,
         default="desk",
@@ -48,6 +51,8 @@ class KhbsComplaint(models.Model):
     kind = fields.Selection(
         selection=[
             ("not_listed", "Not on the list"),
+            ("objection", "Objection to a village list"),
+            ("proposal", "Proposal of a family"),
             ("wrong_recipient", "Recipient not entitled"),
             ("wrong_data", "Wrong data"),
             ("card_lost", "Card lost"),

@@ -64,6 +64,15 @@ REASONS = [
     ("VISIT_REFUSED", "Visited: refused"),
     ("VISIT_MOVED", "Visited: moved away"),
     ("VISIT_NOT_FOUND", "Visited: not found"),
+    ("DELIBERATION_DECEASED", "Village deliberation: deceased"),
+    ("DELIBERATION_MOVED", "Village deliberation: moved away"),
+    ("DELIBERATION_BETTER_OFF", "Village deliberation: better off"),
+    ("DELIBERATION_DOUBLE", "Village deliberation: listed twice"),
+    ("DELIBERATION_OTHER_AID", "Village deliberation: receives other aid"),
+    ("DELIBERATION_NOT_FOUND", "Village deliberation: not found"),
+    ("DELIBERATION_REFUSES", "Village deliberation: refuses"),
+    ("DELIBERATION_OBJECTION", "Objection to the village deliberation"),
+    ("CANDIDATE_ACCEPTED", "Candidate accepted"),
     ("CARD_HANDED_OVER", "Card handed over"),
 ]
 DECILES = [(str(decile), f"{decile}") for decile in range(1, 11)]
@@ -77,7 +86,12 @@ class KhbsHousehold(models.Model):
     """
 
     _name = "khbs.household"
-    _inherit = ["khbs.guarded", "khbs.household.dtsen", "khbs.household.find"]
+    _inherit = [
+        "khbs.guarded",
+        "khbs.household.deliberation",
+        "khbs.household.dtsen",
+        "khbs.household.find",
+    ]
     _description = "Household"
     _order = "name"
 
@@ -90,6 +104,7 @@ class KhbsHousehold(models.Model):
         "dtsen_quarter",
         "dtsen_gone_on",
         "verified_at",
+        "removal_reason",
         "latitude",
         "longitude",
         "accuracy_m",

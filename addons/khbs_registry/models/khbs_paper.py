@@ -26,6 +26,7 @@ class KhbsPaper(models.Model):
     """
 
     _name = "khbs.paper"
+    _inherit = ["khbs.paper.prose"]
     _description = "Issued paper"
     _order = "id desc"
     _log_access = False
@@ -84,7 +85,7 @@ class KhbsPaper(models.Model):
         return f"{base}/khbs/verify/{code}"
 
     @api.model
-    def _issue(self, kind, document, record=None, area=None):
+    def _issue(self, kind, document, record=None, area=None, personal=False):
         """Render *document* as PDF and XLSX, keep both and return the paper.
 
         :param kind: code of the kind of paper
@@ -92,6 +93,7 @@ class KhbsPaper(models.Model):
         :param record: what the paper speaks of; its readers may read the paper. A
             list by name always has one.
         :param area: area of the paper, by default that of *record* or the province
+        :param personal: it shows full numbers, so readers of them alone get it
         """
         code = codes.new()
         document = dataclasses.replace(
@@ -114,6 +116,7 @@ class KhbsPaper(models.Model):
                 "totals": pdf_summary.totals,
                 "totals_sha256": totals_sha256(pdf_summary),
                 "content_sha256": pdf_summary.content_sha256,
+                "personal": personal,
             },
             pdf_content,
             xlsx_content,
@@ -143,7 +146,8 @@ class KhbsPaper(models.Model):
             values["xlsx_sha256"] = hashlib.sha256(xlsx_content).hexdigest()
             files |= book
         paper = self.sudo().create(values).with_env(self.env)
-        files._khbs_seal(record or paper)
+        # Whoever reads the record is not therefore a reader of full numbers.
+        files._khbs_seal(paper if paper.personal else record or paper)
         events._record(
             "paper.issue",
             paper,

@@ -40,12 +40,14 @@ class Signature:
     :param office: lines over the space for the hand, ``a.n.`` and the like included
     :param name: in capitals
     :param below: rank and NIP
+    :param mark: what stands where the hand signs: ``cap jempol``, ``materai``
     """
 
     place_and_date: str
     office: tuple[str, ...]
     name: str
     below: tuple[str, ...] = ()
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Document:
         with a label is a pair (label, text)
     :param signature: the one who signs, at the right
     :param parties: those who sign side by side, from the left, instead of one
+    :param witness: who signs below the parties, in the middle: mengetahui
     :param letterhead: ``opd``, ``governor``, a :class:`Letterhead` or none
     """
 
@@ -108,6 +111,7 @@ class Document:
     closing: list[str] = field(default_factory=list)
     signature: Signature | None = None
     parties: tuple[Signature, ...] = ()
+    witness: Signature | None = None
 
     def __post_init__(self):
         if self.paper not in PAPERS:

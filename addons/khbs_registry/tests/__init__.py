@@ -26,3 +26,5 @@ from . import test_seen
 from . import test_user_areas
 from . import test_visit
 from . import test_two_connections
+from . import test_deliberation
+from . import test_candidate

@@ -6,3 +6,4 @@ from . import khbs_visit_return
 from . import khbs_audit_check
 from . import khbs_decree_signing
 from . import khbs_reveal
+from . import khbs_turn_down

@@ -1,0 +1,64 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import fields, models
+
+# What the household takes over from the candidate.
+TAKEN_OVER = (
+    "address",
+    "rt",
+    "rw",
+    "dwelling_kind",
+    "latitude",
+    "longitude",
+    "accuracy_m",
+    "captured_at",
+)
+
+
+class KhbsCandidateHousehold(models.AbstractModel):
+    """An accepted candidate becomes a household, to be verified and ranked."""
+
+    _name = "khbs.candidate.household"
+    _description = "Candidate: the household it becomes"
+
+    def _make_household(self):
+        """Return the new household of an accepted candidate; called as superuser.
+
+        It needs verification and has no decile: no list takes it before DTSEN names
+        it (DOMAIN 12.13). What the village knows of it is known locally.
+        """
+        self.ensure_one()
+        household = self.env["khbs.household"].create(
+            {
+                "area_id": self.area_id.id,
+                "kk_number": self.kk_number,
+                "captured_by_id": self.create_uid.id if self.captured_at else False,
+                **{name: self[name] for name in TAKEN_OVER},
+            }
+        )
+        self.env["khbs.person"].create(
+            [
+                {
+                    "household_id": household.id,
+                    "name": person.name,
+                    "nik": person.nik,
+                    "nik_status": person.nik_status,
+                    "relation": person.relation,
+                    "birth_date": person.birth_date,
+                    "sex": person.sex,
+                }
+                for person in self.person_ids
+            ]
+        )
+        if self.kk_number:
+            self.env["khbs.household.kk"].create(
+                {
+                    "household_id": household.id,
+                    "kk_number": self.kk_number,
+                    "valid_from": fields.Date.context_today(self),
+                    "reason": self.name,
+                }
+            )
+        household._set_state("needs_verification", "CANDIDATE_ACCEPTED")
+        return household
