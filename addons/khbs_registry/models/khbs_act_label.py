@@ -58,6 +58,7 @@ class KhbsActLabel(models.AbstractModel):
         """Return {verb of a code: the same in the reader's language}."""
         said = [
             (self.env._("accepted"), ["accepted"]),
+            (self.env._("announced"), ["announce"]),
             (self.env._("applied"), ["apply", "applied"]),
             (self.env._("approved"), ["approve", "approved"]),
             (self.env._("brought in force"), ["in_force", "register"]),
@@ -82,6 +83,7 @@ class KhbsActLabel(models.AbstractModel):
             (self.env._("searched by number"), ["find"]),
             (self.env._("frozen"), ["freeze", "frozen"]),
             (self.env._("generated"), ["generate", "generated"]),
+            (self.env._("held, minutes printed"), ["held"]),
             (self.env._("handed over"), ["hand_over"]),
             (self.env._("initialled"), ["initial"]),
             (self.env._("invited"), ["invite"]),
@@ -101,9 +103,10 @@ class KhbsActLabel(models.AbstractModel):
             (self.env._("received"), ["receive"]),
             (self.env._("reissued"), ["reissue"]),
             (self.env._("recipients evaluated again"), ["reevaluate", "reevaluated"]),
-            (self.env._("rejected"), ["reject", "refuse"]),
+            (self.env._("rejected"), ["reject", "refuse", "refused"]),
             (self.env._("released"), ["release", "released"]),
             (self.env._("reported lost"), ["lost"]),
+            (self.env._("taken back to draft"), ["reopen"]),
             (self.env._("resumed"), ["resume"]),
             (self.env._("revealed"), ["reveal"]),
             (self.env._("revoked"), ["revoke", "revoked"]),

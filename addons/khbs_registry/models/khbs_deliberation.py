@@ -115,7 +115,9 @@ class KhbsDeliberation(models.Model):
         string="Other decisions", help="One a line; they stand in the minutes."
     )
     line_count = fields.Integer(string="Considered", compute="_compute_counts")
-    confirmed_count = fields.Integer(string="Confirmed", compute="_compute_counts")
+    confirmed_count = fields.Integer(
+        string="Stays on the list", compute="_compute_counts"
+    )
     removed_count = fields.Integer(string="Removed", compute="_compute_counts")
     undecided_count = fields.Integer(string="Undecided", compute="_compute_counts")
     candidate_count = fields.Integer(string="Added", compute="_compute_counts")

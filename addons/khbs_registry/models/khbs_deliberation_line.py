@@ -64,7 +64,8 @@ class KhbsDeliberationLine(models.Model):
     verified = fields.Boolean(string="Visited", readonly=True)
     member_count = fields.Integer(string="Members", readonly=True, aggregator=None)
     result = fields.Selection(
-        selection=[("confirmed", "Confirmed"), ("removed", "Removed")], index=True
+        selection=[("confirmed", "Stays on the list"), ("removed", "Removed")],
+        index=True,
     )
     reason = fields.Selection(selection=REMOVAL_REASONS)
     note = fields.Char()
