@@ -53,6 +53,7 @@
         "views/khbs_person_views.xml",
         "views/khbs_find_views.xml",
         "views/khbs_audit_event_views.xml",
+        "views/khbs_export_views.xml",
         "views/khbs_approval_views.xml",
         "views/res_users_views.xml",
         "wizards/khbs_audit_check_views.xml",

@@ -1,6 +1,8 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import hashlib
+
 from werkzeug.exceptions import NotFound
 
 from odoo import http
@@ -35,7 +37,10 @@ class KhbsPapers(http.Controller):
         content = record._file(form) if record else None
         if content is None:
             raise NotFound()
-        request.env["khbs.audit.event"]._record("file.download", record, {"form": form})
+        facts = {"form": form, "sha256": hashlib.sha256(content).hexdigest()}
+        if "row_count" in record._fields:
+            facts["rows"] = record.sudo().row_count
+        request.env["khbs.audit.event"]._record("file.download", record, facts)
         suffix = "xlsx" if form == "xlsx" else "pdf"
         name = f"{model.replace('.', '-')}-{record_id}.{suffix}"
         return request.make_response(

@@ -2,9 +2,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, models
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 from ..redaction import redact
+from .khbs_export import Collector
+
+EXPORTER = "khbs_registry.group_exporter"
 
 
 class Base(models.AbstractModel):
@@ -36,6 +40,34 @@ class Base(models.AbstractModel):
         if self._name.startswith("khbs.") and not self.env.su:
             self._khbs_require_entered_reachable(values)
         return super().onchange(values, field_names, fields_spec)
+
+    def export_data(self, fields_to_export):
+        """Let nobody take data of KHBS along without the right, or without a trace."""
+        if not self._name.startswith("khbs.") or self.env.su:
+            return super().export_data(fields_to_export)
+        collector = Collector.of(self.env)
+        self._khbs_require_exporter()
+        taken = super().export_data(fields_to_export)
+        if collector:
+            collector.add(self, fields_to_export)
+        else:
+            self.env["khbs.export"]._take(self, fields_to_export, taken["datas"])
+        return taken
+
+    def _khbs_require_exporter(self):
+        """Raise AccessError, and leave its trace, unless the user may export."""
+        if self.env.user.has_group(EXPORTER):
+            return
+        self.env["khbs.audit.event"]._record_refused(
+            "data.export", data={"model": self._name, "rows": len(self)}
+        )
+        raise AccessError(
+            self.env._(
+                "You may read this data but not take it along as a file. Ask the "
+                "administrator for the role %(role)s, and tell what you need it for.",
+                role=self.env.ref(EXPORTER).sudo().name,
+            )
+        )
 
     @api.model
     def _sql_error_to_message_generic(self, exc):

@@ -468,7 +468,9 @@ class KhbsDtsenImport(models.Model):
         with delivery._open_table() as table:
             rows = reject_file.write(file, table, delivery._rejected_rows())
         # The file names people in full; who took it, and when, is on record.
-        events._record("dtsen.rejects", self, {"rows": rows})
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        events._record("dtsen.rejects", self, {"rows": rows, "sha256": digest})
 
     def _rejected_rows(self):
         """Yield (line, reason codes) of the refused rows in the order of the file."""

@@ -13,6 +13,7 @@ from . import test_budget
 from . import test_complaint
 from . import test_personal_numbers
 from . import test_reveal
+from . import test_export
 from . import test_find
 from . import test_held_file
 from . import test_household

@@ -22,7 +22,7 @@ class TestHeldFile(KhbsCase, HttpCase):
         super().setUpClass()
         cls.operator = cls._role_user("registry_operator", login="operator-berkas")
         cls.operator.password = "operator-berkas"
-        cls.operator.group_ids += cls.env.ref("base.group_allow_export")
+        cls.operator.group_ids += cls.env.ref("khbs_registry.group_exporter")
         cls.aid_list = (
             cls.env["khbs.aid.list"]
             .with_user(cls.operator)
