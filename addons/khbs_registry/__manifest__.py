@@ -59,6 +59,7 @@
         "wizards/khbs_audit_check_views.xml",
         "wizards/khbs_decree_signing_views.xml",
         "wizards/khbs_reveal_views.xml",
+        "wizards/khbs_access_report_views.xml",
         "views/khbs_decree_views.xml",
         "views/khbs_paper_views.xml",
         "views/khbs_budget_line_views.xml",

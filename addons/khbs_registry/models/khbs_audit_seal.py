@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import datetime
+from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -142,6 +143,30 @@ class KhbsAuditSeal(models.Model):
             "SELECT seq, hash FROM khbs_audit_seal ORDER BY seq DESC LIMIT 1"
         )
         return self.env.cr.fetchone() or (0, GENESIS)
+
+    @api.model
+    def _day_head(self, day):
+        """Return (number, link) of the last seal that *day* (local) saw, or None.
+
+        It is what the papers of the day print: whoever keeps one proves with it that
+        nothing before was taken out (``tools/verify_audit --known``).
+        """
+        zone = ZoneInfo(self.env.user.tz or "Asia/Pontianak")
+        midnight = datetime.datetime.combine(
+            day + datetime.timedelta(days=1), datetime.time(), zone
+        )
+        seal = self.sudo().search(
+            [
+                (
+                    "sealed_at",
+                    "<",
+                    midnight.astimezone(datetime.UTC).replace(tzinfo=None),
+                )
+            ],
+            order="seq desc",
+            limit=1,
+        )
+        return (seal.seq, seal.hash) if seal else None
 
     @api.model
     def _unsealed(self):

@@ -7,3 +7,4 @@ from . import khbs_audit_check
 from . import khbs_decree_signing
 from . import khbs_reveal
 from . import khbs_turn_down
+from . import khbs_access_report
