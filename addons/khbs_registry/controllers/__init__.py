@@ -5,3 +5,4 @@ from . import khbs_papers
 from . import khbs_dtsen_import
 from . import khbs_aid_list
 from . import khbs_export
+from . import khbs_subject

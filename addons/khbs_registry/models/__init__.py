@@ -32,6 +32,7 @@ from . import khbs_household_dtsen
 from . import khbs_find
 from . import khbs_household_find
 from . import khbs_household_deliberation
+from . import khbs_household_subject
 from . import khbs_household
 from . import khbs_deliberation_line
 from . import khbs_deliberation_check
@@ -62,3 +63,5 @@ from . import khbs_recipient_list
 from . import res_groups
 from . import res_users
 from . import ir_config_parameter
+from . import khbs_subject_report
+from . import khbs_subject_request

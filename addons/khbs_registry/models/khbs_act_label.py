@@ -28,7 +28,7 @@ class KhbsActLabel(models.AbstractModel):
         verbs = self._verbs()
         for record in self:
             stem, _dot, verb = (record[self._act_field] or "").rpartition(".")
-            document = self._document_label(record.model) or stem
+            document = self._document_label(record.model or f"khbs.{stem}") or stem
             said = verbs.get(verb, verb.replace("_", " "))
             record.act_label = f"{document}: {said}" if document else said
 
@@ -59,6 +59,7 @@ class KhbsActLabel(models.AbstractModel):
         said = [
             (self.env._("accepted"), ["accepted"]),
             (self.env._("announced"), ["announce"]),
+            (self.env._("answered"), ["answer"]),
             (self.env._("applied"), ["apply", "applied"]),
             (self.env._("approved"), ["approve", "approved"]),
             (self.env._("brought in force"), ["in_force", "register"]),
@@ -87,6 +88,7 @@ class KhbsActLabel(models.AbstractModel):
             (self.env._("held, minutes printed"), ["held"]),
             (self.env._("handed over"), ["hand_over"]),
             (self.env._("initialled"), ["initial"]),
+            (self.env._("identified"), ["identify"]),
             (self.env._("invited"), ["invite"]),
             (self.env._("issued"), ["issue"]),
             (self.env._("journal forked"), ["fork"]),
@@ -98,7 +100,9 @@ class KhbsActLabel(models.AbstractModel):
             (self.env._("opened"), ["open"]),
             (self.env._("ordered"), ["order"]),
             (self.env._("password set"), ["password"]),
+            (self.env._("personal data report made"), ["paper"]),
             (self.env._("prepared"), ["prepare", "prepared"]),
+            (self.env._("processing suspended"), ["leave_alone"]),
             (self.env._("proposed"), ["propose", "proposed"]),
             (self.env._("recap issued"), ["recap"]),
             (self.env._("received"), ["receive"]),

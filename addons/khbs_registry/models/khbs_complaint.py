@@ -378,3 +378,8 @@ class KhbsComplaint(models.Model):
                 "terminal_code": terminal_code,
             }
         )
+
+    def _subject_hidden(self):
+        """Return what whom it is about does not read: who complained (DOMAIN 12.26)."""
+        hidden = {"reporter", "reporter_contact"}
+        return hidden | {"text", "note"} if self.confidential else hidden

@@ -91,6 +91,7 @@ class KhbsHousehold(models.Model):
         "khbs.household.deliberation",
         "khbs.household.dtsen",
         "khbs.household.find",
+        "khbs.household.subject",
     ]
     _description = "Household"
     _order = "name"
@@ -207,12 +208,6 @@ class KhbsHousehold(models.Model):
         selection=REASONS, string="Reason", readonly=True, copy=False
     )
     active = fields.Boolean(default=True)
-    processing_suspended_on = fields.Date(
-        string="Processing suspended since",
-        readonly=True,
-        copy=False,
-        help="Since when the family's data is left alone, at its request.",
-    )
     complaint_count = fields.Integer(compute="_compute_complaint_count")
 
     _name_uniq = models.Constraint(

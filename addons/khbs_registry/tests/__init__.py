@@ -27,6 +27,7 @@ from . import test_recipient_list
 from . import test_seen
 from . import test_user_areas
 from . import test_visit
+from . import test_subject_request
 from . import test_two_connections
 from . import test_deliberation
 from . import test_candidate
