@@ -15,5 +15,6 @@ from . import (
     khbs_card_personalisation,
     khbs_complaint,
     khbs_find,
+    khbs_family_event,
     khbs_household,
 )

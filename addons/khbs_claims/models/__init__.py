@@ -22,6 +22,7 @@ from . import (
     khbs_delivery,
     khbs_delivery_line,
     khbs_entitlement,
+    khbs_family_event,
     khbs_household,
     khbs_point,
     khbs_round,

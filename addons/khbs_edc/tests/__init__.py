@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from . import test_authorisation
+from . import test_family_event
 from . import test_protocol
 from . import test_settlement
 from . import test_terminal

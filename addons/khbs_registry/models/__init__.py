@@ -33,6 +33,7 @@ from . import khbs_find
 from . import khbs_household_find
 from . import khbs_household_deliberation
 from . import khbs_household_subject
+from . import khbs_household_family
 from . import khbs_household
 from . import khbs_deliberation_line
 from . import khbs_deliberation_check
@@ -47,6 +48,11 @@ from . import khbs_candidate
 from . import khbs_household_kk
 from . import khbs_person
 from . import khbs_local_value
+from . import khbs_family_plan
+from . import khbs_family_check
+from . import khbs_family_act
+from . import khbs_family_lines
+from . import khbs_family_event
 from . import khbs_dtsen_apply
 from . import khbs_dtsen_family
 from . import khbs_dtsen_import

@@ -42,6 +42,15 @@ DWELLING_KINDS = [
     ("none", "No house"),
     ("other", "Other"),
 ]
+# Why a family leaves the programme, where no death or move is the cause (DOMAIN 2.6).
+EXIT_REASONS = [
+    ("GRADUATED", "Better off (graduation)"),
+    ("DUPLICATE", "Recorded twice"),
+    ("OTHER_AID", "Receives other aid"),
+    ("NOT_FOUND", "Not found"),
+    ("WITHDREW", "Declines or withdraws"),
+    ("NOT_ENTITLED", "Not entitled (village deliberation)"),
+]
 # Why a household is in its state.
 REASONS = [
     ("DECILE_WITHIN", "Decile within the limit"),
@@ -74,6 +83,11 @@ REASONS = [
     ("DELIBERATION_OBJECTION", "Objection to the village deliberation"),
     ("CANDIDATE_ACCEPTED", "Candidate accepted"),
     ("CARD_HANDED_OVER", "Card handed over"),
+    ("FAMILY_SPLIT", "New family after a split"),
+    ("DECEASED", "All members deceased"),
+    ("MOVED_OUT", "Moved out of the province"),
+    ("MERGED", "Taken into another family"),
+    *EXIT_REASONS,
 ]
 DECILES = [(str(decile), f"{decile}") for decile in range(1, 11)]
 
@@ -90,6 +104,7 @@ class KhbsHousehold(models.Model):
         "khbs.guarded",
         "khbs.household.deliberation",
         "khbs.household.dtsen",
+        "khbs.household.family",
         "khbs.household.find",
         "khbs.household.subject",
     ]

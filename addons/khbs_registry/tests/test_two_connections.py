@@ -5,7 +5,7 @@ import base64
 
 import psycopg2
 
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, Command, api
 from odoo.exceptions import LockError, UserError
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, tagged
@@ -24,8 +24,11 @@ TABLES = (
     "khbs_dtsen_reason",
     "khbs_dtsen_family",
     "khbs_dtsen_import",
-    "khbs_person",
+    "khbs_local_value",
+    "khbs_family_member",
     "khbs_household_kk",
+    "khbs_family_event",
+    "khbs_person",
     "khbs_household",
     "khbs_approval",
     "khbs_audit_event",
@@ -140,6 +143,49 @@ class TestTwoConnections(BaseCase):
             [("dtsen_key", "=", "62000901")]
         )
         self.assertEqual(households, 1)
+
+    def _submitted_events(self):
+        """Return the ids of two committed events that move one person."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            village = env["khbs.area"].search([("code", "=", VILLAGE)])
+            one, other = env["khbs.household"].create(
+                [{"area_id": village.id, "state": "eligible"} for _number in range(2)]
+            )
+            [_head, child, _other] = env["khbs.person"].create(
+                [
+                    {"household_id": one.id, "name": "A", "relation": "1"},
+                    {"household_id": one.id, "name": "B", "relation": "4"},
+                    {"household_id": other.id, "name": "C", "relation": "1"},
+                ]
+            )
+            letter = {
+                "letter_number": "1",
+                "letter_date": "2026-03-01",
+                "person_ids": [Command.set(child.ids)],
+            }
+            events = env["khbs.family.event"].create(
+                [
+                    {"household_id": one.id, "kind": "death", **letter},
+                    {"household_id": other.id, "kind": "move_in", **letter},
+                ]
+            )
+            env.flush_all()
+            proposer = env.ref("base.user_admin").id
+            events.write({"state": "submitted", "proposer_id": proposer})
+            return events.ids
+
+    def test_two_validators_change_one_family_at_once(self):
+        one, other = self._submitted_events()
+        first, second = self._connection(), self._connection()
+        reading(first["khbs.family.event"].browse(one)).action_accept()
+        first.flush_all()
+        with mute_logger("odoo.sql_db"), self.assertRaises(LockError):
+            reading(second["khbs.family.event"].browse(other)).action_accept()
+        second.cr.rollback()
+        first.cr.commit()
+        with self.assertRaisesRegex(UserError, "living members"):
+            reading(second["khbs.family.event"].browse(other)).action_accept()
 
     def test_two_lists_with_one_family_are_decided_at_once(self):
         one, other = self._proposed_lists(2)

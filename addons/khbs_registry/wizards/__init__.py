@@ -8,3 +8,4 @@ from . import khbs_decree_signing
 from . import khbs_reveal
 from . import khbs_turn_down
 from . import khbs_access_report
+from . import khbs_refusal

@@ -1,0 +1,94 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import models
+
+from .. import life_cycle
+
+# Not yet printed: nothing on it names the family.
+_BLANK = ("allocated", "keyed", "certified", "locked")
+_ON_ITS_WAY = ("printed", "shipped", "returned")
+# Why the household ends, to the reason on its card's event.
+_REASONS = {"DECEASED": "death", "MOVED_OUT": "moved"}
+
+
+class KhbsFamilyEvent(models.Model):
+    """What becomes of the cards of the families of an event (DOMAIN 12.4, 12.6, 12.8).
+
+    A card belongs to the household's record, which keeps it through every event: only
+    the plastic is exchanged where it names, or may be held by, the wrong person.
+    """
+
+    _inherit = "khbs.family.event"
+
+    def _effects(self):
+        return [*super()._effects(), *self._said_cards()]
+
+    def _said_cards(self):
+        household = self.household_id.sudo()
+        ending = self._ending_others()
+        if self._ends():
+            ending[household] = self._end_reason()
+        for family in ending:
+            if family.sudo().card_ids.filtered(_is_standing):
+                yield self.env._(
+                    "The card of %(household)s is blocked for good; it is returned "
+                    "with its minutes.",
+                    household=family.name,
+                )
+        exchanged = self._changes_head() or self.kind == "divorce"
+        if exchanged and household not in ending:
+            if household.card_ids.filtered(_names_somebody):
+                yield self.env._(
+                    "The card of %(household)s is blocked and a new one is made; its "
+                    "aid waits for it. There is no second package.",
+                    household=household.name,
+                )
+
+    def _head_changed(self, household):
+        super()._head_changed(household)
+        self._exchange_card(household)
+
+    def _divided(self, household):
+        super()._divided(household)
+        # Both sides of a divorce claim the old card: nobody uses it any more.
+        if self.kind == "divorce":
+            self._exchange_card(household)
+
+    def _left(self, household):
+        super()._left(household)
+        reason = _REASONS.get(household.reason_code, "other")
+        cards = household.sudo().card_ids
+        blank = cards.filtered(lambda card: card.state in _BLANK)
+        blank.job_ids._close_open()
+        self._move(blank, "destroyed", reason)
+        in_hands = cards.filtered(
+            lambda card: card.state in (*_ON_ITS_WAY, *life_cycle.IN_USE)
+        )
+        self._move(in_hands, "revoked", reason)
+
+    def _exchange_card(self, household):
+        """Block the card of *household* and queue one for the family as it is now."""
+        cards = household.sudo().card_ids
+        reason = "death" if self.kind == "death" else "other"
+        named = cards.filtered(_names_somebody)
+        on_the_way = named.filtered(lambda card: card.state in _ON_ITS_WAY)
+        self._move(on_the_way, "revoked", reason)
+        self._move(named.filtered(lambda c: c.state == "active"), "suspended", reason)
+        waiting = cards.filtered(lambda card: card.state in _BLANK)
+        if named and not waiting and household.state in life_cycle.ENTITLED:
+            profile = named.sorted("card_index")[-1].profile
+            self.env["khbs.card"].sudo()._allocate(household, profile)
+
+    def _move(self, cards, target, reason):
+        if cards:
+            cards._transition(target, reason, data={"family_event": self.name})
+            cards._record_move(target, reason)
+
+
+def _is_standing(card):
+    return card.state in (*_BLANK, *_ON_ITS_WAY, *life_cycle.IN_USE)
+
+
+def _names_somebody(card):
+    return card.state in (*_ON_ITS_WAY, *life_cycle.IN_USE)

@@ -1,0 +1,139 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import hashlib
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.misc import hmac
+
+from ..identity_numbers import kk_form_error, mask
+
+
+class KhbsHouseholdFamily(models.AbstractModel):
+    """The household's part in family events: members, KK numbers, its story."""
+
+    _name = "khbs.household.family"
+    _description = "Household: family events"
+
+    family_event_ids = fields.One2many(
+        comodel_name="khbs.family.event", inverse_name="household_id"
+    )
+    family_event_count = fields.Integer(
+        string="Family events", compute="_compute_family_event_count", compute_sudo=True
+    )
+
+    @api.depends("family_event_ids")
+    def _compute_family_event_count(self):
+        for household in self:
+            household.family_event_count = len(household.family_event_ids)
+
+    def action_family_event(self):
+        """Begin an event of this family; nothing changes before it is accepted."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "khbs_registry.khbs_family_event_action"
+        )
+        return {
+            **action,
+            "views": [(False, "form")],
+            "context": {"default_household_id": self.id},
+        }
+
+    def action_view_family_events(self):
+        return self._action_of_household("khbs_registry.khbs_family_event_action")
+
+    def _present_members(self):
+        """Return who lives in these families, as far as is known."""
+        return self.person_ids.filtered(lambda person: person.state == "alive")
+
+    def _renumber_kk(self, kk_number, reason, valid_from, event=None):
+        """Give the household another KK number; the former one stays in its history.
+
+        :param kk_number: sixteen digits; None: the new one is not issued yet
+        :param reason: document that says so, as the history shows it
+        :param valid_from: date of the new number, and the last one of the former
+        :param event: the khbs.family.event, if one brought it
+        """
+        self.ensure_one()
+        household = self.sudo()
+        if household.kk_number == kk_number:
+            return
+        if kk_number:
+            self._refuse_kk_form(kk_number)
+            household._refuse_taken_kk(kk_number)
+        household._close_kk(valid_from)
+        household.kk_number = kk_number or False
+        if kk_number:
+            household._add_kk(kk_number, reason, valid_from, event=event)
+
+    def _close_kk(self, valid_to):
+        """End the present number of the history."""
+        present = self.kk_ids.filtered(lambda number: not number.valid_to)
+        for number in present:
+            number.valid_to = max(number.valid_from, valid_to)
+        self.env.flush_all()
+
+    def _add_kk(self, kk_number, reason, valid_from, valid_to=None, event=None):
+        self.env["khbs.household.kk"].sudo().create(
+            {
+                "household_id": self.id,
+                "kk_number": kk_number,
+                "valid_from": valid_from,
+                "valid_to": valid_to,
+                "reason": reason,
+                "event_id": event and event.id,
+            }
+        )
+
+    @api.model
+    def _refuse_kk_form(self, kk_number):
+        if kk_form_error(kk_number):
+            raise UserError(
+                self.env._(
+                    "This is no KK number: it has sixteen digits, with the day and the "
+                    "month of its recording in the seventh to the tenth."
+                )
+            )
+
+    def _refuse_taken_kk(self, kk_number):
+        taken = (
+            self.env["khbs.household"]
+            .sudo()
+            .search(
+                [
+                    ("kk_number", "=", kk_number),
+                    ("state", "!=", "exited"),
+                    ("id", "not in", self.ids),
+                ],
+                limit=1,
+            )
+        )
+        if taken:
+            raise UserError(
+                self.env._(
+                    "The KK number %(number)s belongs to %(household)s. Compare it "
+                    "with the KK; two families never have one number.",
+                    number=mask(kk_number),
+                    household=taken.name,
+                )
+            )
+
+    def _family_content(self):
+        """Return what a decision about the family rests on, without its numbers."""
+        self.ensure_one()
+        persons = self.person_ids.sorted("id")
+        return [
+            [self.id, self.state, self.area_id.id, self._keyed(self.kk_number)],
+            [[p.id, p.state, p.relation, self._keyed(p.nik)] for p in persons],
+        ]
+
+    @api.model
+    def _keyed(self, number):
+        """Return a digest that tells two numbers apart, but not what they are."""
+        return hmac(self.env(su=True), "khbs-number", number) if number else ""
+
+    @api.model
+    def _sha256_of(self, content):
+        """Return the digest of an attached file (base64, or nothing)."""
+        return hashlib.sha256(content or b"").hexdigest()
