@@ -237,7 +237,7 @@ class KhbsCardRun(models.Model):
                AND EXISTS (
                    SELECT FROM khbs_recipient_line line
                     WHERE line.household_id = household.id
-                      AND line.list_id = %(list)s
+                      AND line.list_id = %(list)s AND %(served)s
                )
                AND NOT EXISTS (
                    SELECT FROM khbs_card card
@@ -247,6 +247,7 @@ class KhbsCardRun(models.Model):
             """,
             path=f"{self.area_id.parent_path}%",
             list=self.recipient_list_id.id,
+            served=self.env["khbs.recipient.line"]._served("line"),
             entitled=life_cycle.ENTITLED,
             standing=life_cycle.IN_PRODUCTION + life_cycle.IN_USE,
         )

@@ -25,6 +25,7 @@ from . import (
     khbs_family_event,
     khbs_household,
     khbs_point,
+    khbs_recipient_list,
     khbs_round,
     khbs_round_recap,
     khbs_round_total,

@@ -329,8 +329,9 @@ class KhbsRound(models.Model):
     def _insert_entitlements(self):
         """Grant every benefit to every recipient who has it not yet; return how many.
 
-        One statement whatever the number of families. Families that left the
-        programme since the list was decided are passed over.
+        One statement whatever the number of families. Recipients are the selected
+        families of the list and those promoted since; who waits, was released or left
+        the programme is passed over.
         """
         self.ensure_one()
         self.env.flush_all()
@@ -353,7 +354,7 @@ class KhbsRound(models.Model):
                            SELECT k.* FROM khbs_benefit k
                              JOIN khbs_round_benefit_rel r ON r.khbs_benefit_id = k.id
                             WHERE r.khbs_round_id = %(round)s) b
-                     WHERE l.list_id = %(list)s
+                     WHERE l.list_id = %(list)s AND %(served)s
                        AND h.active AND h.state IN ('decided', 'active')
                        AND NOT EXISTS (
                            SELECT FROM khbs_entitlement e
@@ -372,6 +373,7 @@ class KhbsRound(models.Model):
                 """,
                 round=self.id,
                 list=self.recipient_list_id.id,
+                served=self.env["khbs.recipient.line"]._served("l"),
             )
         )
         added = self.env.cr.rowcount

@@ -11,3 +11,4 @@ from . import test_family_event
 from . import test_forms
 from . import test_recap
 from . import test_round
+from . import test_round_places

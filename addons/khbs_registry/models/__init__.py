@@ -65,6 +65,15 @@ from . import khbs_decision_reason
 from . import khbs_decision
 from . import khbs_reevaluation
 from . import khbs_visit
+from . import khbs_quota
+from . import khbs_recipient_amendment_papers
+from . import khbs_recipient_amendment
+from . import khbs_recipient_change
+from . import khbs_recipient_draw
+from . import khbs_recipient_places
+from . import khbs_recipient_papers
+from . import khbs_recipient_moves
+from . import khbs_recipient_line
 from . import khbs_recipient_list
 from . import res_groups
 from . import res_users

@@ -104,21 +104,16 @@ class KhbsDecisionQuery(models.AbstractModel):
         return SQL(
             """
             SELECT h.id, h.area_id, h.regency_id, h.state, h.decile::int AS decile,
-                %(gone_on)s AS gone_on,
+                h.dtsen_gone_on AS gone_on,
                 (h.latitude IS NULL OR h.longitude IS NULL)
                     AND h.dwelling_kind IS NULL AS place_missing,
                 h.address IS NULL OR h.rt IS NULL AS address_missing
             FROM khbs_household h
             WHERE h.active AND h.state IN %(states)s AND h.area_id IN (%(area_ids)s)
             """,
-            gone_on=self._gone_on(),
             states=tuple(states),
             area_ids=self._area_ids_query(areas),
         )
-
-    def _gone_on(self):
-        known = "dtsen_gone_on" in self.env["khbs.household"]._fields
-        return SQL("h.dtsen_gone_on") if known else SQL("NULL::date")
 
     def _facts_query(self, rules, day):
         """Return the query of the facts that meet a family, as reasons.

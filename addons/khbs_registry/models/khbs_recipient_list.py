@@ -7,23 +7,74 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .khbs_household import DECILES
+from ..rupiah import Rupiah
 
 OPERATOR = "khbs_registry.group_registry_operator"
 APPROVER = "khbs_registry.group_approver"
+# A decided list does not change; a seed that is bound does not change either.
+TRIGGERS = """
+CREATE OR REPLACE FUNCTION khbs_refuse_decided_list() RETURNS trigger AS $$
+BEGIN
+    IF OLD.state = 'decided' AND (
+        TG_OP = 'DELETE'
+        OR (OLD.state, OLD.name, OLD.area_id, OLD.criteria_id, OLD.seed,
+            OLD.sha256, OLD.line_count, OLD.decided_at, OLD.places)
+        IS DISTINCT FROM
+        (NEW.state, NEW.name, NEW.area_id, NEW.criteria_id, NEW.seed,
+            NEW.sha256, NEW.line_count, NEW.decided_at, NEW.places)
+    ) THEN
+        RAISE EXCEPTION 'Recipient list % is decided: % refused',
+            OLD.name, TG_OP USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END
+$$ LANGUAGE plpgsql;
+CREATE OR REPLACE TRIGGER khbs_recipient_list_decided
+    BEFORE UPDATE OR DELETE ON khbs_recipient_list
+    FOR EACH ROW EXECUTE FUNCTION khbs_refuse_decided_list();
+
+CREATE OR REPLACE FUNCTION khbs_refuse_other_seed() RETURNS trigger AS $$
+BEGIN
+    IF (OLD.seed_bound_at, OLD.seed_sha256, OLD.seed_source, OLD.seed_known_on)
+        IS DISTINCT FROM
+        (NEW.seed_bound_at, NEW.seed_sha256, NEW.seed_source, NEW.seed_known_on)
+        OR OLD.seed <> NEW.seed OR (OLD.seed IS NOT NULL AND NEW.seed IS NULL)
+        OR (OLD.seed IS NULL AND NEW.seed IS NOT NULL
+            AND CURRENT_DATE < OLD.seed_known_on)
+    THEN
+        RAISE EXCEPTION 'The seed of recipient list % is bound', OLD.name
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$$ LANGUAGE plpgsql;
+CREATE OR REPLACE TRIGGER khbs_recipient_list_seed
+    BEFORE UPDATE ON khbs_recipient_list
+    FOR EACH ROW WHEN (OLD.seed_bound_at IS NOT NULL)
+    EXECUTE FUNCTION khbs_refuse_other_seed();
+"""
 
 
 class KhbsRecipientList(models.Model):
     """The families that receive the card in one area, proposed and decided.
 
     Its lines are ranked within each village: lowest decile first, verified first, more
-    members first, then a draw that anybody can repeat with the published seed. What an
-    approver decides is the SHA-256 over the sorted lines; the database refuses any
-    change to the lines of a list that is no draft.
+    members first, then a draw that anybody can repeat with the published seed. Where
+    the list has a number of places, its quotas say how many families of a village are
+    selected; the others wait in the order of their rank. What an approver decides is
+    the SHA-256 over the sorted lines; the database refuses any change to the lines of
+    a list that is no draft.
     """
 
     _name = "khbs.recipient.list"
-    _inherit = ["khbs.guarded", "khbs.approvable"]
+    _inherit = [
+        "khbs.guarded",
+        "khbs.approvable",
+        "khbs.recipient.draw",
+        "khbs.recipient.moves",
+        "khbs.recipient.places",
+        "khbs.recipient.papers",
+    ]
     _description = "Recipient list"
     _order = "id desc"
 
@@ -32,6 +83,9 @@ class KhbsRecipientList(models.Model):
         "name",
         "sha256",
         "line_count",
+        "ranked_at",
+        "seed_sha256",
+        "seed_bound_at",
         "round_number",
         "decided_at",
     )
@@ -45,7 +99,16 @@ class KhbsRecipientList(models.Model):
         "area_id",
         "criteria_id",
         "seed",
+        "seed_sha256",
         "line_count",
+        "places",
+        "cash_amount",
+        "food_amount",
+        "cash_rounds",
+        "food_rounds",
+        "cash_budget_line_id",
+        "food_budget_line_id",
+        "promotion_scope",
         "sha256",
     )
 
@@ -66,10 +129,81 @@ class KhbsRecipientList(models.Model):
         default=lambda self: self.env["khbs.criteria"]._in_force(),
     )
     seed = fields.Char(
-        required=True,
         default=lambda self: secrets.token_hex(8),
-        help="Of the draw among families that are equal otherwise. Publish it: with "
-        "it anybody can repeat the draw.",
+        copy=False,
+        help="Of the draw among families that are equal otherwise: with it anybody can "
+        "repeat the draw. Leave it empty where a public event will give it.",
+    )
+    seed_source = fields.Char(
+        string="Source of the seed",
+        copy=False,
+        help="Where the seed comes from: drawn by the system, or a public event that "
+        "nobody can foresee, such as the result of a lottery on a stated day.",
+    )
+    seed_known_on = fields.Date(
+        string="Seed known on",
+        copy=False,
+        help="Day of the public event that gives the seed.",
+    )
+    seed_sha256 = fields.Char(
+        string="SHA-256 of the seed",
+        readonly=True,
+        copy=False,
+        help="Published before the draw: the seed cannot be chosen by its result.",
+    )
+    seed_bound_at = fields.Datetime(
+        string="Draw announced on",
+        readonly=True,
+        copy=False,
+        help="From then on the seed, or the event that gives it, cannot be changed.",
+    )
+    places = fields.Integer(
+        copy=False,
+        help="How many families the list may select; 0: all that are eligible.",
+    )
+    cash_amount = Rupiah(
+        string="Cash per family and round",
+        default=lambda self: self._package_amount("cash"),
+    )
+    food_amount = Rupiah(
+        string="Food per family and round",
+        default=lambda self: self._package_amount("food"),
+    )
+    cash_rounds = fields.Integer(
+        string="Rounds of cash", default=1, aggregator=None, help="In the budget year."
+    )
+    food_rounds = fields.Integer(
+        string="Rounds of food", default=1, aggregator=None, help="In the budget year."
+    )
+    cash_budget_line_id = fields.Many2one(
+        comodel_name="khbs.budget.line",
+        string="Budget line of the cash",
+        help="The list is not decided where its places cost more than is free there.",
+    )
+    food_budget_line_id = fields.Many2one(
+        comodel_name="khbs.budget.line",
+        string="Budget line of the food",
+        help="The list is not decided where its places cost more than is free there.",
+    )
+    promotion_scope = fields.Selection(
+        selection=[
+            ("village", "The same village only"),
+            ("district", "Then the same district"),
+            ("regency", "Then the same regency"),
+        ],
+        string="A free place goes to",
+        required=True,
+        default="regency",
+        help="The next waiting family of the village comes first in any case.",
+    )
+    quota_ids = fields.One2many(
+        comodel_name="khbs.quota", inverse_name="list_id", readonly=True
+    )
+    ranked_at = fields.Datetime(
+        readonly=True, copy=False, help="When the places were given by rank."
+    )
+    amendment_ids = fields.One2many(
+        comodel_name="khbs.recipient.amendment", inverse_name="list_id", readonly=True
     )
     line_ids = fields.One2many(
         comodel_name="khbs.recipient.line", inverse_name="list_id", readonly=True
@@ -102,50 +236,42 @@ class KhbsRecipientList(models.Model):
         "CHECK (state NOT IN ('proposed', 'decided') OR sha256 ~ '^[0-9a-f]{64}$')",
         "A list is proposed and decided on the hash of its lines.",
     )
+    _places_sign = models.Constraint(
+        "CHECK (places >= 0)", "The number of places is not negative."
+    )
+    _amounts_sign = models.Constraint(
+        "CHECK (cash_amount >= 0 AND food_amount >= 0 AND cash_rounds >= 0 "
+        "AND food_rounds >= 0)",
+        "Amounts and numbers of rounds are not negative.",
+    )
 
     def init(self):
-        """Let the database refuse changes to a decided list."""
-        self.env.cr.execute(
-            """
-            CREATE OR REPLACE FUNCTION khbs_refuse_decided_list() RETURNS trigger AS $$
-            BEGIN
-                IF OLD.state = 'decided' AND (
-                    TG_OP = 'DELETE'
-                    OR (OLD.state, OLD.name, OLD.area_id, OLD.criteria_id, OLD.seed,
-                        OLD.sha256, OLD.line_count, OLD.decided_at)
-                    IS DISTINCT FROM
-                    (NEW.state, NEW.name, NEW.area_id, NEW.criteria_id, NEW.seed,
-                        NEW.sha256, NEW.line_count, NEW.decided_at)
-                ) THEN
-                    RAISE EXCEPTION 'Recipient list % is decided: % refused',
-                        OLD.name, TG_OP USING ERRCODE = 'restrict_violation';
-                END IF;
-                RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
-            END
-            $$ LANGUAGE plpgsql;
-            CREATE OR REPLACE TRIGGER khbs_recipient_list_decided
-                BEFORE UPDATE OR DELETE ON khbs_recipient_list
-                FOR EACH ROW EXECUTE FUNCTION khbs_refuse_decided_list()
-            """
-        )
+        self.env.cr.execute(TRIGGERS)
 
     @api.model
     def _own_vals(self, vals):
         return {"name": self.env["ir.sequence"].sudo().next_by_code(self._name)}
 
     def write(self, vals):
+        if not self.env.su and vals.keys() & {"seed", "seed_source", "seed_known_on"}:
+            self._refuse_bound_seed(vals)
         result = super().write(vals)
         # Lines stand for the area, criteria and seed they were collected with.
         if vals.keys() & {"area_id", "criteria_id", "seed"}:
             for recipient_list in self.sudo():
                 recipient_list._clear_lines()
                 recipient_list.line_count = 0
+        if "places" in vals:
+            for recipient_list in self.sudo():
+                recipient_list._forget_ranking()
         return result
 
     def action_collect(self):
         """Fill the draft with the eligible families of its area, ranked."""
         for recipient_list in self._checked(OPERATOR, "recipient_list.collect", "read"):
             recipient_list._require_state("draft")
+            recipient_list._bind_seed()
+            recipient_list._require_seed()
             recipient_list._collect_lines()
             self.env["khbs.audit.event"]._record(
                 "recipient_list.collected",
@@ -166,6 +292,7 @@ class KhbsRecipientList(models.Model):
                         "The list is empty. Collect the eligible families first."
                     )
                 )
+            recipient_list._require_places()
             recipient_list._refuse_moved_families()
             recipient_list.write(
                 {"sha256": recipient_list._lines_sha256(), "state": "proposed"}
@@ -198,12 +325,13 @@ class KhbsRecipientList(models.Model):
                     self.env._("The lines are not those that were proposed.")
                 )
             recipient_list._refuse_moved_families()
+            recipient_list._require_places()
             self.env["khbs.approval"]._refuse_maker(recipient_list, "decided")
             recipient_list._approve("decided", APPROVER)
             self.env["khbs.household"]._set_state_where(
                 SQL(
                     "id IN (SELECT household_id FROM khbs_recipient_line "
-                    "WHERE list_id = %s)",
+                    "WHERE list_id = %s AND status = 'selected')",
                     recipient_list.id,
                 ),
                 "eligible",
@@ -238,55 +366,6 @@ class KhbsRecipientList(models.Model):
             self, step, group, self.sha256, round_number=self.round_number
         )
 
-    def _clear_lines(self):
-        self.ensure_one()
-        self.env.cr.execute(
-            SQL("DELETE FROM khbs_recipient_line WHERE list_id = %s", self.id)
-        )
-        self.env["khbs.recipient.line"].invalidate_model()
-        self.invalidate_recordset(["line_ids"])
-
-    def _collect_lines(self):
-        self.ensure_one()
-        self.env.flush_all()
-        self._clear_lines()
-        cr = self.env.cr
-        cr.execute(
-            SQL(
-                """
-                INSERT INTO khbs_recipient_line (list_id, household_id, area_id,
-                    regency_id, rank, decile, verified, member_count)
-                WITH member AS (
-                    SELECT household_id, count(*) AS number FROM khbs_person
-                    WHERE active AND state = 'alive' GROUP BY household_id
-                )
-                SELECT %(id)s, h.id, h.area_id, h.regency_id,
-                    row_number() OVER (
-                        PARTITION BY h.area_id
-                        ORDER BY h.decile::int, h.verified_at IS NULL,
-                            member.number DESC NULLS LAST,
-                            sha256(convert_to(%(seed)s || h.name, 'UTF8'))
-                    ), h.decile, h.verified_at IS NOT NULL,
-                    COALESCE(member.number, 0)
-                FROM khbs_household h
-                JOIN khbs_area village ON village.id = h.area_id
-                JOIN khbs_decision d ON d.household_id = h.id AND d.current
-                LEFT JOIN member ON member.household_id = h.id
-                WHERE h.active AND h.state = 'eligible' AND d.outcome = 'eligible'
-                    AND d.criteria_id = %(criteria)s
-                    AND village.parent_path LIKE %(path)s
-                ORDER BY village.code, 5
-                """,
-                id=self.id,
-                seed=self.seed,
-                criteria=self.criteria_id.id,
-                path=f"{self.area_id.parent_path}%",
-            )
-        )
-        self.line_count = cr.rowcount
-        self.env["khbs.recipient.line"].invalidate_model()
-        self.invalidate_recordset(["line_ids"])
-
     def _refuse_moved_families(self):
         """Refuse a list of which a family is no longer eligible or is in another."""
         self.env.flush_all()
@@ -309,106 +388,3 @@ class KhbsRecipientList(models.Model):
                     number=moved,
                 )
             )
-
-    def _lines_sha256(self):
-        """Return the digest over the lines, sorted by village and rank."""
-        self.ensure_one()
-        self.env.flush_all()
-        [[digest]] = self.env.execute_query(
-            SQL(
-                """
-                SELECT encode(sha256(convert_to(string_agg(
-                    concat_ws('|', village.code, line.rank, h.name, line.decile,
-                        line.verified::int, line.member_count),
-                    E'\\n' ORDER BY village.code, line.rank
-                ), 'UTF8')), 'hex')
-                FROM khbs_recipient_line line
-                JOIN khbs_household h ON h.id = line.household_id
-                JOIN khbs_area village ON village.id = line.area_id
-                WHERE line.list_id = %s
-                """,
-                self.id,
-            )
-        )
-        return digest
-
-
-class KhbsRecipientLine(models.Model):
-    """A family's place in a list, as it was when the list was made."""
-
-    _name = "khbs.recipient.line"
-    _description = "Line of a recipient list"
-    _order = "list_id, area_id, rank"
-    _rec_name = "household_id"
-    _log_access = False
-
-    list_id = fields.Many2one(
-        comodel_name="khbs.recipient.list",
-        required=True,
-        index=True,
-        ondelete="cascade",
-    )
-    household_id = fields.Many2one(
-        comodel_name="khbs.household", required=True, index=True, ondelete="restrict"
-    )
-    area_id = fields.Many2one(
-        comodel_name="khbs.area",
-        string="Village",
-        required=True,
-        index=True,
-        ondelete="restrict",
-    )
-    regency_id = fields.Many2one(
-        comodel_name="khbs.area", required=True, index=True, ondelete="restrict"
-    )
-    rank = fields.Integer(required=True, aggregator=None, help="Within the village.")
-    decile = fields.Selection(selection=DECILES)
-    verified = fields.Boolean()
-    member_count = fields.Integer(string="Members")
-    state = fields.Selection(related="list_id.state", string="List state")
-
-    _household_uniq = models.Constraint(
-        "UNIQUE (list_id, household_id)", "A list names a family once."
-    )
-    _rank_uniq = models.Constraint(
-        "UNIQUE (list_id, area_id, rank)", "Two families have one rank."
-    )
-
-    def init(self):
-        """Let the database refuse changes to the lines of what is no draft.
-
-        It looks once at all rows of a statement: a list has 300,000.
-        """
-        self.env.cr.execute(
-            """
-            CREATE OR REPLACE FUNCTION khbs_refuse_frozen_lines() RETURNS trigger AS $$
-            BEGIN
-                IF TG_OP <> 'TRUNCATE' THEN
-                    PERFORM FROM changed
-                        JOIN khbs_recipient_list list ON list.id = changed.list_id
-                        WHERE list.state <> 'draft' LIMIT 1;
-                    IF NOT FOUND THEN
-                        RETURN NULL;
-                    END IF;
-                END IF;
-                RAISE EXCEPTION 'Lines of a recipient list are frozen: % refused', TG_OP
-                    USING ERRCODE = 'restrict_violation';
-            END
-            $$ LANGUAGE plpgsql;
-            CREATE OR REPLACE TRIGGER khbs_recipient_line_no_insert
-                AFTER INSERT ON khbs_recipient_line REFERENCING NEW TABLE AS changed
-                FOR EACH STATEMENT EXECUTE FUNCTION khbs_refuse_frozen_lines();
-            CREATE OR REPLACE TRIGGER khbs_recipient_line_no_update
-                AFTER UPDATE ON khbs_recipient_line REFERENCING OLD TABLE AS changed
-                FOR EACH STATEMENT EXECUTE FUNCTION khbs_refuse_frozen_lines();
-            CREATE OR REPLACE TRIGGER khbs_recipient_line_no_move
-                AFTER UPDATE ON khbs_recipient_line REFERENCING NEW TABLE AS changed
-                FOR EACH STATEMENT EXECUTE FUNCTION khbs_refuse_frozen_lines();
-            CREATE OR REPLACE TRIGGER khbs_recipient_line_no_delete
-                AFTER DELETE ON khbs_recipient_line REFERENCING OLD TABLE AS changed
-                FOR EACH STATEMENT EXECUTE FUNCTION khbs_refuse_frozen_lines();
-            CREATE OR REPLACE TRIGGER khbs_recipient_line_no_truncate
-                BEFORE TRUNCATE ON khbs_recipient_line
-                FOR EACH STATEMENT EXECUTE FUNCTION khbs_refuse_frozen_lines()
-            """
-        )

@@ -7,6 +7,8 @@ from . import test_reevaluation
 from . import test_decree_tte
 from . import test_paper
 from . import test_access_report
+from . import test_quota
+from . import test_amendment
 from . import test_access_trace
 from . import test_append_only
 from . import test_audit

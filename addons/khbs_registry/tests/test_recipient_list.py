@@ -62,9 +62,9 @@ class TestRecipientList(DeliveryCase):
         other = self._list(*families, seed="lain")
         self.assertNotEqual(other.line_ids.sorted("rank").household_id.ids, order)
 
-    def test_another_seed_needs_another_collection(self):
+    def test_another_area_needs_another_collection(self):
         recipient_list = self._list(self._family())
-        recipient_list.seed = "lain"
+        recipient_list.area_id = self._area("62.06.01")
         self.assertFalse(recipient_list.line_count)
         with self.assertRaises(UserError):
             recipient_list.action_propose()
@@ -115,7 +115,7 @@ class TestRecipientList(DeliveryCase):
             f"DELETE FROM khbs_recipient_line WHERE id = {line}",
             f"UPDATE khbs_recipient_line SET list_id = {decided}, rank = 98 "
             f"WHERE id = {draft}",
-            "TRUNCATE khbs_recipient_line",
+            "TRUNCATE khbs_recipient_line CASCADE",
             f"DELETE FROM khbs_recipient_list WHERE id = {decided}",
             f"UPDATE khbs_recipient_list SET state = 'draft' WHERE id = {decided}",
             "INSERT INTO khbs_recipient_line (list_id, household_id, area_id, "

@@ -17,7 +17,11 @@ from .delivery_common import VILLAGE, DeliveryCase
 
 # Tables whose rows of this test are removed again, guards or not.
 TABLES = (
+    "khbs_recipient_change",
+    "khbs_recipient_amendment",
     "khbs_recipient_line",
+    "khbs_quota_change",
+    "khbs_quota",
     "khbs_recipient_list",
     "khbs_decision",
     "khbs_criteria",
@@ -86,7 +90,7 @@ class TestTwoConnections(BaseCase):
             delivery.action_stage()
             return delivery.id
 
-    def _proposed_lists(self, number):
+    def _proposed_lists(self, number, **values):
         """Return the ids of committed lists that name the same family."""
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
@@ -119,6 +123,7 @@ class TestTwoConnections(BaseCase):
                         "title": "Daftar",
                         "area_id": village.id,
                         "criteria_id": criteria.id,
+                        **values,
                     }
                     for _number in range(number)
                 ]
@@ -203,3 +208,124 @@ class TestTwoConnections(BaseCase):
         first.cr.commit()
         with self.assertRaises(UserError):
             reading(second["khbs.recipient.list"].browse(other)).action_decide()
+
+    def test_two_approvers_decide_one_list(self):
+        [list_id] = self._proposed_lists(1)
+        first, second = self._connection(), self._connection()
+        reading(first["khbs.recipient.list"].browse(list_id)).action_decide()
+        with mute_logger("odoo.sql_db"), self.assertRaisesRegex(LockError, "Somebody"):
+            reading(second["khbs.recipient.list"].browse(list_id)).action_decide()
+        second.cr.rollback()
+        first.flush_all()
+        first.cr.commit()
+        with self.assertRaises(UserError):
+            reading(second["khbs.recipient.list"].browse(list_id)).action_decide()
+
+    def _list_with_a_free_place(self):
+        """Return the id of a committed decided list: one left, two wait."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            village = env["khbs.area"].search([("code", "=", VILLAGE)])
+            regency = village._regency()
+            criteria = env["khbs.criteria"].create(
+                {
+                    "name": "Kriteria",
+                    "legal_basis": "Keputusan",
+                    "valid_from": "2999-01-01",
+                    "max_decile": "5",
+                }
+            )
+            households = env["khbs.household"].create(
+                [
+                    {"area_id": village.id, "state": state, "decile": "1"}
+                    for state in ("exited", "eligible", "eligible")
+                ]
+            )
+            made = env["khbs.recipient.list"].create(
+                {
+                    "title": "Daftar",
+                    "area_id": village.id,
+                    "criteria_id": criteria.id,
+                    "places": 1,
+                }
+            )
+            env["khbs.quota"].create(
+                {
+                    "list_id": made.id,
+                    "area_id": village.id,
+                    "regency_id": regency.id,
+                    "level": "village",
+                    "places": 1,
+                }
+            )
+            env["khbs.recipient.line"].create(
+                [
+                    {
+                        "list_id": made.id,
+                        "household_id": household.id,
+                        "area_id": village.id,
+                        "regency_id": regency.id,
+                        "decile": "1",
+                        "rank": rank,
+                        "status": "selected" if rank == 1 else "waiting",
+                    }
+                    for rank, household in enumerate(households, start=1)
+                ]
+            )
+            made.write({"state": "decided", "sha256": "0" * 64})
+            return made.id
+
+    def test_two_operators_promote_from_one_quota(self):
+        list_id = self._list_with_a_free_place()
+        first, second = self._connection(), self._connection()
+        first["khbs.recipient.list"].browse(list_id).action_fill_places()
+        with mute_logger("odoo.sql_db"), self.assertRaisesRegex(LockError, "Somebody"):
+            second["khbs.recipient.list"].browse(list_id).action_fill_places()
+        second.cr.rollback()
+        first.flush_all()
+        first.cr.commit()
+        # Who comes later finds the draft of the first, and no place to give again.
+        second["khbs.recipient.list"].browse(list_id).action_fill_places()
+        changes = second["khbs.recipient.change"].search([("list_id", "=", list_id)])
+        self.assertEqual(changes.mapped("kind"), ["release", "promotion"])
+
+    def test_the_database_lets_one_of_two_promotions_in(self):
+        """Whatever the programme does: the place's counter is one row."""
+        list_id = self._list_with_a_free_place()
+        environments = [self._connection(), self._connection()]
+        amendments = []
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            amendments = env["khbs.recipient.amendment"].create(
+                [
+                    {
+                        "name": f"AMD-UJI-{number}",
+                        "list_id": list_id,
+                        "area_id": env.ref("khbs_registry.area_62").id,
+                    }
+                    for number in range(2)
+                ]
+            )
+            amendments[0]._release_left()
+            amendments = amendments.ids
+
+        def promote(env, place):
+            made = env["khbs.recipient.amendment"].browse(amendments[place])
+            line = made.list_id.line_ids.filtered(lambda x: x.rank == place + 2)
+            made._add_changes([(line, "promotion", made.list_id.quota_ids, None, None)])
+            env.flush_all()
+
+        first, second = environments
+        promote(first, 0)
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.LockNotAvailable),
+        ):
+            promote(second, 1)
+        second.cr.rollback()
+        first.cr.commit()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.CheckViolation),
+        ):
+            promote(second, 1)

@@ -9,3 +9,4 @@ from . import khbs_reveal
 from . import khbs_turn_down
 from . import khbs_access_report
 from . import khbs_refusal
+from . import khbs_recipient_release
