@@ -77,6 +77,7 @@
         "views/khbs_audit_seal_views.xml",
         "views/khbs_verification_templates.xml",
         "views/khbs_login_templates.xml",
+        "data/khbs_access_report.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -75,6 +75,10 @@ from . import khbs_recipient_papers
 from . import khbs_recipient_moves
 from . import khbs_recipient_line
 from . import khbs_recipient_list
+from . import khbs_access_trace
+from . import ir_rule
+from . import ir_model_access
+from . import khbs_incompatible_roles
 from . import res_groups
 from . import res_users
 from . import ir_config_parameter

@@ -3,6 +3,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.orm.models import NO_ACCESS
 
 from .. import append_only
 
@@ -31,7 +32,11 @@ class KhbsApproval(models.Model):
     sha256 = fields.Char(
         string="SHA-256", required=True, help="Of the content that was decided on."
     )
-    note = fields.Char()
+    note = fields.Char(
+        string="Note as given",
+        groups=NO_ACCESS,  # ``remark`` shows it to whoever may read the document
+    )
+    remark = fields.Char(string="Note", compute="_compute_remark")
     round_number = fields.Integer(
         string="Submission",
         required=True,
@@ -54,6 +59,19 @@ class KhbsApproval(models.Model):
 
     def init(self):
         append_only.install(self.env.cr, self._table)
+
+    @api.depends("model", "res_id")
+    @api.depends_context("uid")
+    def _compute_remark(self):
+        """Show why a document was sent back to its readers alone."""
+        for model, approvals in self.sudo().grouped("model").items():
+            readable = set()
+            if model in self.env:
+                documents = self.env[model].browse(approvals.mapped("res_id"))
+                readable = set(documents.exists()._filtered_access("read").ids)
+            for approval in approvals:
+                shown = approval.res_id in readable and approval.note
+                approval.with_env(self.env).remark = shown
 
     @api.model
     def _decide(self, record, step, group, sha256, note=None, round_number=1):

@@ -15,6 +15,11 @@ class ResGroups(models.Model):
     def create(self, vals_list):
         groups = super().create(vals_list)
         groups._khbs_check_users({})
+        if self.pool.ready:
+            for group_id, implied in groups._khbs_implication().items():
+                self.env["khbs.audit.event"]._record(
+                    "group.create", self.browse(group_id), {"after": implied}
+                )
         return groups
 
     def write(self, vals):
@@ -36,8 +41,14 @@ class ResGroups(models.Model):
     def unlink(self):
         users = self.sudo().all_user_ids
         access = users._khbs_access()
+        implied = self._khbs_implication()
         result = super().unlink()
         users._khbs_record_access(access)
+        if self.pool.ready:
+            for group_id, before in implied.items():
+                self.env["khbs.audit.event"]._record(
+                    "group.delete", self.browse(group_id), {"before": before}
+                )
         return result
 
     def _khbs_users(self):

@@ -4,18 +4,6 @@
 import hashlib
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-
-# Pairs of roles that may not meet in one person (DESIGN 3). The addons above add
-# theirs by extending ``_khbs_incompatible_roles``.
-INCOMPATIBLE_ROLES = [
-    ("khbs_registry.group_bkk_proposer", "khbs_registry.group_bkk_verifier"),
-    ("khbs_registry.group_bkk_proposer", "khbs_registry.group_approver"),
-    ("khbs_registry.group_bkk_verifier", "khbs_registry.group_approver"),
-    ("khbs_registry.group_card_officer", "khbs_registry.group_field_officer"),
-    ("khbs_registry.group_administrator", "khbs_registry.group_approver"),
-    ("khbs_registry.group_auditor", "khbs_registry.group_approver"),
-]
 
 # Where each role starts its day; what is not installed is passed over.
 HOMES = [
@@ -37,7 +25,8 @@ HOME = "khbs_registry.khbs_household_action"
 
 
 class ResUsers(models.Model):
-    _inherit = "res.users"
+    _name = "res.users"
+    _inherit = ["res.users", "khbs.incompatible.roles"]
 
     khbs_area_ids = fields.Many2many(
         comodel_name="khbs.area",
@@ -45,25 +34,6 @@ class ResUsers(models.Model):
         string="KHBS areas",
         help="The user sees and handles what lies in these areas. None: nothing.",
     )
-
-    @api.model
-    def _khbs_incompatible_roles(self):
-        return INCOMPATIBLE_ROLES
-
-    @api.constrains("group_ids")
-    def _check_khbs_incompatible_roles(self):
-        for user in self:
-            for first, second in self._khbs_incompatible_roles():
-                if user.has_group(first) and user.has_group(second):
-                    raise ValidationError(
-                        self.env._(
-                            "%(user)s may not hold both roles: "
-                            "%(first)s and %(second)s.",
-                            user=user.name,
-                            first=self.env.ref(first).name,
-                            second=self.env.ref(second).name,
-                        )
-                    )
 
     @api.model
     def _get_invalidation_fields(self):
