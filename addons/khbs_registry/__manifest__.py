@@ -49,6 +49,7 @@
         "wizards/khbs_visit_return_views.xml",
         "views/khbs_visit_views.xml",
         "wizards/khbs_turn_down_views.xml",
+        "wizards/khbs_household_letter_views.xml",
         "views/khbs_deliberation_views.xml",
         "views/khbs_candidate_views.xml",
         "wizards/khbs_recipient_release_views.xml",

@@ -106,6 +106,7 @@ class KhbsActLabel(models.AbstractModel):
             (self.env._("places shared out"), ["quotas"]),
             (self.env._("prepared"), ["prepare", "prepared"]),
             (self.env._("processing suspended"), ["leave_alone"]),
+            (self.env._("printed with full numbers"), ["full_numbers", "print"]),
             (self.env._("proposed"), ["propose", "proposed"]),
             (self.env._("ranked"), ["rank", "ranked"]),
             (self.env._("recap issued"), ["recap"]),

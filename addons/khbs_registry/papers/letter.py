@@ -6,7 +6,7 @@
 A body is HTML whose text is escaped; the helpers here build it from plain values.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
@@ -14,6 +14,8 @@ from . import prose, qr
 from .document import Letterhead, Signature
 
 DOTS = "." * 40
+# Room to write by hand.
+LINE = "." * 66
 _STYLE = """
 .kop { text-align: center; line-height: 1.25; border-bottom: 1mm double #000;
     padding-bottom: 2mm; margin-bottom: 6mm; font-size: 12pt }
@@ -26,7 +28,7 @@ ol.points { margin: 0 0 2.5mm; padding-left: 8mm }
 ol.points li { text-align: justify; margin-bottom: 1.5mm; padding-left: 1mm }
 table.facts { border-collapse: collapse; margin: 0 0 3mm 8mm }
 table.facts td { vertical-align: top; padding: 0 0 0.8mm }
-table.facts td.label { width: 48mm }
+table.facts td.label { width: 52mm }
 table.facts td.colon { width: 5mm }
 table.grid { border-collapse: collapse; width: 100%; margin: 1mm 0 3mm;
     font-size: 10pt }
@@ -42,12 +44,24 @@ table.parties { width: 100%; margin-top: 6mm; border-collapse: collapse;
 table.parties td { text-align: center; vertical-align: top; width: 50%;
     padding: 0 2mm }
 table.parties .hand { height: 20mm }
-table.parties .mark { height: 20mm; padding-top: 6mm; box-sizing: border-box;
+.mark { height: 20mm; padding-top: 6mm; box-sizing: border-box;
     font-size: 8.5pt; color: #444 }
 table.parties .name { font-weight: bold }
 .witness { margin-top: 4mm; text-align: center; break-inside: avoid }
 .witness .hand { height: 20mm }
 .witness .name { font-weight: bold }
+.compact { font-size: 10.5pt; line-height: 1.25 }
+.compact .kop { margin-bottom: 4mm }
+.compact .title { margin-bottom: 3mm }
+.compact p.text { margin-bottom: 1.2mm }
+.compact table.facts { margin-bottom: 1.5mm }
+.compact ol.points { margin-bottom: 1.5mm }
+.compact ol.points li { margin-bottom: 0.6mm }
+.compact table.grid { margin-bottom: 1.5mm; font-size: 9.5pt }
+.compact table.grid td.sign { height: 7mm }
+.compact table.parties { margin-top: 3mm }
+.compact .hand, .compact table.parties .hand, .compact table.parties .mark
+    { height: 16mm }
 .small { font-size: 9pt }
 .keep { break-inside: avoid }
 footer svg { float: left; margin-right: 3mm }
@@ -60,8 +74,10 @@ class Letter:
 
     :param heading: lines under the kop, the first one underlined
     :param body: HTML between the heading and the signatures
+    :param ending: its last part, never on another page than the signatures
     :param parties: who sign side by side, two in a row
     :param witness: who signs below, in the middle: mengetahui
+    :param compact: set closer, for a letter that is one sheet
     """
 
     title: str
@@ -70,7 +86,8 @@ class Letter:
     letterhead: Letterhead | None = None
     parties: tuple[Signature, ...] = ()
     witness: Signature | None = None
-    notes: tuple[str, ...] = field(default=())
+    ending: Markup = Markup("")
+    compact: bool = False
     code: str | None = None
     verify_url: str | None = None
 
@@ -83,17 +100,20 @@ def render(page, fileobj):
 def html(letter):
     """Return the letter as an HTML page."""
     return Markup(
-        '<html lang="id"><head><title>{title}</title></head><body>'
-        "{footer}{kop}{heading}{body}{parties}{witness}{notes}</body></html>"
+        '<html lang="id"><head><title>{title}</title></head><body>{footer}'
+        '<div class="{size}">{kop}{heading}{body}'
+        '<div class="keep">{ending}{parties}{witness}</div></div>'
+        "</body></html>"
     ).format(
         title=letter.title,
+        size="compact" if letter.compact else "",
         footer=_footer(letter),
         kop=_kop(letter.letterhead),
         heading=_heading(letter.heading),
         body=letter.body,
+        ending=letter.ending,
         parties=_parties(letter.parties),
         witness=_witness(letter.witness),
-        notes=_notes(letter.notes),
     )
 
 
@@ -115,7 +135,7 @@ def facts(pairs):
     rows = Markup().join(
         Markup(
             '<tr><td class="label">{}</td><td class="colon">:</td><td>{}</td></tr>'
-        ).format(label, value or DOTS)
+        ).format(label, value or LINE)
         for label, value in pairs
     )
     return Markup('<table class="facts">{}</table>').format(rows)
@@ -189,10 +209,6 @@ def _block(signature):
         signature.name,
         _lines(signature.below),
     )
-
-
-def _notes(notes):
-    return Markup('<div class="small">{}</div>').format(_lines(notes)) if notes else ""
 
 
 def _lines(lines, kind=""):

@@ -94,11 +94,11 @@ def candidate_list(meeting, rows, as_of):
         ],
         letterhead=meeting.letterhead,
         columns=[
-            Column("kk", "Nomor KK", 33),
-            Column("nik", "NIK", 33),
+            Column("kk", "Nomor KK", 32),
+            Column("nik", "NIK", 32),
             Column("name", "Nama Kepala Keluarga", 42),
-            Column("address", "Alamat", 46),
-            Column("rt_rw", "RT/RW", 15),
+            Column("address", "Alamat", 44),
+            Column("rt_rw", "RT/RW", 19),
             Column("members", "Jml Anggota", 16, "integer", total=True),
             Column("decile", "Desil", 12, "share"),
             Column("dwelling", "Status Rumah", 24),
@@ -123,12 +123,12 @@ def _list_parties(meeting):
     place = meeting.village.partition(",")[0].partition(" ")[2]
     return (
         Signature(
-            place_and_date="",
+            place_and_date="\u00a0",
             office=("Pendamping,",),
             name=_name_of(meeting, "companion"),
         ),
         Signature(
-            place_and_date="",
+            place_and_date="\u00a0",
             office=(f"{COUNCILS[meeting.kind]},",),
             name=_name_of(meeting, "bpd_chair"),
         ),

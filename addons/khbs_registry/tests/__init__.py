@@ -34,3 +34,4 @@ from . import test_subject_request
 from . import test_two_connections
 from . import test_deliberation
 from . import test_candidate
+from . import test_village_papers

@@ -10,3 +10,6 @@ from . import khbs_turn_down
 from . import khbs_access_report
 from . import khbs_refusal
 from . import khbs_recipient_release
+from . import khbs_numbers_purpose
+from . import khbs_deliberation_print
+from . import khbs_household_letter

@@ -1,0 +1,51 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from .khbs_reveal import _PERSONAL_NUMBER, PURPOSES
+
+
+class KhbsNumbersPurpose(models.AbstractModel):
+    """A dialogue that prints numbers masked, or in full for a purpose on record."""
+
+    _name = "khbs.numbers.purpose"
+    _description = "Purpose of full numbers"
+
+    full_numbers = fields.Boolean(
+        string="Print NIK and KK in full",
+        help="Only for a paper that demands it; the purpose is recorded, and readers "
+        "of personal data alone open the paper.",
+    )
+    purpose = fields.Selection(
+        selection=PURPOSES, help="Why the paper needs the numbers; it is recorded."
+    )
+    reference = fields.Char(help="Number of the letter, complaint or assignment.")
+
+    def _record_full_numbers(self, record, count):
+        """Record for what the numbers of *count* families go on paper, if they do.
+
+        :param record: the document that is printed
+        """
+        self.ensure_one()
+        if not self.full_numbers:
+            return
+        events = self.env["khbs.audit.event"]
+        events._require_group(
+            "khbs_registry.group_pii_reader", "paper.full_numbers", record
+        )
+        reference = " ".join((self.reference or "").split())
+        if not self.purpose or not reference:
+            raise UserError(self.env._("Enter why the paper needs the numbers."))
+        if _PERSONAL_NUMBER.search(reference):
+            raise UserError(
+                self.env._("The reference is kept on record: no NIK or KK in it.")
+            )
+        facts = {"purpose": self.purpose, "reference": reference, "families": count}
+        # A cursor of its own: it stays on record whatever comes after.
+        with self.env.registry.cursor() as cr:
+            env = self.env(cr=cr)
+            events.with_env(env)._record(
+                "paper.full_numbers", record.with_env(env), facts
+            )
