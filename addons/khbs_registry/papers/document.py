@@ -91,7 +91,6 @@ class Document:
         with a label is a pair (label, text)
     :param signature: the one who signs, at the right
     :param parties: those who sign side by side, from the left, instead of one
-    :param witness: who signs below the parties, in the middle: mengetahui
     :param letterhead: ``opd``, ``governor``, a :class:`Letterhead` or none
     """
 
@@ -111,7 +110,6 @@ class Document:
     closing: list[str] = field(default_factory=list)
     signature: Signature | None = None
     parties: tuple[Signature, ...] = ()
-    witness: Signature | None = None
 
     def __post_init__(self):
         if self.paper not in PAPERS:

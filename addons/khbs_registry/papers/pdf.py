@@ -365,13 +365,7 @@ class _Painter:
         lines = 2 + max(len(one.office) + len(one.below) for one in signatures)
         for line in self.document.closing:
             lines += len(wrap(line, REGULAR, 9.5, self.right - self.left))
-        height = lines * 13 + 76
-        if self.document.witness:
-            height += self._height_of_block(self.document.witness)
-        return height
-
-    def _height_of_block(self, signature):
-        return (2 + len(signature.office) + len(signature.below)) * 13 + 66
+        return lines * 13 + 76
 
     def draw_closing(self):
         """Draw the closing lines and the signature block, kept together."""
@@ -388,9 +382,6 @@ class _Painter:
                 self.canvas.drawString(self.left, self.y, text)
         if self.document.parties:
             self._draw_parties(self.document.parties)
-            if self.document.witness:
-                middle = (self.left + self.right) / 2
-                self._draw_signature(self.document.witness, middle)
         elif self.document.signature:
             share = 0.22 if self.document.landscape else 0.27
             middle = self.right - (self.right - self.left) * share

@@ -94,26 +94,21 @@ def candidate_list(meeting, rows, as_of):
         ],
         letterhead=meeting.letterhead,
         columns=[
-            Column("kk", "Nomor KK", 32),
-            Column("nik", "NIK", 32),
+            Column("kk", "Nomor KK", 36),
+            Column("nik", "NIK", 36),
             Column("name", "Nama Kepala Keluarga", 42),
             Column("address", "Alamat", 44),
             Column("rt_rw", "RT/RW", 19),
             Column("members", "Jml Anggota", 16, "integer", total=True),
             Column("decile", "Desil", 12, "share"),
-            Column("dwelling", "Status Rumah", 24),
+            Column("dwelling", "Status Rumah", 23),
             Column("result", "Hasil", 20),
-            Column("reason", "Alasan", 34),
+            Column("reason", "Alasan", 32),
         ],
         rows=rows,
         group_key="part",
         landscape=True,
         parties=_list_parties(meeting),
-        witness=Signature(
-            place_and_date="Mengetahui,",
-            office=("Camat,",),
-            name=_name_of(meeting, "district_head"),
-        ),
         as_of=as_of,
     )
 
@@ -122,6 +117,11 @@ def _list_parties(meeting):
     day = words.date(meeting.day)
     place = meeting.village.partition(",")[0].partition(" ")[2]
     return (
+        Signature(
+            place_and_date="Mengetahui,",
+            office=("Camat,",),
+            name=_name_of(meeting, "district_head"),
+        ),
         Signature(
             place_and_date="\u00a0",
             office=("Pendamping,",),
