@@ -163,7 +163,7 @@ class KhbsBkkProposalPapers(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT a.name AS regency, r.name AS role,
+                SELECT a.name AS regency, a.code AS area_code, r.name AS role,
                        count(DISTINCT l.holder_id)::int AS people,
                        sum(l.approved_months)::int AS months,
                        sum(l.approved_amount)::bigint AS amount
@@ -187,6 +187,7 @@ class KhbsBkkProposalPapers(models.AbstractModel):
             SQL(
                 """
                 SELECT a.name AS regency, l.name, r.name AS role,
+                       coalesce(l.area_code, a.code) AS area_code,
                        coalesce(l.area_names, '-') AS area,
                        l.appointment_letter AS letter, l.rate_amount AS rate,
                        l.approved_months AS months, l.approved_amount AS amount

@@ -23,6 +23,7 @@ from . import khbs_decree_pages
 from . import khbs_decree_paraf
 from . import khbs_decree_chain
 from . import khbs_decree_sign
+from . import khbs_decree_follow
 from . import khbs_decree
 from . import khbs_decree_part
 from . import khbs_complaint_deliberation
@@ -74,6 +75,7 @@ from . import khbs_recipient_places
 from . import khbs_recipient_papers
 from . import khbs_recipient_moves
 from . import khbs_recipient_line
+from . import khbs_recipient_decree
 from . import khbs_recipient_list
 from . import khbs_access_trace
 from . import ir_rule

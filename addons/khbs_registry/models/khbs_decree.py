@@ -40,6 +40,7 @@ class KhbsDecree(models.Model):
         "khbs.decree.pages",
         "khbs.decree.initials",
         "khbs.decree.chain",
+        "khbs.decree.follow",
         "khbs.decree.sign",
     ]
     _description = "Decree"

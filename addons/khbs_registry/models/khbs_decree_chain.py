@@ -235,13 +235,16 @@ class KhbsDecreeChain(models.AbstractModel):
             self._check_after(original, self.decree_date)
 
     def _expected_title(self, original):
-        """Return the title that this amendment must have today."""
-        if not self.name.startswith("Perubahan"):
+        """Return the title that this amendment must have today.
+
+        One that does not cite its original by number counts nothing.
+        """
+        if f"Nomor {original.number} tentang" not in self.name:
             return self.name
         return original._amendment_title()
 
     def _check_date(self, date):
-        super()._check_date(date)
+        result = super()._check_date(date)
         if (self.valid_from and self.valid_from < date) or (
             self.valid_to and self.valid_to < date
         ):
@@ -255,6 +258,7 @@ class KhbsDecreeChain(models.AbstractModel):
         original = self._followed()
         if original:
             self._check_after(original, date)
+        return result
 
     def _check_after(self, original, date):
         if date < original.decree_date:

@@ -189,7 +189,10 @@ class KhbsDecreeDraft(models.AbstractModel):
         """Return the sentences that the library has for this decree."""
         known = {**self._own_terms(), **terms}
         library = self.env["khbs.decree.library"]._for(self.kind, self.form)
-        return library._texts(known)
+        texts = library._texts(known)
+        if self.excerpt_of_id and not texts["diktum"]:
+            texts["diktum"] = self.excerpt_of_id._clauses("diktum")
+        return texts
 
     def _own_terms(self):
         """Return what the decree itself says in the placeholders of the library."""

@@ -69,6 +69,8 @@ class KhbsDecreeLibrary(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # One that ends in the same transaction ends before the next begins.
+        self.flush_model(["valid_from", "valid_to"])
         libraries = super().create(vals_list)
         libraries._record_change()
         return libraries

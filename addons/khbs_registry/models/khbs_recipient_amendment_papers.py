@@ -76,7 +76,7 @@ class KhbsRecipientAmendmentPapers(models.AbstractModel):
             )
         return self.env["khbs.decree"]._draft(
             kind="recipient_list",
-            title=f"Perubahan atas {original.name}",
+            title=None,
             record=self,
             clauses=self._decree_clauses(original),
             annexes=[self._annex()],
@@ -93,10 +93,10 @@ class KhbsRecipientAmendmentPapers(models.AbstractModel):
                 f"bahwa dalam daftar penerima {self.list_id.name} terdapat tempat yang "
                 f"kosong karena {self.grounds};",
                 "bahwa berdasarkan pertimbangan tersebut perlu menetapkan perubahan "
-                f"atas {original.name};",
+                f"atas {original._named()};",
             ],
             "diktum": [
-                f"Mengubah Lampiran {original.name}, dengan {counts} sebagaimana "
+                f"Mengubah Lampiran {original._named()}, dengan {counts} sebagaimana "
                 "tercantum dalam Lampiran yang merupakan bagian tidak terpisahkan dari "
                 "Keputusan ini.",
                 "Ketentuan lain tetap berlaku.",

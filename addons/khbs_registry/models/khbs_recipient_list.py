@@ -74,6 +74,7 @@ class KhbsRecipientList(models.Model):
         "khbs.recipient.moves",
         "khbs.recipient.places",
         "khbs.recipient.papers",
+        "khbs.recipient.decree",
     ]
     _description = "Recipient list"
     _order = "id desc"

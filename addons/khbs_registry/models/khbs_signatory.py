@@ -4,7 +4,7 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..papers import words
@@ -91,40 +91,10 @@ class KhbsSignatory(models.Model):
             role = labels.get(signatory.role, "")
             signatory.display_name = f"{role}: {signatory.name or ''}"
 
-    @api.constrains("role", "prefix", "valid_from", "valid_to")
-    def _check_overlap(self):
-        for signatory in self:
-            others = self.search(
-                Domain("id", "!=", signatory.id)
-                & Domain("role", "=", signatory.role)
-                & signatory._behalf_domain()
-                & (
-                    Domain("valid_to", "=", False)
-                    | Domain("valid_to", ">=", signatory.valid_from)
-                )
-                & (
-                    Domain("valid_from", "<=", signatory.valid_to)
-                    if signatory.valid_to
-                    else Domain.TRUE
-                ),
-                limit=1,
-            )
-            if others:
-                raise ValidationError(
-                    self.env._(
-                        "%(name)s holds this office in the same time. End that "
-                        "validity the day before.",
-                        name=others.name,
-                    )
-                )
-
-    def _behalf_domain(self):
-        """Return who signs as this one does: on behalf of another, or not."""
-        operator = "in" if self.prefix in _ON_BEHALF else "not in"
-        return Domain("prefix", operator, _ON_BEHALF)
-
     @api.model_create_multi
     def create(self, vals_list):
+        # One that ends in the same transaction ends before the next begins.
+        self.flush_model(["valid_from", "valid_to"])
         return super().create([self._normalised(vals) for vals in vals_list])
 
     @api.model

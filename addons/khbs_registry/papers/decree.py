@@ -22,7 +22,7 @@ ELECTRONIC_NOTE = (
 )
 
 _STYLE = """
-html { font-size: 12pt; line-height: 1.35; hyphens: manual; orphans: 2; widows: 2 }
+html { font-size: 11.5pt; line-height: 1.35; orphans: 2; widows: 2 }
 .head { text-align: center; text-transform: uppercase; line-height: 1.35 }
 .emblem { height: 24mm; margin-bottom: 3mm }
 .emblem img { height: 24mm }
@@ -31,22 +31,22 @@ html { font-size: 12pt; line-height: 1.35; hyphens: manual; orphans: 2; widows: 
 .head .about { margin: 3mm 6mm 5mm }
 .head .whose { font-weight: bold }
 .clauses { width: 100%; border-collapse: collapse; table-layout: fixed }
+.clauses tr { break-inside: avoid }
 .clauses td { vertical-align: top; padding: 0 0 1.8mm; text-align: justify }
-.clauses .part { width: 33mm; text-align: left }
-.clauses .colon { width: 5mm }
+.clauses .part { width: 36mm; text-align: left }
+.clauses .colon { width: 4mm }
 .clauses .mark { width: 8mm; text-align: left }
-.clauses .last { break-after: avoid }
 .decide { text-align: center; margin: 4mm 0 3mm; break-after: avoid }
 .end { break-inside: avoid }
-.closing { margin: 6mm 0 0 80mm }
+.closing { margin: 6mm 0 0 70mm; white-space: nowrap }
 .closing .office { margin-top: 4mm }
 .closing .hand { height: 25mm }
+.closing .ttd { height: 25mm; box-sizing: border-box; padding-top: 6mm }
 .closing .box {
-    height: 25mm; box-sizing: border-box; padding-top: 4mm; font-size: 8pt;
-    line-height: 1.3; color: #333
+    height: 25mm; box-sizing: border-box; padding-top: 4mm; font-size: 8pt; color: #555
 }
 .closing .name { font-weight: bold }
-.true { margin: 8mm 74mm 0 0; break-inside: avoid }
+.true { margin-top: 8mm; break-inside: avoid }
 .true .hand { height: 25mm }
 .true .name { font-weight: bold }
 .copies { margin-top: 8mm; font-size: 10pt; line-height: 1.3; break-inside: avoid }
@@ -54,12 +54,14 @@ html { font-size: 12pt; line-height: 1.35; hyphens: manual; orphans: 2; widows: 
 .initials { margin-top: 8mm; font-size: 9pt; break-inside: avoid }
 .initials table { border-collapse: collapse }
 .initials td, .initials th {
-    border: 0.2mm solid #000; padding: 0.8mm 2mm; text-align: left; font-weight: normal
+    border: 0.2mm solid #000; padding: 0.8mm 2mm; text-align: left; font-weight: normal;
+    white-space: nowrap
 }
 .draft {
-    position: fixed; top: -17mm; right: 0; font-size: 9pt; letter-spacing: 0.5mm
+    position: fixed; top: -17mm; right: 0; font-size: 9pt
 }
-footer svg { float: left; margin-right: 3mm }
+footer svg { float: left }
+footer div { margin-left: 17mm }
 """
 
 
@@ -223,7 +225,7 @@ def _lines(lines):
 def _closing(text):
     hand = Markup('<div class="hand"></div>')
     if text.excerpt:
-        hand = Markup('<div class="box">ttd</div>')
+        hand = Markup('<div class="ttd">ttd</div>')
     elif text.electronic:
         hand = Markup('<div class="box">{}</div>').format(
             "Ruang tanda tangan elektronik"
@@ -281,8 +283,8 @@ def _footer(text):
         return ""
     note = Markup("<p>{}</p>").format(ELECTRONIC_NOTE) if text.electronic else ""
     return Markup(
-        "<footer>{qr}<p>Kode verifikasi: {code}</p>"
-        "<p>Keaslian dapat diperiksa di {url}</p>{note}</footer>"
+        "<footer>{qr}<div><p>Kode verifikasi: {code}</p>"
+        "<p>Keaslian dapat diperiksa di {url}</p>{note}</div></footer>"
     ).format(
         qr=Markup(qr.svg(text.verify_url, 14)),
         code=text.code,

@@ -17,6 +17,8 @@ from datetime import date, datetime
 # A share is a text ("98,5"), written at the right like the numbers beside it.
 KINDS = ("text", "integer", "rupiah", "share", "date")
 PAPERS = ("F4", "A4")
+# Key of the number that a row keeps where others of its group are left out.
+NUMBER = "_number"
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ def walk(document, summary=None):
         number += 1
         count += 1
         digest.update(_canonical([row.get(c.key) for c in document.columns]))
-        yield Line("row", row, number=number)
+        yield Line("row", row, number=row.get(NUMBER, number))
     if group is not None and keys:
         yield Line("subtotal", sums, label=f"Jumlah {group}")
     summary.row_count = count

@@ -4,7 +4,8 @@
 """The fonts of papers: found on the machine, embedded in every file.
 
 A paper must look the same in ten years, so nothing is left to the reader's fonts.
-The Liberation and DejaVu families come with Debian's ``fonts-liberation`` and
+Legal drafting asks for Bookman Old Style: URW Bookman of Debian's ``fonts-urw-base35``
+is its like. The Liberation and DejaVu families come with ``fonts-liberation`` and
 ``fonts-dejavu-core``; reportlab's own Vera is the last resort and always there.
 """
 
@@ -14,6 +15,7 @@ from pathlib import Path
 import reportlab
 
 _PLACES = (
+    Path("/usr/share/fonts/opentype/urw-base35"),
     Path("/usr/share/fonts/truetype/liberation"),
     Path("/usr/share/fonts/truetype/liberation2"),
     Path("/usr/share/fonts/truetype/dejavu"),
@@ -27,6 +29,7 @@ _CHOICES = {
         ("Vera.ttf", "VeraBd.ttf"),
     ),
     "serif": (
+        ("URWBookman-Light.otf", "URWBookman-Demi.otf"),
         ("LiberationSerif-Regular.ttf", "LiberationSerif-Bold.ttf"),
         ("DejaVuSerif.ttf", "DejaVuSerif-Bold.ttf"),
         ("Vera.ttf", "VeraBd.ttf"),

@@ -14,7 +14,7 @@ import json
 from datetime import date, datetime
 
 from . import words
-from .document import Column, Document
+from .document import NUMBER, Column, Document
 
 # What belongs to the table itself; head, foot and signature are of each rendering.
 _PLAIN = ("title", "subtitle", "paper", "landscape", "group_key", "numbered", "closing")
@@ -31,7 +31,8 @@ def dump(document, fileobj):
 def load(content, keep=None):
     """Return the :class:`Document` that *content*, bytes of :func:`dump`, holds.
 
-    :param keep: takes (number in its group, row) and says whether the row stays
+    :param keep: takes (number in its group, row, group) and says whether the row
+        stays; it stays under its number
     """
     with _lines(content) as lines:
         frame = json.loads(next(lines))
@@ -49,8 +50,10 @@ def load(content, keep=None):
                 if group_key and row[group_key] != group:
                     group, number = row[group_key], 0
                 number += 1
-                if keep and not keep(number, row):
-                    continue
+                if keep:
+                    if not keep(number, row, group):
+                        continue
+                    row[NUMBER] = number
                 for key in dates:
                     row[key] = row[key] and date.fromisoformat(row[key])
                 yield row

@@ -1,6 +1,10 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import io
+
+from pypdf import PdfReader
+
 from .common import KhbsCase
 from .papers_common import CLAUSES, a_document
 
@@ -43,3 +47,8 @@ class DecreeCase(KhbsCase):
         decree = self._frozen(**kwargs)
         decree.action_register_signature(number, date, SCAN)
         return decree
+
+    def _text(self, content):
+        """Return the words of a PDF."""
+        pages = PdfReader(io.BytesIO(content)).pages
+        return "\n".join(page.extract_text() for page in pages)

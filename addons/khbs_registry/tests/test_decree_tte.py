@@ -24,8 +24,9 @@ class TestDecreeTte(DecreeCase):
         super().setUpClass()
         cls.service = SigningService()
 
-    def _frozen(self, **kwargs):
-        return super()._frozen(track="tte", **kwargs)
+    def _numbered(self, **kwargs):
+        """Return a decree frozen with its number, to be signed by certificate."""
+        return self._frozen(track="tte", **kwargs)
 
     def test_number_comes_before_the_frozen_pdf(self):
         decree = self._decided(track="tte")
@@ -49,13 +50,13 @@ class TestDecreeTte(DecreeCase):
             wet.action_register_number(NUMBER, DATE)
 
     def test_numbers_are_given_once(self):
-        self._frozen()
+        self._numbered()
         other = self._decided(track="tte", title="Penetapan Lain")
         with self.assertRaisesRegex(UserError, "belongs to another decree"):
             other.action_register_number(NUMBER, DATE)
 
     def test_signed_file_brings_the_decree_in_force(self):
-        decree = self._frozen()
+        decree = self._numbered()
         self.assertFalse(decree._in_force())
         signed = self.service.sign(decree._file("pdf"))
         decree.action_upload_signed(signed)
@@ -76,7 +77,7 @@ class TestDecreeTte(DecreeCase):
         self.env["ir.config_parameter"].set_param(
             "khbs.decree.trust_roots", self.service.ca_pem
         )
-        decree = self._frozen()
+        decree = self._numbered()
         other = SigningService().sign(decree._file("pdf"))
         with self.assertRaisesRegex(UserError, "issuer that is trusted"):
             decree.action_upload_signed(other)
@@ -84,7 +85,7 @@ class TestDecreeTte(DecreeCase):
         self.assertEqual(decree.signer_trust, "trusted")
 
     def test_certificate_of_the_signatory(self):
-        decree = self._frozen()
+        decree = self._numbered()
         grouped = self.service.fingerprint.upper()
         decree.signatory_id.sudo().certificate_sha256 = ":".join(
             grouped[place : place + 2] for place in range(0, 64, 2)
@@ -96,10 +97,10 @@ class TestDecreeTte(DecreeCase):
         self.assertEqual(decree.state, "in_force")
 
     def test_what_is_not_the_frozen_file_signed_is_refused(self):
-        decree = self._frozen()
+        decree = self._numbered()
         frozen = decree._file("pdf")
         signed = self.service.sign(frozen)
-        drawn_anew = self.service.sign(super()._frozen(title="Lain")._file("pdf"))
+        drawn_anew = self.service.sign(self._frozen(title="Lain")._file("pdf"))
         for content, sentence in (
             (SCAN, "not the frozen PDF"),
             (drawn_anew, "not the frozen PDF"),
@@ -114,16 +115,16 @@ class TestDecreeTte(DecreeCase):
         self.assertEqual(decree.state, "frozen")
 
     def test_each_track_has_its_own_door(self):
-        decree = self._frozen()
+        decree = self._numbered()
         with self.assertRaisesRegex(UserError, "signed electronically"):
             decree.action_register_signature(NUMBER, DATE, SCAN)
-        wet = super()._frozen(title="Penetapan Lain")
+        wet = self._frozen(title="Penetapan Lain")
         with self.assertRaisesRegex(UserError, "signed by hand"):
             wet.action_upload_signed(SCAN)
 
     def test_approver_alone_lets_it_be_signed_by_hand(self):
         """The service is down for weeks: the frozen PDF is printed as it is."""
-        decree = self._frozen()
+        decree = self._numbered()
         frozen = decree._file("pdf")
         with self.assertRaises(AccessError):
             decree.action_sign_by_hand("Layanan padam")
@@ -142,7 +143,7 @@ class TestDecreeTte(DecreeCase):
         self.assertEqual(approval.note, "Layanan padam")
 
     def test_database_keeps_track_and_number(self):
-        decree = self._frozen()
+        decree = self._numbered()
         self.env.flush_all()
         update = "UPDATE khbs_decree SET {} WHERE id = %s"
         for change in (

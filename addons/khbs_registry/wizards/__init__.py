@@ -4,6 +4,7 @@
 from . import khbs_visit_assign
 from . import khbs_visit_return
 from . import khbs_audit_check
+from . import khbs_decree_following
 from . import khbs_decree_signing
 from . import khbs_reveal
 from . import khbs_turn_down
