@@ -17,7 +17,6 @@ class KhbsRecipientDecree(models.AbstractModel):
 
     decree_id = fields.Many2one(
         comodel_name="khbs.decree",
-        string="Decree",
         compute="_compute_decree_id",
         compute_sudo=True,
     )
