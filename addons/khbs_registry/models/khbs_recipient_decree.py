@@ -113,7 +113,9 @@ class KhbsRecipientDecree(models.AbstractModel):
                 columns=[
                     Column("regency", "Kabupaten/Kota", 60),
                     Column("districts", "Kecamatan", 24, kind="integer", total=True),
-                    Column("villages", "Desa/Kelurahan", 24, kind="integer", total=True),
+                    Column(
+                        "villages", "Desa/Kelurahan", 24, kind="integer", total=True
+                    ),
                     Column("families", "Keluarga", 24, kind="integer", total=True),
                     *self._money_columns(34),
                 ],
