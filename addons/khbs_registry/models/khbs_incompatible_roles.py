@@ -56,14 +56,16 @@ class KhbsIncompatibleRoles(models.AbstractModel):
 
     def _khbs_violations(self):
         """Yield (user, group, group) of roles that do not go together."""
-        pairs = [
-            (names, tuple(self.env.ref(name).id for name in names))
-            for names in self._khbs_incompatible_roles()
-        ]
+        pairs = []
+        for names in self._khbs_incompatible_roles():
+            # A group is not there yet while the addon is being installed.
+            groups = [self.env.ref(name, raise_if_not_found=False) for name in names]
+            if all(groups):
+                pairs.append((names, *(group.id for group in groups)))
         for user in self.sudo():
             # Not has_group(): within the write it answers as before the write.
             held = set(user.all_group_ids.ids)
-            for names, (first_id, second_id) in pairs:
+            for names, first_id, second_id in pairs:
                 if first_id in held and second_id in held:
                     yield user, *names
 
