@@ -21,6 +21,8 @@ class KhbsGuarded(models.AbstractModel):
     _guarded_fields = ("state",)
     # States in which users may change or delete the rest; None: in every state.
     _editable_states = ("draft",)
+    # Fields that users give at creation and that change by proposals alone.
+    _proposed_fields = frozenset()
     # Act under which a change by hand is recorded; None: it is not.
     _change_act = None
 
@@ -43,6 +45,7 @@ class KhbsGuarded(models.AbstractModel):
     def write(self, vals):
         if not self.env.su:
             self._refuse_guarded(vals)
+            self._refuse_proposed(vals)
             self._refuse_unless_editable()
         result = super().write(vals)
         if not self.env.su:
@@ -76,6 +79,18 @@ class KhbsGuarded(models.AbstractModel):
                 self.env._(
                     "%(fields)s is set by the actions of the document only.",
                     fields=", ".join(guarded),
+                )
+            )
+
+    def _refuse_proposed(self, vals):
+        names = sorted(vals.keys() & self._proposed_fields)
+        if names:
+            labels = [self._fields[n]._description_string(self.env) for n in names]
+            raise AccessError(
+                self.env._(
+                    "%(fields)s: this changes by a delivery, a visit, a family event "
+                    "or a change request. Use the buttons of the family's form.",
+                    fields=", ".join(labels),
                 )
             )
 

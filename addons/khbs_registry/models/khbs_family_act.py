@@ -1,8 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
-from odoo.exceptions import LockError
+from odoo import models
 
 from ..relations import HEAD
 from .khbs_family_plan import DIVIDING
@@ -39,21 +38,6 @@ class KhbsFamilyAct(models.AbstractModel):
     _name = "khbs.family.act"
     _inherit = "khbs.family.check"
     _description = "Family event: carrying out"
-
-    def _lock_families(self):
-        """Take the families for this transaction, or say that somebody else has."""
-        households = self._families()
-        try:
-            households.sorted("id").lock_for_update(allow_referencing=True)
-            households.person_ids.sorted("id").lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise LockError(
-                self.env._(
-                    "Somebody else is changing the family %(households)s at this "
-                    "moment. Open it anew and look before you repeat.",
-                    households=", ".join(households.mapped("name")),
-                )
-            ) from error
 
     def _families(self):
         return (
@@ -201,12 +185,6 @@ class KhbsFamilyAct(models.AbstractModel):
         household._close_kk(self.event_date)
         household._set_state("exited", reason)
         self._left(household)
-
-    def _remember(self, records, names):
-        """Record that these values are known here: no older delivery undoes them."""
-        self.env["khbs.local.value"]._record(
-            records, names, fields.Date.context_today(self), self
-        )
 
     # What the addons above extend
 

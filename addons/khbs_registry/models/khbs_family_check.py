@@ -2,7 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import fields, models
-from odoo.exceptions import UserError
 
 from ..relations import HEAD
 from .khbs_family_plan import DIVIDING
@@ -14,25 +13,14 @@ class KhbsFamilyCheck(models.AbstractModel):
     """
 
     _name = "khbs.family.check"
+    _inherit = "khbs.proposal"
     _description = "Family event: checks"
-
-    def _require_possible(self):
-        """Raise UserError, with what to mend, unless the event can be carried out."""
-        self.ensure_one()
-        for problem in self._problems():
-            raise UserError(problem)
 
     def _problems(self):
         """Yield what stands against the event."""
-        _ = self.env._
-        if self.household_id.state == "exited":
-            yield _("%(household)s has left the registry.", household=self._named())
+        yield from super()._problems()
         if self.event_date > fields.Date.context_today(self):
-            yield _("The date lies in the future: enter what has happened.")
-        if not (self.evidence or (self.letter_number and self.letter_date)):
-            yield _(
-                "Enter number and date of the letter that proves it, or add its photo."
-            )
+            yield self.env._("The date lies in the future: enter what has happened.")
         yield from self._missing()
         yield from self._strangers()
         yield from self._unclear_heads()
@@ -126,6 +114,3 @@ class KhbsFamilyCheck(models.AbstractModel):
                     "instead of entering a new one.",
                     person=newcomer.name,
                 )
-
-    def _named(self):
-        return self.household_id.name

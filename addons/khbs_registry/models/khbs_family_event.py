@@ -2,11 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.orm.models import NO_ACCESS
 
 from ..identity_numbers import mask
 from .khbs_household import EXIT_REASONS
+from .khbs_proposal import KhbsProposal
 
 KINDS = [
     ("new_kk", "New KK number"),
@@ -31,49 +31,23 @@ class KhbsFamilyEvent(models.Model):
     """
 
     _name = "khbs.family.event"
-    _inherit = [
-        "khbs.guarded",
-        "khbs.approvable",
-        "khbs.family.plan",
-        "khbs.family.act",
-    ]
+    _inherit = ["khbs.family.plan", "khbs.family.act"]
     _description = "Family event"
     _order = "id desc"
 
     _guarded_fields = (
-        "state",
-        "name",
-        "proposer_id",
-        "submitted_at",
-        "validator_id",
-        "validated_at",
-        "refusal",
+        *KhbsProposal._guarded_fields,
         "result_household_id",
         "kk_number",
         "other_kk_number",
     )
     _reading_actions = ("action_accept",)
-    _unread_steps = ("submitted", "refused")
-    _content_fields = ("state", "kind", "event_date", "letter_number", "note")
+    _content_fields = ("state", "kind", "event_date")
 
-    name = fields.Char(string="Number", readonly=True, copy=False)
     kind = fields.Selection(selection=KINDS, string="What happened", required=True)
-    household_id = fields.Many2one(
-        comodel_name="khbs.household", required=True, index=True, ondelete="restrict"
-    )
-    area_id = fields.Many2one(
-        related="household_id.area_id", string="Village", store=True, index=True
-    )
     event_date = fields.Date(
         string="Date", required=True, default=fields.Date.context_today
     )
-    letter_number = fields.Char(help="Of the certificate, the letter or the minutes.")
-    letter_date = fields.Date()
-    evidence = fields.Binary(
-        string="Letter (photo or PDF)", attachment=True, copy=False
-    )
-    evidence_name = fields.Char()
-    note = fields.Text(help="What the validator should know; no NIK or KK number.")
     person_ids = fields.Many2many(
         comodel_name="khbs.person",
         relation="khbs_family_event_person_rel",
@@ -160,24 +134,6 @@ class KhbsFamilyEvent(models.Model):
         help="Who is in no family of the registry yet: a child, a wife from elsewhere.",
     )
     effects = fields.Text(string="What will change", compute="_compute_effects")
-    state = fields.Selection(
-        selection=[
-            ("draft", "Draft"),
-            ("submitted", "Submitted"),
-            ("accepted", "Carried out"),
-            ("refused", "Refused"),
-        ],
-        required=True,
-        readonly=True,
-        default="draft",
-        copy=False,
-        index=True,
-    )
-    proposer_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
-    submitted_at = fields.Datetime(readonly=True, copy=False)
-    validator_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
-    validated_at = fields.Datetime(readonly=True, copy=False)
-    refusal = fields.Char(string="Refused because", readonly=True, copy=False)
     result_household_id = fields.Many2one(
         comodel_name="khbs.household",
         string="New family",
@@ -187,15 +143,6 @@ class KhbsFamilyEvent(models.Model):
         ondelete="restrict",
     )
 
-    _two_persons = models.Constraint(
-        "CHECK (validator_id <> proposer_id)",
-        "Who proposes an event does not decide it.",
-    )
-    _decided_whole = models.Constraint(
-        "CHECK (state NOT IN ('accepted', 'refused') OR (proposer_id IS NOT NULL "
-        "AND validator_id IS NOT NULL AND validated_at IS NOT NULL))",
-        "A decided event has a proposer, a validator and a time.",
-    )
     _kk_form = models.Constraint(
         "CHECK (kk_number ~ '^[0-9]{16}$' AND other_kk_number ~ '^[0-9]{16}$')",
         "A KK number has sixteen digits.",
@@ -278,59 +225,6 @@ class KhbsFamilyEvent(models.Model):
             sentences = event._effects() if shown and event.kind else []
             event.effects = "\n".join(f"• {sentence}" for sentence in sentences)
 
-    @api.model
-    def _own_vals(self, vals):
-        return {"name": self.env["ir.sequence"].sudo().next_by_code(self._name)}
-
-    # Actions
-
-    def action_submit(self):
-        """Hand the event to a validator: the act of whoever proposes it."""
-        for event in self:
-            event._require_proposer("submitted")
-            event.check_access("write")
-            event._require_state("draft")
-            event.sudo()._require_possible()
-            event.sudo().write(
-                {
-                    "state": "submitted",
-                    "proposer_id": self.env.uid,
-                    "submitted_at": fields.Datetime.now(),
-                }
-            )
-            self.env["khbs.approval"]._decide(
-                event,
-                "submitted",
-                event._proposer_group(),
-                event._content_sha256(),
-            )
-        return True
-
-    def action_accept(self):
-        """Carry the event out: a validator's act, never its proposer's."""
-        for event in self:
-            event.check_access("read")
-            event._require_state("submitted")
-            event._decide_step("accepted")
-            event = event.sudo()
-            event._lock_families()
-            event._require_possible()
-            event._close("accepted")
-            event._carry_out()
-        return True
-
-    def action_refuse(self, reason):
-        """Refuse the event with the *reason*: nothing changes."""
-        if not reason:
-            raise UserError(self.env._("Say why, so that it can be proposed anew."))
-        for event in self:
-            event.check_access("read")
-            event._require_state("submitted")
-            event._decide_step("refused", note=reason)
-            event.sudo().refusal = reason
-            event.sudo()._close("refused")
-        return True
-
     def action_open_result(self):
         """Open the family that arose."""
         self.ensure_one()
@@ -341,56 +235,19 @@ class KhbsFamilyEvent(models.Model):
             "views": [(False, "form")],
         }
 
-    # Business
-
-    def _close(self, state):
-        self.write(
-            {
-                "state": state,
-                "validator_id": self.env.uid,
-                "validated_at": fields.Datetime.now(),
-            }
-        )
-
-    def _decide_step(self, step, note=None):
-        self.env["khbs.approval"]._decide(
-            self,
-            step,
-            "khbs_registry.group_validator",
-            self._content_sha256(),
-            note=note,
-        )
-
-    def _proposer_group(self):
-        field = "khbs_registry.group_field_officer"
-        office = "khbs_registry.group_registry_operator"
-        return field if self.env.user.has_group(field) else office
-
-    def _require_proposer(self, act):
-        self.ensure_one()
-        self.env["khbs.audit.event"]._require_group(
-            self._proposer_group(), f"khbs.family.event.{act}", self
-        )
-
     def _content_parts(self):
         """Return what the decision is about: the proposal and the family as it is."""
-        families = self._families().sorted("id")
-        evidence = self.with_context(bin_size=False).evidence
+        families = self.env["khbs.household"]
         return [
-            [
-                str(self.letter_date),
-                str(self.submitted_at),
-                sorted(self.person_ids.ids),
-            ],
+            *self._proposal_content(),
+            sorted(self.person_ids.ids),
             [self.same_person_id.id, self.new_head_id.id, self.other_head_id.id],
             [self.place_kept, self.leaves_province, self.exit_reason],
             [self.to_area_id.id, self.to_address, self.to_rt, self.to_rw],
             [families._keyed(self.kk_number), families._keyed(self.other_kk_number)],
-            families._sha256_of(evidence),
             [
                 [line.person_id.id, line.fate, line.relation_after]
                 for line in self.member_ids.sorted("id")
             ],
             [line._content() for line in self.newcomer_ids.sorted("id")],
-            [household._family_content() for household in families],
         ]

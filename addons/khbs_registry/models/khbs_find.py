@@ -149,6 +149,10 @@ class KhbsFind(models.AbstractModel):
              WHERE kk_number = %(number)s
             UNION
             SELECT household_id, id FROM khbs_person WHERE nik = %(number)s
+            UNION
+            SELECT p.household_id, p.id FROM khbs_person_nik former
+              JOIN khbs_person p ON p.id = former.person_id
+             WHERE former.nik = %(number)s
             """,
             number=number,
         )

@@ -132,6 +132,9 @@ class KhbsHousehold(models.Model):
         "processing_suspended_on",
     )
     _editable_states = None
+    _proposed_fields = frozenset(
+        ("area_id", "address", "rt", "rw", "decile", "dwelling_kind", "person_ids")
+    )
     _change_act = "household.change"
 
     name = fields.Char(

@@ -23,10 +23,29 @@ class KhbsHouseholdFamily(models.AbstractModel):
         string="Family events", compute="_compute_family_event_count", compute_sudo=True
     )
 
+    change_request_ids = fields.One2many(
+        comodel_name="khbs.change.request", inverse_name="household_id"
+    )
+    change_request_count = fields.Integer(
+        string="Change requests",
+        compute="_compute_change_request_count",
+        compute_sudo=True,
+    )
+    representative_ids = fields.One2many(
+        comodel_name="khbs.representative",
+        inverse_name="household_id",
+        string="Representatives",
+    )
+
     @api.depends("family_event_ids")
     def _compute_family_event_count(self):
         for household in self:
             household.family_event_count = len(household.family_event_ids)
+
+    @api.depends("change_request_ids")
+    def _compute_change_request_count(self):
+        for household in self:
+            household.change_request_count = len(household.change_request_ids)
 
     def action_family_event(self):
         """Begin an event of this family; nothing changes before it is accepted."""
@@ -39,6 +58,21 @@ class KhbsHouseholdFamily(models.AbstractModel):
             "views": [(False, "form")],
             "context": {"default_household_id": self.id},
         }
+
+    def action_change_request(self):
+        """Begin to propose other values for this family or its members."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "khbs_registry.khbs_change_request_action"
+        )
+        return {
+            **action,
+            "views": [(False, "form")],
+            "context": {"default_household_id": self.id},
+        }
+
+    def action_view_change_requests(self):
+        return self._action_of_household("khbs_registry.khbs_change_request_action")
 
     def action_view_family_events(self):
         return self._action_of_household("khbs_registry.khbs_family_event_action")
@@ -118,6 +152,36 @@ class KhbsHouseholdFamily(models.AbstractModel):
                     household=taken.name,
                 )
             )
+
+    def _proposed_numbers(self):
+        """Return a line for each number that waits for a decision: for a reveal."""
+        events = self.family_event_ids.filtered(lambda o: o.state == "submitted")
+        numbers = [
+            (event.name, number)
+            for event in events
+            for number in (
+                event.kk_number,
+                event.other_kk_number,
+                *event.newcomer_ids.mapped("nik"),
+            )
+        ]
+        requests = self.change_request_ids.filtered(lambda o: o.state == "submitted")
+        numbers += [
+            (line.request_id.name, line.new_raw)
+            for line in requests.line_ids
+            if line.field_name in ("nik", "kk_number")
+        ]
+        return [f"{document}: {number}" for document, number in numbers if number]
+
+    def _representatives(self, day=None):
+        """Return who may collect for these families on a day (today)."""
+        day = day or fields.Date.context_today(self)
+        return self.env["khbs.representative"].search(
+            [
+                ("household_id", "in", self.ids),
+                *self.env["khbs.representative"]._valid_domain(day),
+            ]
+        )
 
     def _family_content(self):
         """Return what a decision about the family rests on, without its numbers."""

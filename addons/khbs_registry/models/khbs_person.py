@@ -18,6 +18,18 @@ class KhbsPerson(models.Model):
 
     _guarded_fields = ("nik",)  # a delivery brings it
     _editable_states = None
+    _proposed_fields = frozenset(
+        (
+            "household_id",
+            "name",
+            "nik_status",
+            "relation",
+            "birth_date",
+            "sex",
+            "state",
+            "active",
+        )
+    )
     _change_act = "person.change"
 
     household_id = fields.Many2one(
@@ -66,6 +78,9 @@ class KhbsPerson(models.Model):
         default="alive",
     )
     active = fields.Boolean(default=True)
+    former_nik_ids = fields.One2many(
+        comodel_name="khbs.person.nik", inverse_name="person_id", string="Former NIK"
+    )
 
     _nik_form = models.Constraint(
         "CHECK (nik ~ '^[0-9]{16}$')", "A NIK has sixteen digits."

@@ -20,7 +20,10 @@ from . import test_personal_numbers
 from . import test_reveal
 from . import test_export
 from . import test_find
+from . import test_change_request
+from . import test_duplicate
 from . import test_family_event
+from . import test_representative
 from . import test_held_file
 from . import test_household
 from . import test_import

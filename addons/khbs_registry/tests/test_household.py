@@ -16,17 +16,26 @@ class TestHousehold(KhbsCase):
     def _changes(self, act):
         return self.env["khbs.audit.event"].search([("act", "=", act)])
 
-    def test_what_is_changed_by_hand_is_recorded_by_field(self):
-        self.household.decile = "2"
+    def test_what_is_entered_by_hand_is_recorded_by_field(self):
+        household = self.env["khbs.household"].with_user(self.operator)
+        household = household.create({"area_id": self.village.id, "address": "JL X"})
         event = self._changes("household.change")
-        self.assertEqual(
-            (event.user_id, event.res_id), (self.operator, self.household.id)
-        )
-        self.assertEqual(event.data, {"fields": ["decile"]})
-        self.household.person_ids.name = "NAMA LAIN"
+        self.assertEqual((event.user_id, event.res_id), (self.operator, household.id))
+        self.assertEqual(event.data, {"fields": ["address", "area_id"]})
+        person = self.env["khbs.person"].with_user(self.operator)
+        values = {"household_id": household.id, "name": "NAMA LAIN", "relation": "1"}
+        person.create(values)
         event = self._changes("person.change")
-        self.assertEqual(event.data, {"fields": ["name"]})
+        self.assertEqual(event.data, {"fields": sorted(values)})
         self.assertNotIn("NAMA LAIN", str(event.data))
+
+    def test_nothing_known_is_changed_by_hand(self):
+        for record, values in (
+            (self.household, {"decile": "2"}),
+            (self.household.person_ids, {"name": "NAMA LAIN"}),
+        ):
+            with self.assertRaises(AccessError):
+                record.write(values)
 
     def test_nobody_moves_a_family_or_a_member_out_of_reach(self):
         elsewhere = self._area("62.06.01.2003")

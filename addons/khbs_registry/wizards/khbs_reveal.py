@@ -82,6 +82,7 @@ class KhbsReveal(models.TransientModel):
         ]
         if len(self.household_ids) > 1:
             lines.insert(0, f"{household.name} KK {household.kk_number or '-'}")
+        lines += household._proposed_numbers()
         return "\n".join(lines)
 
     def _revealed_households(self):
