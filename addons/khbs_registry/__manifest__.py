@@ -38,10 +38,15 @@
         "data/khbs_decree_library_data.xml",
         "data/khbs_aid_programme_data.xml",
         "data/khbs_lists_data.xml",
+        "data/khbs_dtsen_data.xml",
         "views/khbs_registry_menus.xml",
         "views/khbs_area_views.xml",
         "views/khbs_dtsen_import_views.xml",
         "views/khbs_dtsen_family_views.xml",
+        "wizards/khbs_dtsen_mapping_views.xml",
+        "wizards/khbs_dtsen_rule_views.xml",
+        "views/khbs_dtsen_conflict_views.xml",
+        "views/khbs_dtsen_source_views.xml",
         "views/khbs_aid_list_views.xml",
         "views/khbs_criteria_views.xml",
         "views/khbs_decision_views.xml",
@@ -93,6 +98,7 @@
         "web.assets_backend": [
             "khbs_registry/static/src/find/*",
             "khbs_registry/static/src/geotag/*",
+            "khbs_registry/static/src/job/*",
             "khbs_registry/static/src/rupiah/*",
         ],
         "web._assets_primary_variables": [

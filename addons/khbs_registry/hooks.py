@@ -40,4 +40,4 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Leave no staged row of a delivery behind: its table is no model's."""
-    env.cr.execute("DROP TABLE IF EXISTS khbs_dtsen_row")
+    env.cr.execute("DROP TABLE IF EXISTS khbs_dtsen_row, khbs_dtsen_pair")

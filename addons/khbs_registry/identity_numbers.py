@@ -21,6 +21,8 @@ PROVINCES = (
     | {81, 82}
     | frozenset(range(91, 98))
 )
+# Last day of each month, in a leap year.
+LAST_DAYS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 # Women have 40 added to the day of birth.
 WOMEN_DAY = 40
 
@@ -67,22 +69,31 @@ def nik_form_error(nik):
     return None if int(nik[:2]) in PROVINCES else "NIK_FORM"
 
 
-def nik_disagrees(nik, birth_date, sex):
-    """Tell whether a well-formed *nik* differs from the date of birth or the sex.
+def nik_warnings(nik, birth_date, sex, districts):
+    """Return the codes of what a person should look at in a well-formed *nik*.
 
-    It is a remark for a person, never a cause to reject (DOMAIN 2.4).
+    None of them is a cause to reject: a NIK never changes, and its region is that of
+    the first registration (DOMAIN 2.4).
 
     :param birth_date: ISO date or None
     :param sex: "1" male, "2" female, or None
+    :param districts: the six-digit codes of the districts of province 62
     """
+    codes = []
     day = int(nik[6:8])
     woman = day > WOMEN_DAY
+    day -= WOMEN_DAY if woman else 0
     if sex and woman != (sex == "2"):
-        return True
-    if not birth_date:
-        return False
-    written = f"{day - WOMEN_DAY if woman else day:02d}{nik[8:12]}"
-    return written != birth_date[8:10] + birth_date[5:7] + birth_date[2:4]
+        codes.append("NIK_SEX_DIFFERS")
+    if day > LAST_DAYS[int(nik[8:10])]:
+        codes.append("NIK_DATE_IMPOSSIBLE")
+    elif birth_date:
+        written = f"{day:02d}{nik[8:12]}"
+        if written != birth_date[8:10] + birth_date[5:7] + birth_date[2:4]:
+            codes.append("NIK_DATE_DIFFERS")
+    if nik.startswith("62") and nik[:6] not in districts:
+        codes.append("NIK_REGION_UNKNOWN")
+    return codes
 
 
 def kk_form_error(number):

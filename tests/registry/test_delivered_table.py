@@ -2,10 +2,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import datetime
+import tracemalloc
 import zipfile
 
 import openpyxl
 import pytest
+import xlsxwriter
 from khbs_registry.delivered_table import TableError, open_table
 
 COLUMNS = ("nik", "nama")
@@ -68,7 +70,8 @@ def test_a_csv_alone_in_a_zip(tmp_path):
     [
         (b"", "empty"),
         (b"nik;name\n", "columns"),
-        (b"nik;nama\n1;\xe9\n", "encoding"),
+        ("nik;nama\n1;\u00e9\n".encode("utf-16"), "encoding"),
+        (b"nik;nama\n1;\x81\xe9\n", "encoding"),
         (b'nik;nama\n1;"open\n', "broken"),
         (b"PK\x03\x04 no archive", "broken"),
     ],
@@ -79,3 +82,72 @@ def test_what_is_no_such_table_is_said_so(tmp_path, content, code):
     with pytest.raises(TableError) as caught:
         rows_of(file)
     assert caught.value.code == code
+
+
+def test_windows_1252_is_told_from_utf_8(tmp_path):
+    file = tmp_path / "a.csv"
+    for encoding, known in [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8-sig"),
+        ("cp1252", "cp1252"),
+    ]:
+        file.write_text("nik;nama\n1;MA\u2019RIMBA\n", encoding)
+        with open_table(file, COLUMNS) as table:
+            assert table.encoding == known
+            assert [cells for _line, _all, cells in table.rows()] == [
+                ["1", "MA\u2019RIMBA"]
+            ]
+
+
+def test_columns_under_other_heads_below_a_title(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text("DAFTAR;\nNama KRT; No NIK \nSITI;1\n")
+    with open_table(file, header_line=2) as table:
+        table.choose(
+            ("nik", "nama", "rt"),
+            {"nik": "no nik", "nama": "Nama KRT"},
+            optional={"rt"},
+        )
+        assert list(table.rows()) == [(3, ["SITI", "1"], ["1", "SITI", ""])]
+        with pytest.raises(TableError):
+            table.choose(("nik", "nama", "rt"))
+
+
+def test_merged_cells_of_a_sheet_are_no_values(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in [
+        ("no_kk", "nik", "nama"),
+        ("7", "1", "SITI"),
+        ("7", "2", "BUDI"),
+        ("8", "3", "ULIN"),
+    ]:
+        sheet.append(row)
+    sheet.merge_cells("A2:A3")
+    file = tmp_path / "a.xlsx"
+    book.save(file)
+    with open_table(file, ("no_kk", "nik")) as table:
+        rows = list(table.rows())
+        assert rows[0][2] == ["7", "1"]
+        assert rows[1] == (3, ["", "2", "BUDI"], None)
+        assert rows[2][2] == ["8", "3"]
+        assert table.guess(rows[1][1]) == (True, ["7", "2"])
+    with open_table(file, COLUMNS) as table:  # the merged column is not asked for
+        assert [row[2] for row in table.rows()][1] == ["2", "BUDI"]
+
+
+def test_the_texts_of_a_large_sheet_stay_out_of_memory(tmp_path):
+    """Excel keeps the texts of all cells apart from the sheet."""
+    file = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, COLUMNS)
+        for row in range(1, 20_000):
+            sheet.write_row(row, 0, [f"{row:016d}", f"WARGA {row}"])
+    tracemalloc.start()
+    with open_table(file, COLUMNS) as table:
+        count = sum(1 for _row in table.rows())
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 19_999
+    assert peak < 3_000_000

@@ -59,11 +59,14 @@ def test_a_nik_is_no_float():
     assert not numbers.is_floated(NIK)
 
 
-def test_a_nik_that_differs_is_a_remark():
-    assert not numbers.nik_disagrees(NIK, "1991-06-05", "2")
-    assert numbers.nik_disagrees(NIK, "1991-06-05", "1")
-    assert numbers.nik_disagrees(NIK, "1991-06-06", "2")
-    assert not numbers.nik_disagrees(NIK, None, None)
+def test_what_is_only_remarked_in_a_nik():
+    def remarks(born, sex):
+        return numbers.nik_warnings(NIK, born, sex, {NIK[:6]})
+
+    assert remarks("1991-06-05", "2") == []
+    assert remarks("1991-06-05", "1") == ["NIK_SEX_DIFFERS"]
+    assert remarks("1991-06-06", "2") == ["NIK_DATE_DIFFERS"]
+    assert remarks(None, None) == []
 
 
 @pytest.mark.parametrize(

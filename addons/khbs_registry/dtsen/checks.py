@@ -4,10 +4,12 @@
 """The checks of one row of a delivery, by itself (DOMAIN 2.3-2.5, 3.2)."""
 
 import datetime
+import hashlib
 import re
 from typing import NamedTuple
 
 from .. import identity_numbers
+from . import relations
 
 COLUMNS = (
     "id_keluarga",
@@ -26,7 +28,10 @@ COLUMNS = (
     "lintang",
     "bujur",
 )
-RELATIONS = frozenset(str(code) for code in range(1, 12))
+# What a file need not have; such a column reads as empty.
+OPTIONAL = frozenset(
+    ("id_keluarga", "alamat", "rt", "rw", "status_rumah", "lintang", "bujur")
+)
 SEXES = frozenset("12")
 DECILES = frozenset(str(decile) for decile in range(1, 11))
 # Regsosek's status of the house (DOMAIN 2.2), and families that have none.
@@ -41,6 +46,7 @@ DWELLINGS = {
 KEMENDAGRI_VILLAGE = re.compile(r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{4}$")
 BPS_VILLAGE = re.compile(r"^[0-9]{10}$")
 SHORT_NUMBER = re.compile(r"^[0-9]{0,3}$")
+DAY_FIRST = re.compile(r"^([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})$")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 OLDEST_BIRTH = "1900-01-01"
 
@@ -65,7 +71,20 @@ class StagedRow(NamedTuple):
     dwelling_kind: str | None
     latitude: str | None
     longitude: str | None
+    relations: tuple | None
+    warnings: tuple
     reasons: tuple
+
+
+class RowForm(NamedTuple):
+    """In which form a source writes what can be written in several.
+
+    :ivar relation_codes: "shdk" (the KK's eleven) or "dtsen" (Regsosek's eight)
+    :ivar date_form: "dmy" (DD/MM/YYYY, ISO dates too) or "iso"
+    """
+
+    relation_codes: str = "shdk"
+    date_form: str = "dmy"
 
 
 class AreaLookup:
@@ -101,19 +120,25 @@ class RowChecker:
 
     :param areas: AreaLookup
     :param today: date after which nobody was born
+    :param form: RowForm of the source
+    :param districts: six-digit codes of the districts of province 62
     """
 
-    def __init__(self, areas, today):
+    def __init__(self, areas, today, form=None, districts=frozenset()):
+        form = form or RowForm()
         self._areas = areas
         self._today = today.isoformat()
+        self._shdk = form.relation_codes == "shdk"
+        self._day_first = form.date_form == "dmy"
+        self._districts = districts
 
     def check(self, line, cells):
         """Return the StagedRow of *cells* in the order of COLUMNS.
 
-        :param cells: list of stripped texts, or None where the row has no such cells
+        :param cells: list of stripped texts
         """
-        if cells is None or any(map(CONTROL.search, cells)):
-            return _unreadable(line)
+        if CONTROL.search("".join(cells)):
+            return unreadable(line, cells, "ROW_UNREADABLE")
         reasons = []
 
         def value_of(checked):
@@ -126,10 +151,10 @@ class RowChecker:
         (decile, house, latitude, longitude) = cells[11:]
         kk_number = value_of(_kk(kk))
         nik_value, nik_status = value_of(_nik(nik))
-        relation = value_of(_one_of(relation, RELATIONS, "RELATION_UNKNOWN"))
         sex = value_of(_one_of(sex, SEXES, "SEX_UNKNOWN"))
+        relation, meanings = value_of(self._relation(relation, sex))
         birth_date = value_of(self._birth_date(born))
-        area_id = value_of(self._areas.find(area))
+        area_id = value_of(self._areas.find(area) if area else (None, "CELL_EMPTY"))
         if not name:
             reasons.append("NAME_EMPTY")
         if not (SHORT_NUMBER.match(rt) and SHORT_NUMBER.match(rw)):
@@ -137,11 +162,18 @@ class RowChecker:
         decile = value_of(_one_of(decile, DECILES, "DECILE_RANGE", optional=True))
         dwelling = value_of(_one_of(house, DWELLINGS, "DWELLING_UNKNOWN", True))
         place = value_of(_coordinates(latitude, longitude))
-        if nik_value and identity_numbers.nik_disagrees(nik_value, birth_date, sex):
-            nik_status = "warning"
+        warnings = []
+        if nik_value:
+            warnings = identity_numbers.nik_warnings(
+                nik_value, birth_date, sex, self._districts
+            )
+            if warnings:
+                nik_status = "warning"
+        if kk_number and self._districts and kk_number[:6] not in self._districts:
+            warnings.append("KK_REGION_UNKNOWN")
         return StagedRow(
             line=line,
-            family_key=key or f"kk:{kk or line}",
+            family_key=key or key_of_kk(kk, line),
             kk_number=kk_number,
             nik=nik_value,
             nik_status=nik_status,
@@ -151,19 +183,40 @@ class RowChecker:
             birth_date=birth_date,
             area_id=area_id,
             address=address or None,
-            rt=rt or None,
-            rw=rw or None,
+            # A spreadsheet drops the leading zeros of 001.
+            rt=rt.zfill(3) if rt else None,
+            rw=rw.zfill(3) if rw else None,
             decile=decile,
             dwelling_kind=DWELLINGS.get(dwelling),
             latitude=place[0],
             longitude=place[1],
-            reasons=tuple(reasons),
+            relations=meanings,
+            warnings=tuple(warnings),
+            reasons=tuple(dict.fromkeys(reasons)),
         )
+
+    def _relation(self, code, sex):
+        """Return ((SHDK, all SHDK that the code may mean or None), reason)."""
+        if not code:
+            return (None, None), "CELL_EMPTY"
+        if self._shdk:
+            known = code in relations.SHDK
+            return (code, None) if known else (None, None), (
+                None if known else "RELATION_UNKNOWN"
+            )
+        meanings = relations.SHDK_OF_DTSEN.get(code)
+        if not meanings:
+            return (None, None), "RELATION_UNKNOWN"
+        return (relations.to_shdk(code, sex), meanings), None
 
     def _birth_date(self, text):
         """A date may be unknown, but never one that cannot have been."""
         if not text:
             return None, None
+        written = self._day_first and DAY_FIRST.match(text)
+        if written:
+            day, month, year = written.groups()
+            text = f"{year}-{month:0>2}-{day:0>2}"
         try:
             born = datetime.date.fromisoformat(text).isoformat()
         except ValueError:
@@ -173,20 +226,39 @@ class RowChecker:
         return born, None
 
 
-def _unreadable(line):
+def key_of_kk(kk, line):
+    """Return the key of a family that has none in the file: by its KK number.
+
+    A key is shown where a KK number is not; so it is a digest of it.
+    """
+    if not kk:
+        return f"line:{line}"
+    return f"kk:{hashlib.sha256(kk.encode()).hexdigest()[:16]}"
+
+
+def unreadable(line, cells, reason):
+    """Return the StagedRow of a row of which only the family can be told.
+
+    :param cells: what seems to stand under COLUMNS; the family of the row is refused
+        with it
+    """
+    key, kk = (CONTROL.sub("", text) for text in cells[:2])
     empty = dict.fromkeys(StagedRow._fields)
     return StagedRow(
         **{
             **empty,
             "line": line,
-            "family_key": f"line:{line}",
+            "family_key": key or key_of_kk(kk, line),
             "nik_status": "missing",
-            "reasons": ("ROW_UNREADABLE",),
+            "warnings": (),
+            "reasons": (reason,),
         }
     )
 
 
 def _kk(text):
+    if not text:
+        return None, "CELL_EMPTY"
     if identity_numbers.is_floated(text):
         return None, "KK_FLOAT"
     reason = identity_numbers.kk_form_error(text)
@@ -210,6 +282,8 @@ def _nik(text):
 def _one_of(text, codes, reason, optional=False):
     if text in codes:
         return text, None
+    if not text and not optional:
+        return None, "CELL_EMPTY"
     return (None, None) if optional and not text else (None, reason)
 
 

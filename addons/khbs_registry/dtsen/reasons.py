@@ -17,6 +17,14 @@ REASONS = {
         "Row cannot be read",
         "Jumlah sel tidak sama dengan judul kolom, atau ada karakter yang tidak sah.",
     ),
+    "CELL_EMPTY": (
+        "Required cell empty",
+        "Sel wajib kosong (nomor KK, hubungan, jenis kelamin, atau kode wilayah).",
+    ),
+    "CELL_MERGED": (
+        "Merged cells",
+        "Sel digabung dengan baris atau kolom lain. Pisahkan dan isi tiap baris.",
+    ),
     "KK_FORM": (
         "KK number malformed",
         "Nomor KK bukan 16 angka yang sah. Perbaiki sesuai Kartu Keluarga.",
@@ -38,8 +46,12 @@ REASONS = {
         "NIK diubah menjadi bilangan oleh Excel. Isi ulang sebagai teks.",
     ),
     "NIK_DUPLICATE_FILE": (
-        "NIK twice in the file",
-        "NIK yang sama tercatat lebih dari sekali dalam berkas ini.",
+        "NIK twice in the family",
+        "NIK yang sama tercatat lebih dari sekali pada keluarga ini.",
+    ),
+    "NIK_TWO_KK": (
+        "NIK in two families of the file",
+        "NIK yang sama tercatat pada dua KK dalam berkas ini; kedua keluarga ditahan.",
     ),
     "NIK_DUPLICATE_REGISTRY": (
         "NIK of another family",
@@ -75,12 +87,13 @@ REASONS = {
     ),
     "DATE_IMPOSSIBLE": (
         "Impossible date of birth",
-        "Tanggal lahir tidak mungkin. Tulis TTTT-BB-HH.",
+        "Tanggal lahir tidak mungkin. Tulis TTTT-BB-HH atau HH/BB/TTTT.",
     ),
     "NAME_EMPTY": ("Name is empty", "Nama kosong."),
     "RELATION_UNKNOWN": (
         "Unknown relation",
-        "Hubungan keluarga harus kode SHDK 1 sampai 11.",
+        "Kode hubungan keluarga tidak dikenal: SHDK 1 sampai 11, atau DTSEN 1 "
+        "sampai 8 bila sumbernya demikian.",
     ),
     "SEX_UNKNOWN": (
         "Unknown sex",
@@ -99,6 +112,16 @@ REASONS = {
         "Another row of the family is refused",
         "Baris lain dari keluarga ini ditolak; keluarga diterima atau ditolak utuh.",
     ),
+}
+
+
+# Remarks on numbers that are accepted: recorded and counted, never a cause to refuse.
+WARNINGS = {
+    "NIK_SEX_DIFFERS": "NIK tells the other sex",
+    "NIK_DATE_DIFFERS": "NIK tells another date of birth",
+    "NIK_DATE_IMPOSSIBLE": "NIK tells a day that its month has not",
+    "NIK_REGION_UNKNOWN": "NIK of no present district of the province",
+    "KK_REGION_UNKNOWN": "KK number of no present district of the province",
 }
 
 

@@ -1,38 +1,86 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What household (h) and person (p) hold after a delivery: family f, row r."""
+"""What household (h) and person (p) hold after a delivery: family f, row r.
+
+A delivery that says nothing of a value does not erase it; only a decile may be taken
+away, for "not ranked" is a state of its own.
+"""
 
 from odoo.tools import SQL
 
-# What a household holds after the delivery. What a visit has found outlives it.
 HOUSEHOLD_VALUES = {
     "kk_number": "f.kk_number",
     "dtsen_key": "f.name",
     "area_id": "f.area_id",
-    "regency_id": "f.regency_id",
-    "address": "f.address",
-    "rt": "f.rt",
-    "rw": "f.rw",
+    "address": "COALESCE(f.address, h.address)",
+    "rt": "COALESCE(f.rt, h.rt)",
+    "rw": "COALESCE(f.rw, h.rw)",
     "decile": "f.decile",
-    "dwelling_kind": "CASE WHEN h.captured_at IS NULL "
-    "THEN COALESCE(f.dwelling_kind, h.dwelling_kind) ELSE h.dwelling_kind END",
-    "latitude": "CASE WHEN h.captured_at IS NULL "
-    "THEN COALESCE(f.latitude, h.latitude) ELSE h.latitude END",
-    "longitude": "CASE WHEN h.captured_at IS NULL "
-    "THEN COALESCE(f.longitude, h.longitude) ELSE h.longitude END",
+    "dwelling_kind": "COALESCE(f.dwelling_kind, h.dwelling_kind)",
+    "latitude": "COALESCE(f.latitude, h.latitude)::numeric",
+    "longitude": "COALESCE(f.longitude, h.longitude)::numeric",
+    "dtsen_gone_on": "NULL::date",
 }
-# What a person holds after the delivery. A NIK once known is not forgotten.
+# A NIK once known is not forgotten. Where a source has one code for several relations,
+# the one known here stands as long as it is among them.
 PERSON_VALUES = {
     "name": "r.name",
     "nik": "COALESCE(r.nik, p.nik)",
-    "nik_status": "CASE WHEN r.nik IS NULL THEN p.nik_status ELSE r.nik_status END",
-    "relation": "r.relation",
-    "birth_date": "r.birth_date",
+    "relation": "CASE WHEN p.relation = ANY (r.relations) THEN p.relation "
+    "ELSE r.relation END",
+    "birth_date": "COALESCE(r.birth_date, p.birth_date)",
     "sex": "r.sex",
+    "state": "'alive'",
 }
-HOUSEHOLD_NOW = SQL(", ".join(f"h.{name}" for name in HOUSEHOLD_VALUES))
-HOUSEHOLD_THEN = SQL(", ".join(HOUSEHOLD_VALUES.values()))
-HOUSEHOLD_SET = SQL(", ".join(f"{k} = {v}" for k, v in HOUSEHOLD_VALUES.items()))
-PERSON_NOW = SQL(", ".join(f"p.{name}" for name in PERSON_VALUES))
-PERSON_THEN = SQL(", ".join(PERSON_VALUES.values()))
-PERSON_SET = SQL(", ".join(f"{k} = {v}" for k, v in PERSON_VALUES.items()))
+NUMBERS = ("latitude", "longitude")
+MASKED = ("kk_number", "nik")
+# Where one of these was verified here after the cut-off, the delivery changes none of
+# them in that family: who belongs to it, and who heads it, hangs together. So do the
+# NIK of its members, which may have been exchanged.
+MEMBERSHIP = ("state", "relation", "household_id", "member")
+NIK = ("nik",)
+
+
+def values_list(values, table):
+    """Return the rows (field, present, delivered, shown before, shown after).
+
+    :param values: HOUSEHOLD_VALUES or PERSON_VALUES
+    :param table: alias of the table that holds the present values
+    """
+    rows = []
+    for name, delivered in values.items():
+        present = f"{table}.{name}"
+        if name in NUMBERS:  # 1.5 is 1.500000
+            present = f"trim_scale({present}::numeric)"
+            delivered = f"trim_scale({delivered})"
+        rows.append(
+            f"('{name}', {present}::text, ({delivered})::text, "
+            f"{_shown(name, present, 'before')}, {_shown(name, delivered, 'after')})"
+        )
+    return SQL(", ".join(rows))
+
+
+def _shown(name, value, when):
+    """Return what a person may see of a value: numbers masked, a village named."""
+    if name in MASKED:
+        return f"left({value}, 4) || '********' || right({value}, 4)"
+    if name == "area_id":
+        return f"village_{when}.name || ' (' || village_{when}.code || ')'"
+    return f"({value})::text"
+
+
+def differs(values, table):
+    """Return the condition that at least one value would change."""
+    present = ", ".join(f"{table}.{name}" for name in values)
+    return SQL(f"({present}) IS DISTINCT FROM ({', '.join(values.values())})")
+
+
+def assignments(values, table):
+    """Return the SET list that takes the fields in c.fields over from the delivery."""
+    return SQL(
+        ", ".join(
+            f"{name} = CASE WHEN '{name}' = ANY (c.fields) THEN {delivered} "
+            f"ELSE {table}.{name} END"
+            for name, delivered in values.items()
+        )
+    )

@@ -2,36 +2,34 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import datetime
-import hashlib
-import tempfile
-from contextlib import contextmanager
-
-import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.exceptions import UserError, ValidationError
 
-from ..delivered_table import TableError, open_table
-from ..dtsen import reject_file
-from ..dtsen.checks import COLUMNS, AreaLookup, RowChecker, StagedRow
-from ..dtsen.copy_stream import CopyStream
 from ..held_file import HeldFile
-from .khbs_dtsen_family import VERDICTS
+from .khbs_dtsen_counts import COUNTS
+from .khbs_dtsen_scope import WRITTEN
+from .khbs_dtsen_source import CODE_SYSTEMS
 
 OPERATOR = "khbs_registry.group_registry_operator"
-STAGING_COLUMNS = ", ".join(("import_id", *StagedRow._fields))
 
 
 class KhbsDtsenImport(models.Model):
     """A delivery of DTSEN: from the file to the registry, in two steps.
 
-    *Stage* copies the rows into a staging table, checks them and counts what applying
-    would change; nothing in the registry moves. *Apply* writes it in one pass.
+    *Stage* copies the rows into a staging table, checks them and writes down what
+    applying would change; nothing in the registry moves. *Apply* writes exactly that.
+    Both are done at once for a small file and by a job in chunks for a large one.
     """
 
     _name = "khbs.dtsen.import"
-    _inherit = "khbs.guarded"
+    _inherit = [
+        "khbs.guarded",
+        "khbs.dtsen.file",
+        "khbs.dtsen.counts",
+        "khbs.dtsen.scope",
+        "khbs.dtsen.work",
+    ]
     _description = "DTSEN delivery"
     _order = "id desc"
 
@@ -39,15 +37,14 @@ class KhbsDtsenImport(models.Model):
         "state",
         "name",
         "file_sha256",
+        "encoding",
+        "same_file_id",
         "staged_at",
         "applied_at",
-        "row_count",
-        "household_count",
-        "new_count",
-        "changed_count",
-        "unchanged_count",
-        "rejected_count",
-        "rejected_row_count",
+        "applied_up_to",
+        "moved_count",
+        "dropped_count",
+        *COUNTS,
     )
 
     name = fields.Char(string="Number", readonly=True, copy=False)
@@ -89,13 +86,30 @@ class KhbsDtsenImport(models.Model):
     quarter = fields.Selection(
         selection=[("1", "I"), ("2", "II"), ("3", "III"), ("4", "IV")], required=True
     )
+    source_id = fields.Many2one(
+        comodel_name="khbs.dtsen.source",
+        ondelete="restrict",
+        default=lambda self: self.env["khbs.dtsen.source"]._standard(),
+        help="Who delivers, and in which form. Empty: the agreed columns.",
+    )
+    parent_id = fields.Many2one(
+        comodel_name="khbs.dtsen.import",
+        string="Corrects",
+        index="btree_not_null",
+        ondelete="restrict",
+        copy=False,
+        help="The delivery of which this one brings refused rows, corrected.",
+    )
+    child_ids = fields.One2many(
+        comodel_name="khbs.dtsen.import", inverse_name="parent_id", string="Corrections"
+    )
     letter_number = fields.Char(
         required=True, help="Of the letter with which the source handed the data over."
     )
     letter_date = fields.Date(required=True)
     purpose = fields.Char(required=True, help="What the data may be used for.")
     code_system = fields.Selection(
-        selection=[("kemendagri", "Kemendagri"), ("bps", "BPS")],
+        selection=CODE_SYSTEMS,
         string="Area codes",
         required=True,
         default="kemendagri",
@@ -107,16 +121,37 @@ class KhbsDtsenImport(models.Model):
         required=True,
         attachment=True,
         groups="khbs_registry.group_registry_operator",
-        help="CSV (semicolon or comma, UTF-8), alone or in a ZIP, or XLSX, with the "
-        "agreed columns.",
+        help="CSV (semicolon or comma; UTF-8 or Windows-1252), alone or in a ZIP, or "
+        "XLSX. Which column is which is asked once for each source.",
     )
     file_name = fields.Char()
     file_sha256 = fields.Char(string="File SHA-256", readonly=True, copy=False)
+    encoding = fields.Selection(
+        selection=[
+            ("utf-8", "CSV, UTF-8"),
+            ("utf-8-sig", "CSV, UTF-8 with BOM"),
+            ("cp1252", "CSV, Windows-1252"),
+            ("xlsx", "XLSX"),
+        ],
+        string="Read as",
+        readonly=True,
+        copy=False,
+        help="How the file was recognised.",
+    )
+    same_file_id = fields.Many2one(
+        comodel_name="khbs.dtsen.import",
+        string="Same file as",
+        readonly=True,
+        copy=False,
+        help="This very file was applied before; applying it again changes nothing.",
+    )
     state = fields.Selection(
         selection=[
             ("draft", "Draft"),
             ("staged", "Checked"),
+            ("applying", "Being applied"),
             ("applied", "Applied"),
+            ("partly", "Applied in part"),
             ("cancelled", "Cancelled"),
         ],
         required=True,
@@ -138,6 +173,54 @@ class KhbsDtsenImport(models.Model):
     rejected_row_count = fields.Integer(
         string="Refused rows", readonly=True, copy=False
     )
+    warning_row_count = fields.Integer(
+        string="Rows with a remark", readonly=True, copy=False
+    )
+    gone_count = fields.Integer(
+        string="Gone",
+        readonly=True,
+        copy=False,
+        help="Families of its areas that a complete delivery does not name.",
+    )
+    decile_moved_count = fields.Integer(
+        string="Decile moved", readonly=True, copy=False
+    )
+    village_moved_count = fields.Integer(
+        string="Village moved", readonly=True, copy=False
+    )
+    excluded_count = fields.Integer(
+        string="Now excluded",
+        readonly=True,
+        copy=False,
+        help="May receive the card today and, by the criteria in force, no more after.",
+    )
+    held_count = fields.Integer(
+        string="Values verified here",
+        readonly=True,
+        copy=False,
+        help="Not overwritten: they enter the queue of conflicts.",
+    )
+    moved_count = fields.Integer(
+        string="Held back",
+        readonly=True,
+        copy=False,
+        help="Families that changed here since the check. Upload the file again: only "
+        "these will change.",
+    )
+    dropped_count = fields.Integer(string="Left out", readonly=True, copy=False)
+    change_count = fields.Integer(string="Changes", readonly=True, copy=False)
+    applied_up_to = fields.Integer(readonly=True, default=-1, copy=False)
+    conflict_count = fields.Integer(compute="_compute_conflict_count")
+    child_count = fields.Integer(compute="_compute_child_count")
+    count_ids = fields.One2many(
+        comodel_name="khbs.dtsen.count", inverse_name="import_id", readonly=True
+    )
+    change_ids = fields.One2many(
+        comodel_name="khbs.dtsen.change", inverse_name="import_id", readonly=True
+    )
+    conflict_ids = fields.One2many(
+        comodel_name="khbs.dtsen.conflict", inverse_name="import_id", readonly=True
+    )
     reason_ids = fields.One2many(
         comodel_name="khbs.dtsen.reason", inverse_name="import_id", readonly=True
     )
@@ -147,38 +230,7 @@ class KhbsDtsenImport(models.Model):
 
     _name_uniq = models.Constraint("UNIQUE (name)", "This number is taken.")
 
-    def init(self):
-        """Make the staging table: raw rows that no screen shows, so no model."""
-        self.env.cr.execute(
-            """
-            CREATE TABLE IF NOT EXISTS khbs_dtsen_row (
-                import_id int4 NOT NULL,
-                line int4 NOT NULL,
-                family_key text NOT NULL,
-                kk_number text,
-                nik text,
-                nik_status text NOT NULL,
-                name text,
-                relation text,
-                sex text,
-                birth_date date,
-                area_id int4,
-                address text,
-                rt text,
-                rw text,
-                decile text,
-                dwelling_kind text,
-                latitude numeric,
-                longitude numeric,
-                reasons text[] NOT NULL DEFAULT '{}',
-                PRIMARY KEY (import_id, line)
-            )
-            """
-        )
-
-    @api.model
-    def _own_vals(self, vals):
-        return {"name": self.env["ir.sequence"].sudo().next_by_code(self._name)}
+    _name_uniq = models.Constraint("UNIQUE (name)", "This number is taken.")
 
     @api.depends("year", "quarter")
     def _compute_cutoff_date(self):
@@ -187,57 +239,169 @@ class KhbsDtsenImport(models.Model):
             first = datetime.date(min(max(delivery.year or 1, 2), 9999), month, 1)
             delivery.cutoff_date = first - datetime.timedelta(days=1)
 
+    @api.depends("conflict_ids.state")
+    def _compute_conflict_count(self):
+        for delivery in self:
+            delivery.conflict_count = len(
+                delivery.conflict_ids.filtered(lambda c: c.state == "pending")
+            )
+
+    @api.depends("child_ids")
+    def _compute_child_count(self):
+        for delivery in self:
+            delivery.child_count = len(delivery.child_ids)
+
+    @api.onchange("source_id")
+    def _onchange_source_id(self):
+        if self.source_id:
+            self.code_system = self.source_id.code_system
+
+    @api.constrains("parent_id", "year", "quarter", "scope")
+    def _check_parent(self):
+        for delivery in self:
+            parent = delivery.parent_id.sudo()
+            if parent and (
+                parent.state not in WRITTEN
+                or delivery.scope != "partial"
+                or (parent.year, parent.quarter) != (delivery.year, delivery.quarter)
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Corrected rows follow an applied delivery, are of its quarter "
+                        "and only a part."
+                    )
+                )
+
+    @api.model
+    def _own_vals(self, vals):
+        return {"name": self.env["ir.sequence"].sudo().next_by_code(self._name)}
+
+    def _refuse_unless_editable(self):
+        super()._refuse_unless_editable()
+        self._require_idle()
+
     def action_stage(self):
-        """Read the file, check every row and count what applying would change."""
+        """Read the file, check every row and write down what applying would change.
+
+        Where the heads of the file are not known yet, they are asked for.
+        """
         for delivery in self._checked(OPERATOR, "dtsen.stage"):
             delivery._require_state("draft", "staged")
+            delivery._require_idle()
+            delivery._require_own_scope()
             delivery._refuse_older_quarter()
-            delivery._stage_file()
-            delivery._compare()
-            delivery.state = "staged"
-            delivery.staged_at = fields.Datetime.now()
-            self.env["khbs.audit.event"]._record(
-                "dtsen.staged", delivery, delivery._facts()
-            )
+            if delivery._lacks_columns():
+                return delivery._ask_for_columns()
+            delivery._start_job("stage")
         return True
 
     def action_apply(self):
-        """Write what was staged into the registry, in one pass.
+        """Write what was compared into the registry.
 
-        The registry may have changed since the check, so the comparison is made anew.
-        Where its counts differ nothing is written: the operator decides on those that
-        will come true.
+        Where the registry has changed since, the comparison is made anew first, and
+        where that gives other figures nothing is written: the operator decides on
+        those that will come true.
         """
         for delivery in self._checked(OPERATOR, "dtsen.apply"):
             delivery._require_state("staged")
+            delivery._require_idle()
+            delivery._require_own_scope()
             delivery._refuse_older_quarter()
-            before = delivery._facts()
-            delivery._compare()
-            if delivery._facts() != before:
-                delivery.staged_at = fields.Datetime.now()
-                return delivery._notify_moved()
-            self.env["khbs.dtsen.family"]._apply(delivery)
-            delivery.state = "applied"
-            delivery.applied_at = fields.Datetime.now()
-            self.env["khbs.audit.event"]._record(
-                "dtsen.applied", delivery, delivery._facts()
+            if delivery._registry_moved():
+                before = delivery._facts()
+                delivery._start_job("compare")
+                if delivery._is_working() or delivery._facts() != before:
+                    return delivery._notify_moved()
+            delivery.state = "applying"
+            delivery._start_job("apply")
+        return True
+
+    def action_resume(self):
+        """Go on with what a stop or a failure left unwritten."""
+        for delivery in self._checked(OPERATOR, "dtsen.resume"):
+            delivery._require_state("applying")
+            delivery._require_idle()
+            delivery._start_job("apply")
+        return True
+
+    def action_drop_rest(self):
+        """Leave unwritten what a stop left; the families of it say so in the list."""
+        for delivery in self._checked(OPERATOR, "dtsen.drop"):
+            delivery._require_state("applying")
+            delivery._require_idle()
+            dropped = self.env["khbs.dtsen.family"]._drop_rest(delivery)
+            delivery._finish_apply("partly", dropped)
+        return True
+
+    def action_stop(self):
+        """Ask the job to stop after the chunk that it is writing."""
+        for delivery in self:
+            self.env["khbs.audit.event"]._require_group(
+                OPERATOR, "dtsen.stop", delivery
             )
+        self.check_access("write")
+        for delivery in self.sudo():
+            delivery._current_job().write({"stop_requested": True})
+            self.env["khbs.audit.event"]._record("dtsen.stop", delivery)
         return True
 
     def action_cancel(self):
         """Leave the delivery out; what was staged of it is removed."""
         for delivery in self._checked(OPERATOR, "dtsen.cancel"):
             delivery._require_state("draft", "staged")
+            delivery._require_idle()
             delivery._clear_staging()
             delivery.state = "cancelled"
             self.env["khbs.audit.event"]._record("dtsen.cancelled", delivery)
         return True
 
-    def action_view_families(self):
+    def action_correct(self):
+        """Open a new delivery for the refused rows of this one, corrected."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "khbs_registry.khbs_dtsen_family_action"
-        )
+        self._require_state(*WRITTEN)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Corrected rows of %(delivery)s", delivery=self.name),
+            "res_model": self._name,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "context": {
+                "default_parent_id": self.id,
+                "default_area_id": self.area_id.id,
+                "default_further_area_ids": self.further_area_ids.ids,
+                "default_source_id": self.source_id.id,
+                "default_code_system": self.code_system,
+                "default_year": self.year,
+                "default_quarter": self.quarter,
+                "default_cutoff_date": self.cutoff_date,
+                "default_letter_number": self.letter_number,
+                "default_letter_date": self.letter_date,
+                "default_purpose": self.purpose,
+                "default_scope": "partial",
+            },
+        }
+
+    def action_view_families(self):
+        return self._action_of_delivery("khbs_registry.khbs_dtsen_family_action")
+
+    def action_view_changes(self):
+        return self._action_of_delivery("khbs_registry.khbs_dtsen_change_action")
+
+    def action_view_counts(self):
+        return self._action_of_delivery("khbs_registry.khbs_dtsen_count_action")
+
+    def action_view_conflicts(self):
+        return self._action_of_delivery("khbs_registry.khbs_dtsen_conflict_action")
+
+    def action_view_children(self):
+        return {
+            **self._action_of_delivery("khbs_registry.khbs_dtsen_import_action"),
+            "domain": [("parent_id", "=", self.id)],
+        }
+
+    def _action_of_delivery(self, xmlid):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         return {**action, "domain": [("import_id", "=", self.id)], "context": {}}
 
     def action_download_rejects(self):
@@ -248,41 +412,27 @@ class KhbsDtsenImport(models.Model):
             "target": "download",
         }
 
-    def _facts(self):
-        """Return the counts and the hash, for an audit event."""
+    def _ask_for_columns(self):
+        """Open the dialogue in which the heads of the file get their meaning."""
         self.ensure_one()
+        mapping = (
+            self.env["khbs.dtsen.mapping"].sudo(False).create({"import_id": self.id})
+        )
         return {
-            "file_sha256": self.file_sha256,
-            "quarter": f"{self.year}-{self.quarter}",
-            "rows": self.row_count,
-            "new": self.new_count,
-            "changed": self.changed_count,
-            "unchanged": self.unchanged_count,
-            "rejected": self.rejected_count,
+            "type": "ir.actions.act_window",
+            "name": self.env._("Which column is which?"),
+            "res_model": mapping._name,
+            "res_id": mapping.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
         }
 
-    def _refuse_older_quarter(self):
-        """A delivery never goes back behind one applied in its area."""
+    def _registry_moved(self):
+        """Tell whether the registry is not as it was compared."""
         self.ensure_one()
-        applied = self.search(
-            [
-                ("state", "=", "applied"),
-                "|",
-                ("area_id", "child_of", self.area_id.id),
-                ("area_id", "parent_of", self.area_id.id),
-            ]
-        )
-        for later in applied:
-            if (later.year, later.quarter) > (self.year, self.quarter):
-                raise UserError(
-                    self.env._(
-                        "%(other)s of quarter %(quarter)s/%(year)s is applied already "
-                        "in this area; an older quarter cannot follow it.",
-                        other=later.name,
-                        quarter=later.quarter,
-                        year=later.year,
-                    )
-                )
+        self.env.flush_all()
+        return self.env["khbs.dtsen.family"]._has_moved(self)
 
     def _notify_moved(self):
         return {
@@ -299,212 +449,36 @@ class KhbsDtsenImport(models.Model):
             },
         }
 
-    @api.model
-    @contextmanager
-    def _file_of(self, record):
-        """Give the path of the file of *record*, without reading it into memory."""
-        attachment = self.env["ir.attachment"].search(
-            [
-                ("res_model", "=", record._name),
-                ("res_id", "=", record.id),
-                ("res_field", "=", "file"),
-            ]
-        )
-        if attachment.store_fname:
-            yield attachment._full_path(attachment.store_fname)
-            return
-        with tempfile.NamedTemporaryFile() as file:
-            file.write(attachment.raw or b"")
-            file.flush()
-            yield file.name
-
-    @contextmanager
-    def _open_table(self):
-        """Give the delivered table; say how to mend what is no such table."""
-        try:
-            with self._file_of(self) as path, open_table(path, COLUMNS) as table:
-                yield table
-        except TableError as error:
-            raise UserError(self._table_error_message(error)) from error
-
-    def _table_error_message(self, error):
-        messages = {
-            "empty": self.env._("The file is empty."),
-            "encoding": self.env._(
-                "The file is not UTF-8. Save it as CSV UTF-8 and upload it again."
-            ),
-            "archive": self.env._(
-                "A ZIP may hold one CSV file and nothing else; this one holds: "
-                "%(names)s.",
-                names=error.detail,
-            ),
-            "columns": self.env._(
-                "The file lacks these columns: %(columns)s. The first line must name "
-                "them.",
-                columns=error.detail,
-            ),
-        }
-        return messages.get(error.code) or self.env._(
-            "The file cannot be read (%(detail)s). Save it anew as CSV or XLSX.",
-            detail=error.detail,
-        )
-
-    def _stage_file(self):
-        """COPY the rows with what each of them shows by itself into staging."""
-        self._clear_staging()
-        with self._file_of(self) as path, open(path, "rb") as file:
-            self.file_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        checker = RowChecker(self._area_lookup(), fields.Date.context_today(self))
-        with self._open_table() as table:
-            stream = CopyStream(
-                (self.id, *checker.check(line, cells))
-                for line, _all_cells, cells in table.rows()
-            )
-            try:
-                self.env.cr.copy_expert(
-                    f"COPY khbs_dtsen_row ({STAGING_COLUMNS}) "
-                    "FROM STDIN WITH (FORMAT csv)",
-                    stream,
-                )
-            except psycopg2.Error:
-                if stream.error:
-                    raise stream.error from None
-                raise
-        if not stream.count:
+    def _finish_stage(self):
+        self.ensure_one()
+        if not self.row_count:
             raise UserError(self.env._("The file has no row below its header."))
-        # The planner knows nothing yet of what COPY brought.
-        self.env.cr.execute("ANALYZE khbs_dtsen_row")
+        self.write({"state": "staged", "staged_at": fields.Datetime.now()})
+        self.env["khbs.audit.event"]._record("dtsen.staged", self, self._facts())
 
-    def _area_lookup(self):
-        """Return the villages by their code in the delivery's code system."""
-        code = SQL.identifier(
-            "code" if self.code_system == "kemendagri" else "bps_code"
-        )
-        villages = self.env.execute_query(
-            SQL(
-                """
-                SELECT %s, id, parent_path LIKE %s FROM khbs_area
-                WHERE active AND level IN ('village', 'urban_village')
-                """,
-                code,
-                f"{self.area_id.parent_path}%",
-            )
-        )
-        regencies = self.env["khbs.area"].search(
-            [("level", "in", ("regency", "city")), ("bps_code", "!=", False)]
-        )
-        return AreaLookup(
-            self.code_system,
-            {code: area_id for code, area_id, _in_scope in villages if code},
-            {area_id for _code, area_id, in_scope in villages if in_scope},
-            set(regencies.mapped("bps_code")),
-        )
-
-    def _compare(self):
-        """Match the staged rows with the registry and count what would change."""
-        self.env.flush_all()
-        self.env["khbs.dtsen.family"]._compare(self)
-        self._count()
-
-    def _count(self):
-        [counts] = self.env.execute_query_dict(
-            SQL(
-                """
-                SELECT count(*) AS row_count,
-                    count(*) FILTER (WHERE reasons <> '{}') AS rejected_row_count
-                FROM khbs_dtsen_row WHERE import_id = %s
-                """,
-                self.id,
-            )
-        )
-        by_verdict = dict(
-            self.env.execute_query(
-                SQL(
-                    "SELECT verdict, count(*) FROM khbs_dtsen_family "
-                    "WHERE import_id = %s GROUP BY verdict",
-                    self.id,
-                )
-            )
-        )
-        for verdict, _label in VERDICTS:
-            counts[f"{verdict}_count"] = by_verdict.get(verdict, 0)
-        self.write({**counts, "household_count": sum(by_verdict.values())})
-        self.reason_ids.unlink()
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO khbs_dtsen_reason (import_id, code, row_count)
-                SELECT import_id, reason, count(*)
-                FROM khbs_dtsen_row, unnest(reasons) AS reason
-                WHERE import_id = %s GROUP BY import_id, reason
-                """,
-                self.id,
-            )
-        )
-        self.invalidate_recordset(["reason_ids", "family_ids"])
-
-    def _clear_staging(self):
+    def _finish_apply(self, state, dropped=0):
         self.ensure_one()
-        for table in ("khbs_dtsen_row", "khbs_dtsen_family", "khbs_dtsen_reason"):
-            self.env.cr.execute(
-                SQL(
-                    "DELETE FROM %s WHERE import_id = %s",
-                    SQL.identifier(table),
-                    self.id,
-                )
-            )
+        families = self.env["khbs.dtsen.family"]
+        families._open_nik_conflicts(self)
+        self.env.cr.execute("ANALYZE khbs_household")
+        self.env.cr.execute("ANALYZE khbs_person")
         self.env.invalidate_all()
-
-    def _write_rejects(self, file):
-        """Write the reject file as XLSX into *file*, for its operator only."""
-        self.ensure_one()
-        events = self.env["khbs.audit.event"]
-        events._require_group(
-            "khbs_registry.group_registry_operator", "dtsen.rejects", self
+        self.write(
+            {
+                "state": state,
+                "applied_at": fields.Datetime.now(),
+                "moved_count": families.search_count(
+                    [("import_id", "=", self.id), ("verdict", "=", "moved")]
+                ),
+                "dropped_count": dropped,
+            }
         )
-        self.check_access("read")
-        delivery = self.sudo()
-        delivery._require_state("staged", "applied")
-        with delivery._open_table() as table:
-            rows = reject_file.write(file, table, delivery._rejected_rows())
-        # The file names people in full; who took it, and when, is on record.
-        file.seek(0)
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        events._record("dtsen.rejects", self, {"rows": rows, "sha256": digest})
-
-    def _rejected_rows(self):
-        """Yield (line, reason codes) of the refused rows in the order of the file."""
-        self.ensure_one()
-        line = 0
-        while True:
-            rows = self.env.execute_query(
-                SQL(
-                    """
-                    SELECT line, reasons FROM khbs_dtsen_row
-                    WHERE import_id = %s AND line > %s AND reasons <> '{}'
-                    ORDER BY line LIMIT 5000
-                    """,
-                    self.id,
-                    line,
-                )
-            )
-            if not rows:
-                return
-            yield from rows
-            line = rows[-1][0]
-
-    @api.autovacuum
-    def _gc_staged_rows(self):
-        """Keep of an applied delivery only the rows that were refused."""
-        self.flush_model(["state"])
-        self.env.cr.execute(
-            """
-            DELETE FROM khbs_dtsen_row r
-            WHERE NOT EXISTS (
-                SELECT FROM khbs_dtsen_import i WHERE i.id = r.import_id
-            ) OR (reasons = '{}' AND EXISTS (
-                SELECT FROM khbs_dtsen_import i
-                WHERE i.id = r.import_id AND i.state = 'applied'
-            ))
-            """
+        self.env["khbs.audit.event"]._record(
+            "dtsen.applied",
+            self,
+            {
+                **self._facts(),
+                "held_back": self.moved_count,
+                "left_out": self.dropped_count,
+            },
         )

@@ -3,24 +3,30 @@
 
 from odoo import api, fields, models
 
-from ..dtsen.reasons import REASONS
+from ..dtsen.reasons import REASONS, WARNINGS
 
 
 class KhbsDtsenReason(models.Model):
-    """How many rows of a delivery were refused for one reason."""
+    """How many rows of a delivery have one reason against them, or one remark."""
 
     _name = "khbs.dtsen.reason"
     _description = "Refused rows by reason"
-    _order = "row_count desc, code"
+    _order = "kind, row_count desc, code"
     _rec_name = "code"
     _log_access = False
 
     import_id = fields.Many2one(
         comodel_name="khbs.dtsen.import", required=True, index=True, ondelete="cascade"
     )
+    kind = fields.Selection(
+        selection=[("refused", "Refused"), ("remark", "Remark only")],
+        required=True,
+        default="refused",
+    )
     code = fields.Char(required=True)
     label = fields.Selection(
-        selection=[(code, label) for code, (label, _sentence) in REASONS.items()],
+        selection=[(code, label) for code, (label, _sentence) in REASONS.items()]
+        + list(WARNINGS.items()),
         string="Reason",
         compute="_compute_label",
     )

@@ -14,3 +14,5 @@ from . import khbs_recipient_release
 from . import khbs_numbers_purpose
 from . import khbs_deliberation_print
 from . import khbs_household_letter
+from . import khbs_dtsen_mapping
+from . import khbs_dtsen_rule

@@ -1,0 +1,64 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+
+# States in which a delivery has written, or is about to write, into the registry.
+WRITTEN = ("applying", "applied", "partly")
+
+
+class KhbsDtsenScope(models.AbstractModel):
+    """Which areas and which quarter a delivery speaks of."""
+
+    _name = "khbs.dtsen.scope"
+    _description = "DTSEN delivery: its areas and quarter"
+
+    def _scope_areas(self):
+        return self.area_id | self.further_area_ids
+
+    def _scope_patterns(self):
+        """Return what the path of an area inside the scope is LIKE."""
+        return [f"{path}%" for path in self._scope_areas().mapped("parent_path")]
+
+    def _quarter_key(self):
+        """Return the quarter as a text that sorts in its order: 2026-1."""
+        self.ensure_one()
+        return f"{self.year:04d}-{self.quarter}"
+
+    def _require_own_scope(self):
+        """Nobody brings families of an area that is not theirs."""
+        self.ensure_one()
+        own = tuple(self.env.user.khbs_area_ids.mapped("parent_path"))
+        for area in self._scope_areas():
+            if not self.env.is_superuser() and not area.parent_path.startswith(own):
+                raise AccessError(
+                    self.env._(
+                        "%(area)s lies outside your areas.", area=area.display_name
+                    )
+                )
+
+    def _refuse_older_quarter(self):
+        """A delivery never goes back behind one applied in its areas."""
+        self.ensure_one()
+        areas = self._scope_areas()
+        written = self.search(
+            [("state", "in", WRITTEN), ("id", "!=", self.id)]
+        ).filtered(lambda other: other._quarter_key() > self._quarter_key())
+        for later in written:
+            others = later._scope_areas()
+            if any(
+                one.parent_path.startswith(other.parent_path)
+                or other.parent_path.startswith(one.parent_path)
+                for one in areas
+                for other in others
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(other)s of quarter %(quarter)s/%(year)s is applied already "
+                        "in this area; an older quarter cannot follow it.",
+                        other=later.name,
+                        quarter=later.quarter,
+                        year=later.year,
+                    )
+                )
