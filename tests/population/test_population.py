@@ -11,14 +11,14 @@ import pytest
 
 from tools.population import Request, generate
 from tools.population.areas import read_villages, share_out
-from tools.population.faults import ALONE, IN_PAIRS
+from tools.population.faults import ALONE, IN_PAIRS, WITH_NUMBERS
 
 FOCUS = ("62.06.01", 100)
 
 
 def read(path):
     with open(path, encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file, delimiter=";"))
+        return list(csv.DictReader(file, delimiter=";", restkey="further"))
 
 
 def families(rows):
@@ -150,7 +150,7 @@ def test_each_fault_is_planted_in_its_share_and_apart(faulty):
     for answer in answers:
         codes[answer["code"]].add(answer["id_keluarga"])
     assert {code: len(own) for code, own in codes.items()} == dict.fromkeys(
-        (*ALONE, *IN_PAIRS), 10
+        (*ALONE, *WITH_NUMBERS, *IN_PAIRS), 10
     )
     assert sum(map(len, codes.values())) == len(set().union(*codes.values()))
 
@@ -189,7 +189,7 @@ def test_household_faults_concern_the_head_and_the_numbers_of_two(faulty):
         relations = [one["hubungan_keluarga"] for one in own[row["id_keluarga"]]]
         if answer["code"] in heads:
             assert relations.count("1") == heads[answer["code"]]
-        if answer["code"] == "NIK_DUPLICATE_FILE":
+        if answer["code"] in ("NIK_DUPLICATE_FILE", "NIK_TWO_KK"):
             assert niks[row["nik"]] == 2
         if answer["code"] == "KK_DUPLICATE":
             assert len(kks[row["no_kk"]]) == 2
@@ -226,11 +226,12 @@ def test_a_workbook_holds_the_same_delivery_with_floats_as_numbers(tmp_path):
     sheet = openpyxl.load_workbook(tmp_path / "delivery.xlsx", read_only=True).active
     lines = [list(line) for line in sheet.iter_rows(values_only=True)]
     rows = read(tmp_path / "delivery.csv")
-    assert lines[0] == list(rows[0])
+    width = len(rows[0])
+    assert lines[0][:width] == list(rows[0])
     assert len(lines) == len(rows) + 1
     numbers = 0
     for line, row in zip(lines[1:], rows, strict=True):
-        for cell, text in zip(line, row.values(), strict=True):
+        for cell, text in zip(line[:width], list(row.values())[:width], strict=True):
             if isinstance(cell, (int, float)):
                 numbers += 1
                 assert text.endswith("E+15")

@@ -62,6 +62,15 @@ def parse(arguments):
         metavar="SHARE",
         help="share of the households with BPS area codes: AREA_NO_CROSSWALK",
     )
+    parser.add_argument(
+        "--outside",
+        default="",
+        metavar="CODE",
+        help="regency without families: plant AREA_OUT_OF_SCOPE with its villages",
+    )
+    parser.add_argument(
+        "--merged", action="store_true", help="merge cells of a workbook: CELL_MERGED"
+    )
     return parser.parse_args(arguments)
 
 

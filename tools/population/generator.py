@@ -12,6 +12,8 @@ from .households import HouseholdMaker
 from .numbers import Numbers
 from .writers import AID_HEADER, ANSWER_HEADER, DELIVERY_HEADER, CsvFile, XlsxFile
 
+KK_COLUMN = DELIVERY_HEADER.index("no_kk")
+
 
 @dataclass(frozen=True)
 class Request:
@@ -21,6 +23,8 @@ class Request:
     :ivar focus: (district code, number of the households put into its first village)
     :ivar registered: folder of an earlier delivery whose NIK are to be met again
     :ivar mixed_codes: share of households written with BPS area codes
+    :ivar outside: code of a regency where no family lives, but for planted errors
+    :ivar merged: plant merged cells too; a workbook alone has them
     """
 
     seed: int
@@ -31,6 +35,8 @@ class Request:
     bom: bool = False
     registered: Path | None = None
     mixed_codes: float = 0
+    outside: str = ""
+    merged: bool = False
 
 
 @dataclass
@@ -65,19 +71,26 @@ class _Run:
     def __init__(self, request, folder):
         self.summary = Summary()
         self._rng = Random(request.seed)
-        self._villages = areas.read_villages()
+        villages = areas.read_villages()
+        self._villages = [v for v in villages if v.regency.code != request.outside]
         self._counts, self._focus = self._place_households(request)
+        numbers = Numbers(self._rng)
+        codes = [village.code for village in self._villages]
         self._plan = faults.Plan(
             self._rng,
             self._indexes_without_focus(),
-            request.households,
-            request.errors,
-            _read_niks(request.registered) if request.registered else (),
-            request.mixed_codes,
+            faults.Wanted(
+                request.households,
+                request.errors,
+                _read_niks(request.registered) if request.registered else (),
+                request.mixed_codes,
+                [v.code for v in villages if v.regency.code == request.outside],
+                request.merged,
+            ),
+            numbers,
+            dict(zip(codes, codes[1:] + codes[:1], strict=True)),
         )
-        self._maker = HouseholdMaker(
-            self._rng, Numbers(self._rng), f"62{request.seed % 1000:03d}"
-        )
+        self._maker = HouseholdMaker(self._rng, numbers, f"62{request.seed % 1000:03d}")
         path = delivery_path(request, folder)
         if request.format == "xlsx":
             self._delivery = XlsxFile(path, DELIVERY_HEADER)
@@ -147,18 +160,20 @@ class _Run:
             self.summary.aid += 1
 
     def _write_household(self, household, code, persons):
+        if household.merged:
+            self._delivery.merge(KK_COLUMN, len(household.persons))
         for place, person in enumerate(household.persons):
             self._line += 1
             self._delivery.write(
                 (
                     household.key,
-                    household.kk,
+                    "" if household.merged and place else household.kk,
                     person.nik,
                     person.name,
                     person.relation,
                     person.sex,
                     person.born,
-                    household.area_code,
+                    person.area_code or household.area_code,
                     household.address,
                     household.rt,
                     household.rw,
@@ -166,6 +181,7 @@ class _Run:
                     household.house,
                     household.latitude,
                     household.longitude,
+                    *person.further_cells,
                 )
             )
             if place in persons:

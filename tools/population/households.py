@@ -48,6 +48,8 @@ class Person:
     relation: str
     sex: str
     born: str
+    area_code: str = ""  # where it differs from the family's
+    further_cells: tuple = ()
 
 
 @dataclass(slots=True)
@@ -66,6 +68,7 @@ class Household:
     longitude: str
     persons: list
     aid: list = field(default_factory=list)
+    merged: bool = False  # the KK number stands in one cell for all members
 
 
 class HouseholdMaker:

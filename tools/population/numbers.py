@@ -23,7 +23,7 @@ class Numbers:
         self._rng = rng
         self._taken = set()
 
-    def _free(self, stem):
+    def free(self, stem):
         """Return *stem* of twelve digits with a serial that is still free."""
         start = int(self._rng.random() * SERIALS)
         base = int(stem) * 10000 + FIRST_SERIAL
@@ -37,10 +37,10 @@ class Numbers:
     def nik(self, prefix, born, sex):
         """Return a new NIK; women have 40 added to the day of birth."""
         day = born.day + (40 if sex == "2" else 0)
-        return self._free(f"{prefix}{day:02d}{born.month:02d}{born.year % 100:02d}")
+        return self.free(f"{prefix}{day:02d}{born.month:02d}{born.year % 100:02d}")
 
     def kk(self, prefix, recorded):
         """Return a new KK number; *recorded* is the day it was made out."""
-        return self._free(
+        return self.free(
             f"{prefix}{recorded.day:02d}{recorded.month:02d}{recorded.year % 100:02d}"
         )

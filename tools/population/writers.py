@@ -28,6 +28,9 @@ class CsvFile:
         self.write = writer.writerow
         self.write(header)
 
+    def merge(self, column, rows):
+        raise ValueError("A CSV has no merged cells.")
+
     def close(self):
         self._file.close()
 
@@ -57,6 +60,14 @@ class XlsxFile:
             elif value:
                 self._sheet.write_string(self._row, column, value)
         self._row += 1
+
+    def merge(self, column, rows):
+        """Merge *column* over the next *rows* rows, of which the first has the text.
+
+        The writer's own method would write cells of rows that are not there yet, which
+        constant memory forbids; so only the range itself is noted.
+        """
+        self._sheet.merge.append([self._row, column, self._row + rows - 1, column])
 
     def close(self):
         self._book.close()

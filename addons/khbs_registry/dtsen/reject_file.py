@@ -24,18 +24,28 @@ def write(file, table, refused, say=sentence):
         # Texts stay texts: a NIK must not become a number on its way back.
         as_text = book.add_format({"num_format": "@"})
         written = 0
-        _write_row(sheet, 0, [*table.header, CODE_COLUMN, SENTENCE_COLUMN], as_text)
+        width = _own_width(table.header)
+        head = [*table.header[:width], CODE_COLUMN, SENTENCE_COLUMN]
+        _write_row(sheet, 0, head, as_text)
         rows = table.rows()
         for line, codes in refused:
             cells = _cells_of(line, rows)
             written += 1
-            padded = cells + [""] * (len(table.header) - len(cells))
-            row = [*padded, ", ".join(codes), say(codes)]
+            padded = cells[:width] + [""] * (width - len(cells))
+            # What a row has too many stands behind the reason.
+            row = [*padded, ", ".join(codes), say(codes), *cells[len(table.header) :]]
             _write_row(sheet, written, row, as_text)
         sheet.freeze_panes(1, 0)
     finally:
         book.close()
     return written
+
+
+def _own_width(header):
+    """Return how many columns are the sender's: a corrected reject file has ours too."""
+    if header[-2:] == [CODE_COLUMN, SENTENCE_COLUMN]:
+        return len(header) - 2
+    return len(header)
 
 
 def _cells_of(wanted, rows):

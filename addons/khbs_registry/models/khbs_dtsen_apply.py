@@ -97,7 +97,12 @@ class KhbsDtsenApply(models.AbstractModel):
                 UNION
                 SELECT c.id FROM khbs_dtsen_chunk c
                 JOIN khbs_household h ON h.active AND h.state <> 'exited'
-                    AND (h.kk_number = c.kk_number OR h.dtsen_key = c.name)
+                    AND h.kk_number = c.kk_number
+                WHERE c.verdict = 'new' AND c.entangled IS NOT TRUE
+                UNION
+                SELECT c.id FROM khbs_dtsen_chunk c
+                JOIN khbs_household h ON h.active AND h.state <> 'exited'
+                    AND h.dtsen_key = c.name
                 WHERE c.verdict = 'new' AND c.entangled IS NOT TRUE
                 UNION
                 SELECT c.id FROM khbs_dtsen_chunk c
