@@ -96,6 +96,12 @@ def nik_warnings(nik, birth_date, sex, districts):
     return codes
 
 
+def nik_disagrees(nik, birth_date, sex):
+    """Tell whether a well-formed *nik* differs from the date of birth or the sex."""
+    codes = nik_warnings(nik, birth_date, sex, {nik[:6]})
+    return bool({"NIK_SEX_DIFFERS", "NIK_DATE_DIFFERS"} & set(codes))
+
+
 def kk_form_error(number):
     """Return what no KK number can be (a code), or None."""
     if not SIXTEEN_DIGITS.match(number) or is_placeholder(number):

@@ -42,7 +42,7 @@ def write(file, table, refused, say=sentence):
 
 
 def _own_width(header):
-    """Return how many columns are the sender's: a corrected reject file has ours too."""
+    """Return how many columns are the sender's; a corrected reject file has ours."""
     if header[-2:] == [CODE_COLUMN, SENTENCE_COLUMN]:
         return len(header) - 2
     return len(header)
