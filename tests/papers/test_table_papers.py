@@ -11,7 +11,7 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 from papers import document as documents
-from papers import pdf, xlsx
+from papers import pdf, source, xlsx
 from papers.document import Column, Document, Letterhead, Signature, Summary, walk
 from pypdf import PdfReader
 
@@ -252,4 +252,36 @@ def test_memory_does_not_grow_with_the_lines():
         )
         return int(done.stdout)
 
-    assert peak(13_000) <= 1.2 * peak(1_300)
+    assert peak(45_000) <= 1.2 * peak(4_500)
+
+
+def test_subgroups_head_lines_and_numbers_go_on():
+    """Kecamatan and desa within a kabupaten (DOMAIN 6)."""
+
+    def rows():
+        for number, row in enumerate(families(90)):
+            yield {**row, "village": f"Desa {number // 15}"}
+
+    document = a_document(rows=rows, subgroup_key="village")
+    lines = list(walk(document))
+    assert [line.kind for line in lines[:3]] == ["group", "subgroup", "row"]
+    assert [line.number for line in lines if line.kind == "row"][:45] == list(
+        range(1, 46)
+    )
+    pages = [
+        page.extract_text() for page in PdfReader(rendered(pdf, document)[1]).pages
+    ]
+    assert "Katingan, Desa 2 (lanjutan)" in "\n".join(pages)
+    for page in pages:
+        assert not page.rstrip().endswith("Desa 1")
+
+
+def test_rows_are_kept_to_be_drawn_once_more():
+    document = a_document(7)
+    kept = io.BytesIO()
+    source.dump(document, kept)
+    again = source.load(kept.getvalue())
+    assert documents.digest(again) == documents.digest(document)
+    one = source.load(kept.getvalue(), lambda number, row, group: number == 2)
+    numbers = [line.number for line in walk(one) if line.kind == "row"]
+    assert numbers == [2, 2]

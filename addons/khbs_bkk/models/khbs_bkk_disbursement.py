@@ -76,6 +76,7 @@ class KhbsBkkDisbursement(models.Model):
                     "amount": disbursement.amount,
                 },
             )
+        disbursements.sudo().decree_id.budget_line_id._check_flow()
         proposals._close_disbursed()
         return disbursements
 

@@ -117,6 +117,12 @@ class TestDecree(BkkCase):
         decree.sudo().write({"state": "revoked", "revoked_on": TODAY})
         self.env.invalidate_all()
         self.assertEqual(self.budget_line.free_amount, ceiling - 1_000_000)
+        sums = dict.fromkeys(("decided", "sp2d"), 0)
+        for one in self.budget_line._movements():
+            if one["step"] in sums:
+                sums[one["step"]] += one["amount"]
+        self.assertEqual(sums, {"decided": 1_000_000, "sp2d": 1_000_000})
+        self.assertEqual(self.budget_line.sp2d_amount, 1_000_000)
 
     def test_a_day_of_the_context_is_checked_too(self):
         proposal = self._in_force().bkk_proposal_ids

@@ -21,3 +21,23 @@ class KhbsBudgetLine(models.Model):
             )
         )
         return super()._decided_amount() + (amount or 0)
+
+    def _movements(self):
+        """Add the rounds that were decided on this line."""
+        totals = self.env["khbs.round.total"].sudo()
+        decided = totals.search(
+            [
+                ("budget_line_id", "=", self.id),
+                ("round_id.state", "not in", ("draft", "generated")),
+            ]
+        )
+        return super()._movements() + [
+            self._movement(
+                total.round_id.date_from,
+                f"Penyaluran {total.round_id.name}: {total.benefit_id.name}",
+                total.round_id.code,
+                "decided",
+                total.amount,
+            )
+            for total in decided
+        ]

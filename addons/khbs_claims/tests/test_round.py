@@ -74,6 +74,8 @@ class TestRound(ClaimsCase):
         line = self._budget(CASH_ACCOUNT, 3 * 250000 + 1)
         self.reading(first, self.approver).action_decide()
         self.assertEqual(line.decided_amount, 3 * 250000)
+        decided = [one for one in line._movements() if one["step"] == "decided"]
+        self.assertEqual(sum(one["amount"] for one in decided), line.decided_amount)
         with self.assertRaises(UserError):
             self.reading(second, self.approver).action_decide()
         self.assertEqual(second.state, "generated")

@@ -16,6 +16,7 @@ from . import khbs_letterhead
 from . import khbs_signatory
 from . import khbs_paper_prose
 from . import khbs_paper
+from . import khbs_budget_flow
 from . import khbs_budget_line
 from . import khbs_decree_library
 from . import khbs_decree_draft

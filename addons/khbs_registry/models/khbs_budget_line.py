@@ -4,6 +4,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .. import append_only
 from ..papers import words
 from ..rupiah import Rupiah
 
@@ -12,6 +13,7 @@ class KhbsBudgetLine(models.Model):
     """A line of the DPA: what a year's budget gives to one account code."""
 
     _name = "khbs.budget.line"
+    _inherit = ["khbs.budget.flow"]
     _description = "Budget line"
     _order = "year desc, account_code"
 
@@ -19,6 +21,8 @@ class KhbsBudgetLine(models.Model):
     year = fields.Integer(string="Fiscal year", required=True, aggregator=None)
     account_code = fields.Char(required=True, help="As in 5.1.06.02.01.0001.")
     dpa_amount = Rupiah(string="DPA amount", required=True, help="In rupiah.")
+    dpa_number = fields.Char(string="DPA number")
+    dpa_date = fields.Date(string="DPA date")
     amendment_ids = fields.One2many(
         comodel_name="khbs.budget.amendment", inverse_name="line_id"
     )
@@ -89,7 +93,29 @@ class KhbsBudgetLine(models.Model):
             [("budget_line_id", "=", self.id), ("state", "in", ("frozen", "in_force"))],
             aggregates=["amount:sum"],
         )
-        return amount or 0
+        # What an amendment takes away is free only when the amendment is in force.
+        [(not_yet,)] = decrees._read_group(
+            [
+                ("budget_line_id", "=", self.id),
+                ("state", "=", "frozen"),
+                ("amount", "<", 0),
+            ],
+            aggregates=["amount:sum"],
+        )
+        return (amount or 0) - (not_yet or 0)
+
+    def _lock_line(self):
+        """Hold the row to the end of the transaction, and read it anew.
+
+        An UPDATE and not only a lock: under REPEATABLE READ the one who waited must
+        fail and be retried in a snapshot that has the other's decision.
+        """
+        self.ensure_one()
+        self.env.cr.execute(
+            "UPDATE khbs_budget_line SET write_date = write_date WHERE id = %s",
+            [self.id],
+        )
+        self.sudo().invalidate_recordset()
 
     def _require_within(self, amount):
         """Raise UserError unless *amount* rupiah more still fit on this line.
@@ -99,13 +125,7 @@ class KhbsBudgetLine(models.Model):
         """
         self.ensure_one()
         line = self.sudo()
-        # An UPDATE and not only a lock: under REPEATABLE READ the one who waited
-        # must fail and be retried in a snapshot that has the other's decision.
-        self.env.cr.execute(
-            "UPDATE khbs_budget_line SET write_date = write_date WHERE id = %s",
-            [line.id],
-        )
-        line.invalidate_recordset()
+        line._lock_line()
         free = line.ceiling - line._decided_amount()
         if free < 0:
             raise ValidationError(
@@ -130,7 +150,10 @@ class KhbsBudgetLine(models.Model):
 
 
 class KhbsBudgetAmendment(models.Model):
-    """A change of a budget line by a revised DPA (pergeseran, perubahan)."""
+    """A change of a budget line by a revised DPA (pergeseran, perubahan).
+
+    Append-only: what was entered wrongly is taken back by another row.
+    """
 
     _name = "khbs.budget.amendment"
     _description = "Budget amendment"
@@ -140,9 +163,16 @@ class KhbsBudgetAmendment(models.Model):
     line_id = fields.Many2one(
         comodel_name="khbs.budget.line", required=True, index=True, ondelete="restrict"
     )
+    kind = fields.Selection(
+        selection=[("shift", "Shift"), ("revision", "Revision")],
+        help="Pergeseran within the DPA, or perubahan of the whole budget.",
+    )
     date = fields.Date(required=True)
     reference = fields.Char(required=True, help="Number of the revised DPA.")
     amount = Rupiah(required=True, help="In rupiah; negative where it takes away.")
+
+    def init(self):
+        append_only.install(self.env.cr, self._table)
 
     @api.constrains("line_id", "amount")
     def _check_within(self):
@@ -154,12 +184,3 @@ class KhbsBudgetAmendment(models.Model):
         amendments = super().create(vals_list)
         amendments.line_id._record_change()
         return amendments
-
-    def write(self, vals):
-        lines = self.line_id
-        result = super().write(vals)
-        # The line that an amendment leaves is no longer among its own.
-        for line in lines - self.line_id:
-            line._require_within(0)
-        (lines | self.line_id)._record_change()
-        return result

@@ -126,17 +126,16 @@ class KhbsRecipientDecree(models.AbstractModel):
             Document(
                 title="DAFTAR PENERIMA KARTU HUMA BETANG SEJAHTERA",
                 columns=[
-                    Column("name", "Nama Kepala Keluarga", 58),
-                    Column("number", "Nomor Keluarga", 32),
-                    Column("address", "Alamat", 60),
-                    Column("rt_rw", "RT/RW", 17),
-                    Column("district", "Kecamatan", 36),
-                    Column("village", "Desa/Kelurahan", 40),
-                    *self._money_columns(24),
+                    Column("name", "Nama Kepala Keluarga", 75),
+                    Column("number", "Nomor Keluarga", 40),
+                    Column("address", "Alamat", 90),
+                    Column("rt_rw", "RT/RW", 18),
+                    *self._money_columns(26),
                 ],
-                rows=self._annex_rows,
+                rows=self._decree_rows,
                 as_of=now,
                 group_key="regency",
+                subgroup_key="within",
                 landscape=True,
                 letterhead=None,
             ),
@@ -158,6 +157,15 @@ class KhbsRecipientDecree(models.AbstractModel):
         codes = {area.name: area.code for area in self._regencies()}
         for row in self._recap_rows():
             yield {**row, "area_code": codes[row["regency"]]}
+
+    def _decree_rows(self):
+        """Yield the families, each with its place within the regency."""
+        for row in self._annex_rows():
+            # The last part of a Kemendagri code: 1001 a kelurahan, 2001 a desa.
+            last = row["village_code"].rpartition(".")[2]
+            kind = "Kelurahan" if last.startswith("1") else "Desa"
+            within = f"Kecamatan {row['district']}, {kind} {row['village']}"
+            yield {**row, "within": within}
 
     def _regencies(self):
         return self.env["khbs.area"].search(

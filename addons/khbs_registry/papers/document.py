@@ -87,6 +87,8 @@ class Document:
 
     :param rows: called once per rendering; yields dicts, sorted by *group_key*
     :param group_key: key of the text that heads a group; numbering restarts in it
+    :param subgroup_key: key of the text that heads lines within a group; numbering
+        goes on in it and nothing is summed
     :param as_of: moment the figures are true for; without a zone it is UTC
     :param code: verification code, printed with *verify_url* and a QR
     :param heading: lines at the right above the title, as annexes have them; one
@@ -105,6 +107,7 @@ class Document:
     paper: str = "F4"
     landscape: bool = False
     group_key: str | None = None
+    subgroup_key: str | None = None
     code: str | None = None
     verify_url: str | None = None
     heading: list[str | tuple[str, str]] = field(default_factory=list)
@@ -142,8 +145,8 @@ class Summary:
 class Line:
     """One line of the table.
 
-    :param kind: ``group``, ``row``, ``subtotal`` or ``total``
-    :param label: text of a group or of a sum
+    :param kind: ``group``, ``subgroup``, ``row``, ``subtotal`` or ``total``
+    :param label: text of a group, a subgroup or a sum
     :param values: values by column key
     """
 
@@ -162,15 +165,19 @@ def walk(document, summary=None):
     summary = summary if summary is not None else Summary()
     digest = hashlib.sha256(_canonical(_frame(document)))
     totals = dict.fromkeys(keys, 0)
-    group, sums, number, count = None, None, 0, 0
+    group, subgroup, sums, number, count = None, None, None, 0, 0
     for row in document.rows():
         if document.group_key:
             label = row[document.group_key]
             if label != group:
                 if group is not None and keys:
                     yield Line("subtotal", sums, label=f"Jumlah {group}")
-                group, sums, number = label, dict.fromkeys(keys, 0), 0
+                group, subgroup = label, None
+                sums, number = dict.fromkeys(keys, 0), 0
                 yield Line("group", {}, label=label)
+        if document.subgroup_key and row[document.subgroup_key] != subgroup:
+            subgroup = row[document.subgroup_key]
+            yield Line("subgroup", {}, label=subgroup)
         for key in keys:
             totals[key] += row[key]
             if sums is not None:

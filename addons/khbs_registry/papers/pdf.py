@@ -128,7 +128,7 @@ class _Painter:
         self.right = width - RIGHT
         self.y = height - TOP
         self.page = 1
-        self.group = None
+        self.group = self.subgroup = None
         self.in_table = False
         self.columns = self._lay_out_columns()
         self.header = [
@@ -218,12 +218,20 @@ class _Painter:
         if line.kind == "row":
             self._draw_row(line)
         elif line.kind == "group":
-            self.group = None
-            if self.y - 4 * LEADING < BOTTOM:
+            self.group = self.subgroup = None
+            # With it the band of a subgroup and a row.
+            if self.y - 6 * LEADING < BOTTOM:
                 self._new_page()
             self.group = line.label
             self._draw_band(line.label)
+        elif line.kind == "subgroup":
+            self.subgroup = None
+            if self.y - 4 * LEADING < BOTTOM:
+                self._new_page()
+            self.subgroup = line.label
+            self._draw_band(line.label, REGULAR)
         else:
+            self.subgroup = None
             if line.kind == "total":
                 self.group = None
             self._draw_sum(line)
@@ -300,10 +308,10 @@ class _Painter:
             self._new_page()
         self._draw_cells(cells, BOLD, columns)
 
-    def _draw_band(self, text):
+    def _draw_band(self, text, font=BOLD):
         column = (None, "text", None, self.left, self.right)
-        lines = wrap(text, BOLD, SIZE, self.right - self.left - 2 * PADDING)
-        self._draw_cells([lines], BOLD, [column])
+        lines = wrap(text, font, SIZE, self.right - self.left - 2 * PADDING)
+        self._draw_cells([lines], font, [column])
 
     def _draw_cells(self, cells, font, columns):
         height = max(len(cell) for cell in cells) * LEADING + 2 * PADDING
@@ -345,6 +353,8 @@ class _Painter:
         if self.y - height < BOTTOM and height <= whole:
             if lines[0].kind in ("group", "total"):
                 self.group = None
+            if lines[0].kind != "row":
+                self.subgroup = None
             self._new_page()
 
     def _height_of(self, line):
@@ -432,8 +442,9 @@ class _Painter:
         self.y = self.height - TOP
         if self.in_table:
             self._draw_table_header()
-            if self.group is not None:
-                self._draw_band(f"{self.group} (lanjutan)")
+            present = [text for text in (self.group, self.subgroup) if text is not None]
+            if present:
+                self._draw_band(f"{', '.join(present)} (lanjutan)")
 
     def _draw_footer(self):
         canvas, document = self.canvas, self.document

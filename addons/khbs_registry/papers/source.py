@@ -17,7 +17,10 @@ from . import words
 from .document import NUMBER, Column, Document
 
 # What belongs to the table itself; head, foot and signature are of each rendering.
-_PLAIN = ("title", "subtitle", "paper", "landscape", "group_key", "numbered", "closing")
+_PLAIN = (
+    *("title", "subtitle", "paper", "landscape", "group_key", "subgroup_key"),
+    *("numbered", "closing"),
+)
 
 
 def dump(document, fileobj):

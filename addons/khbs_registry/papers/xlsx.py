@@ -98,7 +98,7 @@ def _write_line(sheet, index, document, line, formats):
             value = line.values.get(column.key)
             _write_cell(sheet, index, column_index, column.kind, value, formats)
         return
-    style = "group" if line.kind == "group" else "sum_text"
+    style = "group" if line.kind in ("group", "subgroup") else "sum_text"
     for column_index in range(len(document.columns) + offset):
         sheet.write_blank(index, column_index, None, formats[style])
     sheet.write_string(index, 0, line.label, formats[style])

@@ -7,6 +7,7 @@ from . import test_reevaluation
 from . import test_decree_chain
 from . import test_decree_library
 from . import test_decree_tte
+from . import test_decree_two_connections
 from . import test_paper
 from . import test_access_report
 from . import test_quota
