@@ -66,6 +66,7 @@
         "views/khbs_household_views.xml",
         "views/khbs_person_views.xml",
         "views/khbs_find_views.xml",
+        "wizards/khbs_reveal_views.xml",
         "wizards/khbs_refusal_views.xml",
         "wizards/khbs_reveal_views.xml",
         "views/khbs_family_event_views.xml",
