@@ -29,6 +29,15 @@ def test_command_agrees_with_the_screen(cluster, journey, capsys):
     assert "shorter than it was" in capsys.readouterr().out
 
 
+def test_command_prints_the_head_of_each_day(cluster, journey, capsys):
+    assert verify.main(["--database", journey.database, "--heads"]) == 0
+    *days, links, head, _unsealed = capsys.readouterr().out.splitlines()
+    number, link = days[-1].split()[1].split(":")
+    assert links.split()[-1] == number
+    assert head.split()[-1] == link
+    assert verify.main(["--database", journey.database, "--known", days[-1][11:]]) == 0
+
+
 @pytest.fixture
 def connection(cluster, journey):
     """A connection of its own; what a test does on it is taken back, failed or not."""

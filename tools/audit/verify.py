@@ -7,6 +7,7 @@ Odoo, only the description of a link in ``addons/khbs_registry/audit_chain.py``.
 
     tools/verify_audit --database khbs
     tools/verify_audit --known 41820:9f6c..    # a head printed on an earlier report
+    tools/verify_audit --heads                 # the head of each day, for the file
 
 Without PGHOST it asks the private server of ./run. Exit code 0: the chain holds;
 1: it is broken; 2: it could not be checked.
@@ -38,6 +39,14 @@ TAIL = """
     SELECT count(*), extract(epoch FROM now() AT TIME ZONE 'UTC' - min(e.at))::bigint
       FROM khbs_audit_event e
      WHERE NOT EXISTS (SELECT FROM khbs_audit_seal s WHERE s.event_id = e.id)
+"""
+# The last link that each day saw, in the time of the province.
+HEADS = """
+    SELECT DISTINCT ON (day) day, seq, hash FROM (
+        SELECT seq, hash,
+               (sealed_at AT TIME ZONE 'UTC' AT TIME ZONE 'Asia/Pontianak')::date AS day
+          FROM khbs_audit_seal
+    ) links ORDER BY day, seq DESC
 """
 NAMES = ("id", "at", "user", "role", "act", "outcome", "model", "res_id", "data")
 
@@ -104,6 +113,13 @@ def verify(connection, known=()):
     return report
 
 
+def heads(connection):
+    """Yield (day, number, link) of the last link of each day."""
+    with connection.cursor() as cursor:
+        cursor.execute(HEADS)
+        yield from cursor.fetchall()
+
+
 def known_link(text):
     """Return (number, link) of an argument such as ``12:ab34..``."""
     number, _colon, link = text.partition(":")
@@ -148,16 +164,22 @@ def main(arguments=None):
         metavar="NUMBER:LINK",
         help="a head that must still stand in the chain",
     )
+    parser.add_argument(
+        "--heads", action="store_true", help="print the last link of each day too"
+    )
     options = parser.parse_args(arguments)
     try:
         with connect(options.database) as connection:
             report = verify(connection, options.known)
+            days = list(heads(connection)) if options.heads else []
     except Broken as broken:
         print(f"BROKEN at link {broken.seq}: {broken}")
         return 1
     except (psycopg2.Error, SetupError) as error:
         print(f"The chain could not be checked: {error}", file=sys.stderr)
         return 2
+    for day, number, link in days:
+        print(f"{day} {number}:{link}")
     print(f"links    {report.count}")
     print(f"head     {report.head}")
     age = datetime.timedelta(seconds=report.tail_seconds or 0)

@@ -15,6 +15,7 @@ from . import test_amendment
 from . import test_access_trace
 from . import test_append_only
 from . import test_audit
+from . import test_audit_attack
 from . import test_budget
 from . import test_complaint
 from . import test_personal_numbers
