@@ -1,6 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
+import sys
 
 from odoo import http
 
@@ -13,6 +14,7 @@ def post_load():
     if getattr(factory, "redacting", False):
         return
     logging.setLogRecordFactory(redaction.redacting(factory))
+    sys.excepthook = redaction.report_uncaught
     serialize = http.serialize_exception
 
     def serialize_exception(exception, **kwargs):

@@ -13,6 +13,8 @@ therefore passes here; the statement is shown without its values.
 
 import logging
 import re
+import sys
+import traceback
 
 # NIK, KK and the tax number; also with the gaps that people type.
 LONG_NUMBER = re.compile(r"[0-9](?:[ .-]?[0-9]){14,}")
@@ -86,3 +88,8 @@ def redacting(factory):
 
     make.redacting = True
     return make
+
+
+def report_uncaught(kind, value, trace):
+    """Write an exception that nobody caught, as Python does, without the numbers."""
+    sys.stderr.write(redact("".join(traceback.format_exception(kind, value, trace))))

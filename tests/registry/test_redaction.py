@@ -91,3 +91,13 @@ def test_values_of_an_error_as_rpc_sends_it():
     shown = redaction.redact_values(error)
     assert NIK not in str(shown)
     assert shown["arguments"][2:] == [7, True, None]
+
+
+def test_an_exception_that_nobody_caught(capsys):
+    try:
+        raise KeyError(NIK)
+    except KeyError as error:
+        redaction.report_uncaught(type(error), error, error.__traceback__)
+    shown = capsys.readouterr().err
+    assert "KeyError: '[number withheld]'" in shown
+    assert "Traceback" in shown

@@ -118,6 +118,7 @@ class KhbsActLabel(models.AbstractModel):
             (self.env._("reissued"), ["reissue"]),
             (self.env._("recipients evaluated again"), ["reevaluate", "reevaluated"]),
             (self.env._("rejected"), ["reject", "refuse", "refused"]),
+            (self.env._("read in great number"), ["flood"]),
             (self.env._("released"), ["release", "released"]),
             (self.env._("reported lost"), ["lost"]),
             (self.env._("taken back to draft"), ["reopen"]),

@@ -11,6 +11,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, config
 
 from .. import number_key
+from ..hourly_count import HourlyCount
 from ..search_text import SHORTEST_WORD, parse
 
 # Whose daily work begins with a number on a paper or a card: the family stands before
@@ -25,8 +26,11 @@ NUMBER_SEARCHERS = (
 )
 SEARCHES_PARAMETER = "khbs.number_searches_per_hour"
 SEARCHES_PER_HOUR = 60
+READS_PARAMETER = "khbs.reads_per_hour"
+READS_PER_HOUR = 5000
 # The web client asks twice for one screen (rows and count), and again on reload.
 _SAME_SEARCH = timedelta(minutes=1)
+_reads = HourlyCount()
 _POSITIVE = {"ilike", "like", "=ilike", "=like", "="}
 
 
@@ -50,6 +54,26 @@ class KhbsFind(models.AbstractModel):
 
     def _compute_find(self):
         self.find = False
+
+    def _read_format(self, fnames, load="_classic_read"):
+        rows = super()._read_format(fnames, load)
+        if not self.env.su:
+            self._watch(len(rows))
+        return rows
+
+    @api.model
+    def _watch(self, count):
+        """Record, once an hour, who reads more than a person looks at.
+
+        It is not refused: a big list may have its reason, and somebody asks for it.
+        Counted in this process, so a server with several notices it a little later.
+        """
+        limit = self.env["khbs.audit.event"]._limit(READS_PARAMETER, READS_PER_HOUR)
+        if not _reads.add(self.env.cr.dbname, self.env.uid, count, limit):
+            return
+        with self.env.registry.cursor() as cr:
+            events = self.env["khbs.audit.event"].with_env(self.env(cr=cr))
+            events._record("data.flood", data={"model": self._name, "limit": limit})
 
     @api.model
     def _search_find(self, operator, value):

@@ -188,3 +188,13 @@ class TestFind(KhbsCase):
             persons.search([("find", "ilike", self.siti.kk_number)]),
             self.siti.person_ids,
         )
+
+    def test_who_reads_very_much_is_recorded_once(self):
+        self.env["ir.config_parameter"].set_param("khbs.reads_per_hour", "3")
+        reader = self._role_user("validator", login="pembaca-banyak")
+        families = self.env["khbs.household"].with_user(reader)
+        for _time in range(4):
+            families.web_search_read([], {"name": {}}, limit=2)
+        events = self.env["khbs.audit.event"].search([("act", "=", "data.flood")])
+        self.assertEqual(events.user_id, reader)
+        self.assertEqual(events.data["limit"], 3)
