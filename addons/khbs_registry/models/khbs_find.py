@@ -160,10 +160,7 @@ class KhbsFind(models.AbstractModel):
 
     @api.model
     def _number_query(self, number):
-        """Return the query of (household, person or NULL) that bear *number*.
-
-        Whoever keeps numbers elsewhere (former ones) adds them to it.
-        """
+        """Return the query of (household, person or NULL) with *number*."""
         self.env.flush_all()
         return SQL(
             """

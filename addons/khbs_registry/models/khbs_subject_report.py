@@ -8,6 +8,7 @@ from html import escape
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..identity_numbers import mask
 from ..papers import prose, words
 
 # What every table has and what says nothing about a person.
@@ -190,7 +191,9 @@ class KhbsSubjectReport(models.AbstractModel):
         persons = self.person_id or self.household_id.person_ids
         household = self.household_id
         kk = {household.kk_number, *household.kk_ids.mapped("kk_number")} - {False}
-        return {"nik": [n for n in persons.mapped("nik") if n], "kk": sorted(kk)}
+        former = self.env["khbs.person.nik"].search([("person_id", "in", persons.ids)])
+        nik = {*persons.mapped("nik"), *former.mapped("nik")} - {False}
+        return {"nik": sorted(nik), "kk": sorted(kk)}
 
     def _stored(self, record):
         """Return [(label, text)] of all that a record stores."""
@@ -205,8 +208,21 @@ class KhbsSubjectReport(models.AbstractModel):
             if (value := record[name]) in (False, None, ""):
                 continue
             label = described.get(name, {}).get("string") or field.string or name
-            facts.append((label, _text(record, field, value)))
+            facts.append((label, self._shown(record, field, value)))
         return facts
+
+    def _shown(self, record, field, value):
+        """Return a value as text; what is about another person is not told."""
+        persons = self.person_id or self.household_id.person_ids
+        own = {"khbs.person": persons, "khbs.household": self.household_id}
+        if field.type == "many2one" and field.comodel_name in own:
+            if value not in own[field.comodel_name]:
+                return "(orang lain)"
+        if field.name in ("nik", "kk_number"):
+            numbers = self._numbers()
+            if value not in numbers["nik"] + numbers["kk"]:
+                return mask(value)
+        return _text(record, field, value)
 
     # ------------------------------------------------------------------
     # Who looked

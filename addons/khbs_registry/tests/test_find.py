@@ -90,6 +90,21 @@ class TestFind(KhbsCase):
         )
         self.assertEqual(self._found(former), self.siti.ids)
 
+    def test_a_former_nik_leads_to_its_person(self):
+        former = "6271010101809998"
+        person = self.siti.person_ids[1]
+        self.env["khbs.person.nik"].create(
+            {
+                "person_id": person.id,
+                "nik": former,
+                "valid_to": "2024-01-01",
+                "reason": "Perbaikan Dukcapil",
+            }
+        )
+        self.assertEqual(self._found(former), self.siti.ids)
+        persons = self.env["khbs.person"].with_user(self.operator)
+        self.assertEqual(persons.search([("find", "ilike", former)]), person)
+
     def test_a_part_of_a_number_finds_nothing(self):
         number = self.siti.kk_number
         families = self.env["khbs.household"].with_user(self.operator)

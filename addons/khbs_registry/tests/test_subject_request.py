@@ -136,6 +136,24 @@ class TestSubjectRequest(KhbsCase, HttpCase):
         with self.assertRaises(UserError):
             self._request(person_id=self.neighbour.person_ids.id)
 
+    def test_another_persons_number_is_not_told(self):
+        representative = self.env["khbs.representative"].create(
+            {
+                "household_id": self.household.id,
+                "name": "WAKIL KELUARGA",
+                "nik": "6271010101901234",
+                "relation": "neighbour",
+                "letter_number": "SK/1",
+                "letter_date": "2026-01-01",
+                "valid_from": "2026-01-01",
+                "valid_to": "2026-12-31",
+            }
+        )
+        text = self._text(self._identified())
+        self.assertIn("WAKIL KELUARGA", text)
+        self.assertIn(representative.nik_masked, text)
+        self.assertNotIn(representative.nik, text)
+
     def test_the_clock_runs_three_times_twenty_four_hours(self):
         request = self._request()
         self.assertEqual(request.due_at - request.received_at, timedelta(hours=72))
