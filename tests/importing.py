@@ -172,7 +172,7 @@ def planted(folder, registered=None):
         niks = {row[2] for row in rows_of(registered / "delivery.csv")}
     faulty = set()
     for line, row in enumerate(rows_of(folder / "delivery.csv"), start=1):
-        if row[2] in niks:
+        if line > 1 and row[2] in niks:
             codes.setdefault(line, NIK_DUPLICATE_REGISTRY)
         if line in codes:
             faulty.add(row[0])

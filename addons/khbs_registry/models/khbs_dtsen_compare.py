@@ -431,6 +431,6 @@ class KhbsDtsenCompare(models.AbstractModel):
             """,
             delivery,
             day=fields.Date.context_today(delivery),
-            programmes=criteria._excluding_ids(),
+            programmes=SQL("%s::int[]", criteria.excluding_programme_ids.ids),
             limit=int(criteria.max_decile),
         )

@@ -30,6 +30,8 @@ from . import test_held_file
 from . import test_household
 from . import test_import
 from . import test_import_conflict
+from . import test_import_job
+from . import test_import_quarter
 from . import test_local_value
 from . import test_aid_list
 from . import test_criteria
