@@ -3,6 +3,7 @@
 
 from . import (
     bank_batch_lines,
+    khbs_area_change,
     khbs_bank_account,
     khbs_bank_batch,
     khbs_bank_line,

@@ -65,6 +65,7 @@ from . import khbs_duplicate_scan
 from . import khbs_dtsen_source
 from . import khbs_dtsen_compare
 from . import khbs_dtsen_diff
+from . import khbs_area_change
 from . import khbs_dtsen_apply
 from . import khbs_dtsen_settle
 from . import khbs_dtsen_family

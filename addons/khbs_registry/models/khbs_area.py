@@ -44,6 +44,16 @@ class KhbsArea(models.Model):
     longitude = fields.Float(digits=(9, 6), aggregator=None)
     population = fields.Integer(help="Dukcapil, second half of 2024.")
     active = fields.Boolean(default=True)
+    archived_on = fields.Date(readonly=True)
+    successor_ids = fields.Many2many(
+        comodel_name="khbs.area",
+        relation="khbs_area_successor_rel",
+        column1="former_id",
+        column2="successor_id",
+        string="Followed by",
+        readonly=True,
+        help="The areas that took its place when it was divided or renamed.",
+    )
     letterhead_lines = fields.Text(
         string="Letterhead",
         help="Lines of the village's kop, from the government down. Empty: regency, "
@@ -106,3 +116,16 @@ class KhbsArea(models.Model):
     def _regency(self):
         """Return the kabupaten or kota that the area lies in."""
         return self._ancestor("regency", "city")
+
+    def _free_code(self, day):
+        """Let a successor have the code of this area, which keeps it with its end."""
+        self.ensure_one()
+        self.write({"code": f"{self.code} s.d. {day.year}", "bps_code": False})
+        self.flush_recordset()
+
+    def _keep_from_updates(self):
+        """Let the list of areas that the addon ships change these areas no more."""
+        known = self.env["ir.model.data"].search(
+            [("model", "=", self._name), ("res_id", "in", self.ids)]
+        )
+        known.noupdate = True

@@ -32,6 +32,8 @@ class ResUsers(models.Model):
         comodel_name="khbs.area",
         relation="khbs_res_users_area_rel",
         string="KHBS areas",
+        # What was decided about a village that is no more is still to be read.
+        context={"active_test": False},
         help="The user sees and handles what lies in these areas. None: nothing.",
     )
 
