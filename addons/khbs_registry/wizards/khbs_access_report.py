@@ -134,14 +134,16 @@ class KhbsAccessReport(models.TransientModel):
                  WHERE (at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
                        BETWEEN %(date_from)s AND %(date_to)s
                    AND (act IN ('household.reveal', 'household.find', 'data.export',
-                                'subject.paper')
+                                'data.flood', 'paper.full_numbers', 'subject.paper')
                         OR act LIKE '%%.download' OR act LIKE '%%.rejects')
             )
             SELECT p.name, max(t.role) AS role, t.purpose,
-                   count(*) FILTER (WHERE done AND act IN
-                       ('household.reveal', 'subject.paper')) AS reveals,
+                   count(*) FILTER (WHERE done AND act IN ('household.reveal',
+                       'paper.full_numbers', 'subject.paper')) AS reveals,
                    count(DISTINCT res_id) FILTER (WHERE done
-                       AND act = 'household.reveal') AS families,
+                       AND act IN ('household.reveal', 'subject.paper'))
+                   + COALESCE(sum((data ->> 'families')::bigint) FILTER (WHERE done
+                       AND act = 'paper.full_numbers'), 0)::bigint AS families,
                    count(*) FILTER (WHERE done AND act = 'household.find') AS searches,
                    count(*) FILTER (WHERE done AND act = 'data.export') AS exports,
                    COALESCE(sum((data ->> 'rows')::bigint) FILTER (WHERE done
