@@ -59,6 +59,7 @@
         "views/khbs_deliberation_views.xml",
         "views/khbs_candidate_views.xml",
         "wizards/khbs_recipient_release_views.xml",
+        "wizards/khbs_what_if_views.xml",
         "views/khbs_quota_views.xml",
         "views/khbs_recipient_amendment_views.xml",
         "views/khbs_recipient_list_views.xml",

@@ -3,6 +3,8 @@
 """Families and a decided list, put straight into the tables: only what is measured
 goes through the programme."""
 
+import base64
+
 from odoo import Command
 
 
@@ -45,6 +47,68 @@ def households(env, number):
     cr.execute("ANALYZE khbs_household")
     cr.execute("ANALYZE khbs_person")
     return number - present
+
+
+def open_households(env):
+    """Let every household be one that a run decides, a third above the limit."""
+    env.cr.execute(
+        "UPDATE khbs_household SET state = 'listed', decile = (1 + id % 8)::text"
+        " WHERE state = 'decided'"
+    )
+    env.invalidate_all()
+
+
+def close_households(env):
+    """Let every household be as :func:`households` made it: other figures need them."""
+    env.cr.execute(
+        "UPDATE khbs_household SET state = 'decided', decile = (1 + id % 5)::text"
+        " WHERE state = 'listed'"
+    )
+    env.invalidate_all()
+
+
+def criteria(env):
+    """Return criteria in force that exclude every programme."""
+    found = env["khbs.criteria"].search([("name", "=", "Bench decide")], limit=1)
+    if found:
+        return found
+    programmes = env["khbs.aid.programme"].search([])
+    return env["khbs.criteria"].create(
+        {
+            "name": "Bench decide",
+            "legal_basis": "Bench",
+            "valid_from": "2026-01-01",
+            "max_decile": "5",
+            "excluding_programme_ids": [Command.set(programmes.ids)],
+            "state": "in_force",
+        }
+    )
+
+
+def aid_list(env):
+    """Make sure that a loaded list names the NIK of every tenth head of family."""
+    lists = env["khbs.aid.list"]
+    if lists.search_count([("source", "=", "Bench")]):
+        return
+    made = lists.create(
+        {
+            "source": "Bench",
+            "letter_number": "1",
+            "letter_date": "2026-01-01",
+            "date_from": "2026-01-01",
+            "file": base64.b64encode(b"nik;no_kk;program"),
+            "state": "loaded",
+        }
+    )
+    env.cr.execute(
+        """
+        INSERT INTO khbs_aid_list_line (list_id, line, nik, programme_id)
+        SELECT %s, row_number() OVER (), p.nik, %s
+          FROM khbs_person p WHERE p.id %% 10 = 0 AND p.relation = '1'
+        """,
+        (made.id, env.ref("khbs_registry.aid_programme_pkh").id),
+    )
+    env.cr.execute("ANALYZE khbs_aid_list_line")
 
 
 def decided_list(env):

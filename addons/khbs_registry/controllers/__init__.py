@@ -6,3 +6,4 @@ from . import khbs_dtsen_import
 from . import khbs_aid_list
 from . import khbs_export
 from . import khbs_subject
+from . import khbs_what_if

@@ -84,6 +84,7 @@ from . import khbs_aid_list
 from . import khbs_criteria
 from . import khbs_decision_query
 from . import khbs_decision_reason
+from . import khbs_decision_answer
 from . import khbs_decision
 from . import khbs_reevaluation
 from . import khbs_visit

@@ -6,6 +6,7 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from ..eligibility_rules import MINIMUM_DATA, Rules
 from .khbs_household import DECILES
@@ -354,6 +355,10 @@ class KhbsCriteria(models.Model):
             unit=self.unit,
             needs=frozenset(n for n in MINIMUM_DATA if self[f"needs_{n}"]),
         )
+
+    def _excluding_ids(self):
+        """Return the excluding programmes as an SQL array."""
+        return SQL("%s::int[]", self.excluding_programme_ids.ids)
 
     def _period_end(self, day):
         """Return the last day of the period that *day* lies in."""

@@ -21,7 +21,7 @@ class KhbsDecision(models.Model):
     """
 
     _name = "khbs.decision"
-    _inherit = ["khbs.decision.query", "khbs.decision.reason"]
+    _inherit = ["khbs.decision.query", "khbs.decision.reason", "khbs.decision.answer"]
     _description = "Decision on a family"
     _order = "id desc"
     _rec_name = "outcome"
@@ -93,6 +93,8 @@ class KhbsDecision(models.Model):
                 self._area_ids_query(areas),
             )
         )
+        # A list collected next asks for families in their new state.
+        self.env.cr.execute("ANALYZE khbs_household (state)")
         self.env.invalidate_all()
         return self._outcome_counts(criteria, areas)
 
@@ -107,16 +109,8 @@ class KhbsDecision(models.Model):
 
     def _add_decisions(self, criteria, areas, states):
         """Add the decisions that are new or differ; the earlier ones stay."""
-        self.env.flush_all()
+        self._judge(criteria._rules(), areas, states)
         cr = self.env.cr
-        cr.execute("DROP TABLE IF EXISTS khbs_decision_result")
-        cr.execute(
-            SQL(
-                "CREATE TEMPORARY TABLE khbs_decision_result ON COMMIT DROP AS %s",
-                self._results_query(criteria._rules(), areas, states),
-            )
-        )
-        cr.execute("ANALYZE khbs_decision_result")
         cr.execute(
             SQL(
                 """
@@ -149,7 +143,9 @@ class KhbsDecision(models.Model):
         )
         cr.execute("DROP TABLE khbs_decision_result")
         # A list collected next joins these rows; the planner must know of them.
-        cr.execute("ANALYZE khbs_decision")
+        cr.execute(
+            "ANALYZE khbs_decision (household_id, criteria_id, outcome, current)"
+        )
 
     def _outcome_counts(self, criteria, areas):
         counts = dict.fromkeys(dict(OUTCOMES), 0)

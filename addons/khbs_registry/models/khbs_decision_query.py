@@ -1,6 +1,8 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import json
+
 from odoo import fields, models
 from odoo.tools import SQL
 
@@ -22,30 +24,68 @@ _LACKS = {
 class KhbsDecisionQuery(models.AbstractModel):
     """The rules as one query over families, members, KK numbers and facts.
 
-    It reads and changes nothing, so a what-if asks it with rules of its own.
+    It changes nothing, so a what-if asks it with rules of its own.
     """
 
     _name = "khbs.decision.query"
     _description = "Decision: the rules as a query"
 
-    def _results_query(self, rules, areas, states=OPEN_STATES):
+    def _judge(self, rules, areas, states=OPEN_STATES):
+        """Fill the temporary table khbs_decision_result with what the rules say.
+
+        Its columns are those of :meth:`_results_query`. The caller drops it.
+        """
+        self.env.flush_all()
+        cr = self.env.cr
+        day = fields.Date.context_today(self)
+        steps = (
+            (
+                "khbs_decision_fact",
+                "household_id",
+                self._facts_query(rules, day),
+            ),
+            (
+                "khbs_decision_result",
+                "household_id, outcome",
+                self._results_query(rules, areas, states, day),
+            ),
+        )
+        for table, known, query in steps:
+            cr.execute(SQL("DROP TABLE IF EXISTS %s", SQL.identifier(table)))
+            cr.execute(
+                SQL(
+                    "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s",
+                    SQL.identifier(table),
+                    query,
+                )
+            )
+            # The planner guesses one row for a table that it does not know.
+            cr.execute(SQL("ANALYZE %s (%s)", SQL.identifier(table), SQL(known)))
+        cr.execute("DROP TABLE khbs_decision_fact")
+
+    def _results_query(self, rules, areas, states, day):
         """Return the query of (household, village, regency, state, outcome, reasons).
 
-        Every reason that holds is there: first those that make the outcome.
+        Every reason that holds is there: first those that make the outcome. The facts
+        stand in the temporary table khbs_decision_fact.
 
         :param rules: :class:`~..eligibility_rules.Rules`
         :param areas: khbs.area whose subtrees are decided
         :param states: states of the families that are decided
         """
-        day = fields.Date.context_today(self)
         return SQL(
             """
-            WITH family AS (%(family)s), aid_list AS (
-                SELECT id, date_from, date_to FROM khbs_aid_list
-                WHERE state = 'loaded' AND date_from <= %(day)s
-                    AND COALESCE(date_to, 'infinity') >= %(day)s
-            ), aid AS (%(aid)s), head AS (%(head)s), house AS (%(house)s),
-            judged AS (
+            WITH family AS (%(family)s), aid AS (SELECT * FROM khbs_decision_fact),
+            head AS (%(head)s), house AS (%(house)s), by_decile AS MATERIALIZED (
+                SELECT decile,
+                    CASE WHEN decile > %(limit)s THEN jsonb_build_array(
+                        jsonb_build_object('code', 'DECILE_ABOVE', 'decile', decile,
+                            'limit', %(limit)s)) ELSE '[]' END AS above,
+                    CASE WHEN decile <= %(limit)s THEN jsonb_build_array(
+                        jsonb_build_object('code', 'DECILE_WITHIN', 'decile', decile,
+                            'limit', %(limit)s)) ELSE '[]' END AS within
+                FROM generate_series(1, 10) AS decile
+            ), judged AS (
                 SELECT f.*, aid.excluded, aid.remarked, house.first_name,
                     COALESCE(aid.flagged, '[]') || %(missing)s AS lacking
                 FROM family f
@@ -55,40 +95,36 @@ class KhbsDecisionQuery(models.AbstractModel):
             )
             SELECT id AS household_id, area_id, regency_id, state,
                 CASE
-                    WHEN decile > %(limit)s OR excluded IS NOT NULL
+                    WHEN judged.decile > %(limit)s OR excluded IS NOT NULL
                         OR first_name IS NOT NULL THEN 'not_eligible'
-                    WHEN decile IS NULL OR gone_on IS NOT NULL
+                    WHEN judged.decile IS NULL OR gone_on IS NOT NULL
                         OR lacking <> '[]' THEN 'needs_verification'
                     ELSE 'eligible'
                 END AS outcome,
-                CASE WHEN decile > %(limit)s
-                    THEN jsonb_build_array(jsonb_build_object(
-                        'code', 'DECILE_ABOVE', 'decile', decile, 'limit', %(limit)s))
-                    ELSE '[]' END
-                || COALESCE(excluded, '[]')
-                || CASE WHEN first_name IS NULL THEN '[]'
-                    ELSE jsonb_build_array(jsonb_build_object(
-                        'code', 'HOUSE_SHARED', 'household', first_name)) END
-                || CASE WHEN gone_on IS NULL THEN '[]'
-                    ELSE jsonb_build_array(jsonb_build_object(
-                        'code', 'DTSEN_GONE', 'on', gone_on)) END
-                || CASE WHEN decile IS NULL
-                    THEN '[{"code": "DECILE_MISSING"}]'::jsonb ELSE '[]' END
-                || lacking
-                || CASE WHEN decile <= %(limit)s
-                    THEN jsonb_build_array(jsonb_build_object(
-                        'code', 'DECILE_WITHIN', 'decile', decile, 'limit', %(limit)s))
-                    ELSE '[]' END
-                || CASE WHEN excluded IS NULL
-                    THEN jsonb_build_array(jsonb_build_object('code', 'NO_OTHER_AID',
-                        'lists', (SELECT count(*) FROM aid_list)))
-                    ELSE '[]' END
-                || COALESCE(remarked, '[]') AS reasons
-            FROM judged
+                CASE
+                    WHEN excluded IS NULL AND first_name IS NULL AND gone_on IS NULL
+                        AND remarked IS NULL AND lacking = '[]'
+                        AND judged.decile IS NOT NULL
+                    THEN by_decile.above || by_decile.within || %(no_aid)s
+                    ELSE COALESCE(by_decile.above, '[]')
+                        || COALESCE(excluded, '[]')
+                        || CASE WHEN first_name IS NULL THEN '[]'
+                            ELSE jsonb_build_array(jsonb_build_object(
+                                'code', 'HOUSE_SHARED', 'household', first_name)) END
+                        || CASE WHEN gone_on IS NULL THEN '[]'
+                            ELSE jsonb_build_array(jsonb_build_object(
+                                'code', 'DTSEN_GONE', 'on', gone_on)) END
+                        || CASE WHEN judged.decile IS NULL
+                            THEN '[{"code": "DECILE_MISSING"}]'::jsonb ELSE '[]' END
+                        || lacking
+                        || COALESCE(by_decile.within, '[]')
+                        || CASE WHEN excluded IS NULL THEN %(no_aid)s ELSE '[]' END
+                        || COALESCE(remarked, '[]')
+                END AS reasons
+            FROM judged LEFT JOIN by_decile ON by_decile.decile = judged.decile
             """,
             family=self._families_query(areas, states),
-            day=day,
-            aid=self._facts_query(rules, day),
+            no_aid=self._no_other_aid(day),
             head=self._heads_query(rules),
             house=self._house_query(rules, areas),
             missing=self._missing(rules),
@@ -115,6 +151,25 @@ class KhbsDecisionQuery(models.AbstractModel):
             area_ids=self._area_ids_query(areas),
         )
 
+    def _no_other_aid(self, day):
+        """Return the reason of a family that no list names, with their number."""
+        self.env.cr.execute(
+            SQL("SELECT count(*) FROM (%s) compared", self._lists_query(day))
+        )
+        [number] = self.env.cr.fetchone()
+        return SQL("%s::jsonb", json.dumps([{"code": "NO_OTHER_AID", "lists": number}]))
+
+    def _lists_query(self, day):
+        """Return the query of the lists that hold on *day*."""
+        return SQL(
+            """
+            SELECT id, date_from FROM khbs_aid_list
+            WHERE state = 'loaded' AND date_from <= %(day)s
+                AND COALESCE(date_to, 'infinity') >= %(day)s
+            """,
+            day=day,
+        )
+
     def _facts_query(self, rules, day):
         """Return the query of the facts that meet a family, as reasons.
 
@@ -123,7 +178,7 @@ class KhbsDecisionQuery(models.AbstractModel):
         """
         return SQL(
             """
-            WITH line AS (
+            WITH aid_list AS (%(lists)s), line AS (
                 SELECT l.nik, l.kk_number, l.programme_id, l.list_id,
                     COALESCE(l.date_from, aid_list.date_from) AS since
                 FROM khbs_aid_list_line l JOIN aid_list ON aid_list.id = l.list_id
@@ -165,6 +220,7 @@ class KhbsDecisionQuery(models.AbstractModel):
                     AS remarked
             FROM reason GROUP BY household_id
             """,
+            lists=self._lists_query(day),
             programmes=SQL("%s::int[]", [*rules.excluding, *rules.flagging]),
             excluding=SQL("%s::int[]", list(rules.excluding)),
             day=day,

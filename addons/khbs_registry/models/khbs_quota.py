@@ -256,10 +256,10 @@ class KhbsQuota(models.Model):
             SQL(
                 """
                 UPDATE khbs_quota q SET eligible = 0
-                WHERE q.list_id = %(id)s AND q.eligible > 0 AND NOT EXISTS (
-                    SELECT FROM khbs_recipient_line line
-                    WHERE line.list_id = q.list_id
-                        AND q.area_id IN (line.area_id, line.regency_id))
+                WHERE q.list_id = %(id)s AND q.eligible > 0 AND q.area_id NOT IN (
+                    SELECT area_id FROM khbs_recipient_line WHERE list_id = %(id)s
+                    UNION
+                    SELECT regency_id FROM khbs_recipient_line WHERE list_id = %(id)s)
                 """,
                 id=recipient_list.id,
             )

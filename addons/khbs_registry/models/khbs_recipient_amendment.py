@@ -20,6 +20,22 @@ RELEASED_FOR = {
     "VISIT_REFUSED": "refusal",
     "VISIT_NOT_FOUND": "not_found",
     "DTSEN_GONE": "not_found",
+    "DECEASED": "death",
+    "DELIBERATION_DECEASED": "death",
+    "MOVED_OUT": "moved",
+    "DELIBERATION_MOVED": "moved",
+    "OTHER_AID": "other_aid",
+    "DELIBERATION_OTHER_AID": "other_aid",
+    "GRADUATED": "not_eligible",
+    "NOT_ENTITLED": "not_eligible",
+    "DELIBERATION_BETTER_OFF": "not_eligible",
+    "NOT_FOUND": "not_found",
+    "DELIBERATION_NOT_FOUND": "not_found",
+    "WITHDREW": "refusal",
+    "DELIBERATION_REFUSES": "refusal",
+    "DUPLICATE": "duplicate",
+    "MERGED": "duplicate",
+    "DELIBERATION_DOUBLE": "duplicate",
 }
 
 

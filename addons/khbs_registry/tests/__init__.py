@@ -3,6 +3,7 @@
 
 from . import test_decree
 from . import test_eligibility_cases
+from . import test_explanation
 from . import test_reevaluation
 from . import test_decree_chain
 from . import test_decree_library
