@@ -43,7 +43,7 @@ def tab(screen, label):
 def pdf_text(path):
     """Return the text of a PDF, its lines joined."""
     text = subprocess.run(
-        ["pdftotext", "-layout", path, "-"], capture_output=True, check=True
+        ["pdftotext", "-raw", path, "-"], capture_output=True, check=True
     ).stdout.decode()
     return " ".join(text.split())
 
@@ -79,8 +79,8 @@ def deliberation(journey, browser, village, tmp_path_factory):
     take_first_family_off(screen)
     screen.save()
     record_candidate(screen)
-    screen.page.go_back()
-    screen.wait_for_state("Draf")
+    screen.menu("Registri", "Musyawarah desa")
+    screen.open_row(village["name"])
     screen.press("Sisanya layak")
     screen.page.get_by_role("button", name="Cetak berita acara").wait_for()
     screen.press("Cetak berita acara")
@@ -98,6 +98,9 @@ def deliberation(journey, browser, village, tmp_path_factory):
 
 def enter_meeting(screen, village):
     screen.pick("area_id", village["name"])
+    screen.wait_for_no_dialog()
+    # What kind of deliberation it is follows from the village.
+    screen.field("kind").wait_for()
     screen.fill("held_at", f"{day(20)} 09:00:00")
     screen.fill("place", "Balai Desa")
     screen.fill("minutes_number", "140/31/BA/2026")
@@ -277,7 +280,7 @@ def test_operator_prints_letters_about_a_family(journey, browser, closed):
     screen.press("Cetak surat")
     dialog = screen.wait_for_dialog()
     dialog.get_by_text("SPTJM penggantian penerima", exact=True).click()
-    screen.choose("reason", "Meninggal dunia")
+    screen.choose("reason", "Meninggal")
     screen.pick("successor_household_id", other_family(operator, household_id))
     screen.press("Cetak")
     screen.page.wait_for_selector(".o_form_view .o_field_widget[name=printed_code]")
@@ -302,5 +305,14 @@ def other_family(operator, household_id):
 
 def test_officer_prints_a_blank_power_of_attorney(journey, browser, village):
     screen = Screen(browser, journey, "petugas", width=PHONE)
-    screen.menu("Dokumen", "Surat desa")
+    screen.wait_for_list()
+    screen.page.click(".o_menu_toggle")
+    screen.page.locator(".o_app_menu_sidebar").get_by_text("Surat desa").click()
+    screen.wait_for_dialog()
+    screen.pick("area_id", village["name"])
+    screen.press("Cetak")
+    screen.page.wait_for_selector(".o_form_view .o_field_widget[name=printed_code]")
+    text = pdf_text(screen.download("PDF"))
+    assert f"Desa {village['name']}" in text
+    assert "Pemberi Kuasa" in text
     screen.close()

@@ -85,6 +85,14 @@ class KhbsArea(models.Model):
             area = area.parent_id
         return area
 
+    @api.model
+    def _own_villages(self):
+        """Return the domain of the villages in the areas of the user."""
+        return [
+            ("level", "in", ("village", "urban_village")),
+            ("id", "child_of", self.env.user.khbs_area_ids.ids),
+        ]
+
     def _title(self):
         """Return the area as papers call it: Desa Galinggang, Kecamatan Kamipang."""
         self.ensure_one()

@@ -62,7 +62,7 @@ class KhbsCandidate(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
-        domain=[("level", "in", ("village", "urban_village"))],
+        domain=lambda self: self.env["khbs.area"]._own_villages(),
     )
     origin = fields.Selection(
         selection=[

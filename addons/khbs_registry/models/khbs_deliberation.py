@@ -77,7 +77,7 @@ class KhbsDeliberation(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
-        domain=[("level", "in", ("village", "urban_village"))],
+        domain=lambda self: self.env["khbs.area"]._own_villages(),
     )
     kind = fields.Selection(
         selection=[("musdes", "Musdes"), ("muskel", "Muskel")],
@@ -94,7 +94,7 @@ class KhbsDeliberation(models.Model):
     chair_office = fields.Char(string="Office of the chair")
     invited_count = fields.Integer(string="Invited", aggregator=None)
     attendee_count = fields.Integer(
-        string="Present", aggregator=None, help="All who signed the attendance list."
+        string="Attended", aggregator=None, help="All who signed the attendance list."
     )
     official_ids = fields.One2many(
         comodel_name="khbs.deliberation.official",

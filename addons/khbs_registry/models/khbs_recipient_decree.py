@@ -4,8 +4,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..papers import words
-from ..papers.document import Column, Document
+from ..papers import recipients, words
 from .khbs_decree_sign import OFFICER
 
 
@@ -107,49 +106,10 @@ class KhbsRecipientDecree(models.AbstractModel):
         Whoever entered no amounts decides the families alone.
         """
         now = fields.Datetime.now()
+        amounts = self.cash_amount, self.food_amount
         return [
-            Document(
-                title="REKAPITULASI PENERIMA KARTU HUMA BETANG SEJAHTERA",
-                columns=[
-                    Column("regency", "Kabupaten/Kota", 60),
-                    Column("districts", "Kecamatan", 24, kind="integer", total=True),
-                    Column(
-                        "villages", "Desa/Kelurahan", 24, kind="integer", total=True
-                    ),
-                    Column("families", "Keluarga", 24, kind="integer", total=True),
-                    *self._money_columns(34),
-                ],
-                rows=self._decree_recap_rows,
-                as_of=now,
-                letterhead=None,
-            ),
-            Document(
-                title="DAFTAR PENERIMA KARTU HUMA BETANG SEJAHTERA",
-                columns=[
-                    Column("name", "Nama Kepala Keluarga", 75),
-                    Column("number", "Nomor Keluarga", 40),
-                    Column("address", "Alamat", 90),
-                    Column("rt_rw", "RT/RW", 18),
-                    *self._money_columns(26),
-                ],
-                rows=self._decree_rows,
-                as_of=now,
-                group_key="regency",
-                subgroup_key="within",
-                landscape=True,
-                letterhead=None,
-            ),
-        ]
-
-    def _money_columns(self, width):
-        """Return a column for each amount that a family receives in one round."""
-        return [
-            Column(key, label, width, kind="rupiah", total=True)
-            for key, label, amount in (
-                ("cash", "Tunai", self.cash_amount),
-                ("food", "Pangan", self.food_amount),
-            )
-            if amount
+            recipients.recap(self._decree_recap_rows, *amounts, now, letterhead=None),
+            recipients.recipients(self._annex_rows, *amounts, now, letterhead=None),
         ]
 
     def _decree_recap_rows(self):
@@ -157,15 +117,6 @@ class KhbsRecipientDecree(models.AbstractModel):
         codes = {area.name: area.code for area in self._regencies()}
         for row in self._recap_rows():
             yield {**row, "area_code": codes[row["regency"]]}
-
-    def _decree_rows(self):
-        """Yield the families, each with its place within the regency."""
-        for row in self._annex_rows():
-            # The last part of a Kemendagri code: 1001 a kelurahan, 2001 a desa.
-            last = row["village_code"].rpartition(".")[2]
-            kind = "Kelurahan" if last.startswith("1") else "Desa"
-            within = f"Kecamatan {row['district']}, {kind} {row['village']}"
-            yield {**row, "within": within}
 
     def _regencies(self):
         return self.env["khbs.area"].search(

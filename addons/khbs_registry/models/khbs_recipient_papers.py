@@ -29,6 +29,10 @@ class KhbsRecipientPapers(models.AbstractModel):
         """Issue the selected families as PDF and XLSX."""
         return self._issue_list_paper("recipients", self._recipients_document)
 
+    def action_print_recap(self):
+        """Issue the counts and rupiah of each regency as PDF and XLSX."""
+        return self._issue_list_paper("recap", self._recap_document)
+
     def action_print_ranking(self):
         """Issue the ranking with the lots, without names, to be checked by anybody."""
         return self._issue_list_paper("ranking", self._ranking_document)
@@ -101,10 +105,23 @@ class KhbsRecipientPapers(models.AbstractModel):
     def _recipients_document(self):
         record = self.sudo()
         return recipients.recipients(
-            record._paper_subtitle(),
             record._annex_rows,
+            record.cash_amount,
+            record.food_amount,
             fields.Datetime.now(),
-            record._social_affairs(),
+            subtitle=record._paper_subtitle(),
+            signature=record._social_affairs(),
+        )
+
+    def _recap_document(self):
+        record = self.sudo()
+        return recipients.recap(
+            record._recap_rows,
+            record.cash_amount,
+            record.food_amount,
+            fields.Datetime.now(),
+            subtitle=record._paper_subtitle(),
+            signature=record._social_affairs(),
         )
 
     def _ranking_document(self):
@@ -125,10 +142,10 @@ class KhbsRecipientPapers(models.AbstractModel):
         return lines
 
     def _social_affairs(self):
-        """Return the block of the head of social affairs, if one is entered."""
+        """Return the block of the head of social affairs, with dots for nobody."""
         today = fields.Date.context_today(self)
         head = self.env["khbs.signatory"].sudo()._find("social_affairs", today)
-        return head._block(today) if head else None
+        return head._block(today) if head else recipients.unknown_signature(today)
 
     # Rows
 
@@ -162,6 +179,7 @@ class KhbsRecipientPapers(models.AbstractModel):
                     """
                     SELECT regency.name AS regency, district.name AS district,
                         village.name AS village, village.code AS village_code,
+                        village.level = 'urban_village' AS urban,
                         h.name AS number, h.id AS household_id,
                         COALESCE(head.name, '-') AS name,
                         COALESCE(h.address, '-') AS address,
@@ -195,8 +213,9 @@ class KhbsRecipientPapers(models.AbstractModel):
         money = {"cash": self.cash_amount, "food": self.food_amount}
         total = self.cash_amount + self.food_amount
         for row in self._rows_by_district(SQL("line.status = 'selected'")):
-            place = f"{row['village']}, {row['district']}, {row['regency']}"
-            yield {**row, **money, "total": total, "place": place}
+            kind = "Kelurahan" if row["urban"] else "Desa"
+            within = f"Kecamatan {row['district']}, {kind} {row['village']}"
+            yield {**row, **money, "total": total, "within": within}
 
     def _recap_rows(self):
         """Yield a row for each regency: districts, villages, families and rupiah."""

@@ -3,7 +3,8 @@
 
 """The papers of a list of recipients. Knows no Odoo; the rows come from the list."""
 
-from .document import Column, Document
+from . import words
+from .document import Column, Document, Signature
 
 HOW_TO_REPEAT = (
     "Cara mengulang undian: peringkat di setiap desa/kelurahan disusun menurut (1) "
@@ -78,26 +79,80 @@ def quotas(subtitle, rows, as_of, signature):
     )
 
 
-def recipients(subtitle, rows, as_of, signature):
-    """Return the selected families by village with what each receives in a round."""
+def recipients(rows, cash, food, as_of, subtitle=(), **frame):
+    """Return paper 3: the families that receive the card, by village and name.
+
+    :param rows: callable yielding dicts regency, within, name, number, address, rt_rw,
+        cash, food, sorted by regency and village
+    :param cash: rupiah per family and round; without it there is no such column
+    :param food: value of the food package in rupiah, likewise
+    :param frame: letterhead and signature, which an annex gets from its decree
+    """
     return Document(
         title="DAFTAR PENERIMA KARTU HUMA BETANG SEJAHTERA",
-        subtitle=subtitle,
+        subtitle=list(subtitle),
         columns=[
-            Column("number", "Nomor keluarga", 40),
-            Column("name", "Nama kepala keluarga", 52),
-            Column("address", "Alamat", 56),
-            Column("rt_rw", "RT/RW", 18),
-            Column("decile", "Desil", 12, kind="integer"),
-            Column("cash", "Tunai", 24, kind="rupiah", total=True),
-            Column("food", "Pangan", 24, kind="rupiah", total=True),
+            Column("name", "Nama Kepala Keluarga", 68),
+            Column("number", "Nomor Keluarga", 42),
+            Column("address", "Alamat", 84),
+            Column("rt_rw", "RT/RW", 19),
+            *_money([("cash", "Tunai", cash), ("food", "Pangan", food)], 26),
         ],
         rows=rows,
-        group_key="place",
-        as_of=as_of,
+        group_key="regency",
+        subgroup_key="within",
         landscape=True,
-        signature=signature,
+        as_of=as_of,
+        **frame,
     )
+
+
+def recap(rows, cash, food, as_of, subtitle=(), **frame):
+    """Return paper 4: the decided families and rupiah of each regency.
+
+    :param rows: callable yielding dicts regency, districts, villages, families, cash,
+        food, total
+    """
+    both = cash and food
+    return Document(
+        title="REKAPITULASI PENETAPAN PENERIMA KARTU HUMA BETANG SEJAHTERA "
+        "PER KABUPATEN/KOTA",
+        subtitle=list(subtitle),
+        columns=[
+            Column("regency", "Kabupaten/Kota", 56),
+            Column("districts", "Kecamatan", 24, kind="integer", total=True),
+            Column("villages", "Desa/Kelurahan", 24, kind="integer", total=True),
+            Column("families", "KPM", 22, kind="integer", total=True),
+            *_money(
+                [("cash", "Tunai", cash), ("food", "Pangan", food)]
+                + [("total", "Jumlah", both)],
+                36,
+            ),
+        ],
+        rows=rows,
+        landscape=True,
+        as_of=as_of,
+        **frame,
+    )
+
+
+def unknown_signature(day):
+    """Return the block of the head of social affairs where nobody is entered."""
+    return Signature(
+        place_and_date=f"Palangka Raya, {words.date(day)}",
+        office=("Kepala Dinas Sosial", "Provinsi Kalimantan Tengah,"),
+        name="." * 40,
+        below=("NIP " + "." * 36,),
+    )
+
+
+def _money(amounts, width):
+    """Return a column for each (key, label, amount) that there is."""
+    return [
+        Column(key, label, width, kind="rupiah", total=True)
+        for key, label, amount in amounts
+        if amount
+    ]
 
 
 def changes(subtitle, rows, as_of, signature):

@@ -43,7 +43,7 @@ class KhbsHouseholdLetter(models.TransientModel):
         readonly=False,
         required=True,
         precompute=True,
-        domain=[("level", "in", ("village", "urban_village"))],
+        domain=lambda self: self.env["khbs.area"]._own_villages(),
     )
     letter_date = fields.Date(
         string="Date of the letter", help="Empty: dots, written by hand."
