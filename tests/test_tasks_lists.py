@@ -56,7 +56,7 @@ def decided(journey, browser, families):
     screen = Screen(browser, journey, "operator")
     screen.menu("Registri", "Kriteria")
     screen.open_row("Kriteria penerima KHBS 2026")
-    screen.press("Tetapkan keluarga")
+    screen.press("Putuskan keluarga")
     screen.page.locator(".o_notification").first.wait_for()
 
     screen.menu("Registri", "Daftar penerima")

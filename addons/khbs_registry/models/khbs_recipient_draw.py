@@ -170,7 +170,7 @@ class KhbsRecipientDraw(models.AbstractModel):
         )
         self.write({"line_count": cr.rowcount, "ranked_at": False})
         # Quotas and ranking join these rows next.
-        cr.execute("ANALYZE khbs_recipient_line (list_id, area_id, regency_id, rank)")
+        cr.execute("ANALYZE khbs_recipient_line")
         self.env["khbs.recipient.line"].invalidate_model()
         self.invalidate_recordset(["line_ids"])
         if self.quota_ids:

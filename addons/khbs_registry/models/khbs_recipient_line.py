@@ -43,13 +43,15 @@ CREATE OR REPLACE TRIGGER khbs_recipient_line_no_truncate
 CREATE OR REPLACE FUNCTION khbs_count_taken_places() RETURNS trigger AS $$
 BEGIN
     UPDATE khbs_quota quota SET taken = counted.taken FROM (
-        SELECT q.id, count(line.id) AS taken
+        SELECT q.id, COALESCE(line.number, 0) AS taken
           FROM khbs_quota q
-          LEFT JOIN khbs_recipient_line line ON line.list_id = q.list_id
-               AND line.area_id = q.area_id AND line.status = 'selected'
+          LEFT JOIN (
+               SELECT list_id, area_id, count(*) AS number FROM khbs_recipient_line
+                WHERE status = 'selected'
+                  AND list_id IN (SELECT DISTINCT list_id FROM changed)
+                GROUP BY list_id, area_id) line USING (list_id, area_id)
          WHERE q.level = 'village'
            AND q.list_id IN (SELECT DISTINCT list_id FROM changed)
-         GROUP BY q.id
     ) counted WHERE counted.id = quota.id AND counted.taken <> quota.taken;
     RETURN NULL;
 END
@@ -154,7 +156,6 @@ class KhbsRecipientLine(models.Model):
     _rank_uniq = models.Constraint(
         "UNIQUE (list_id, area_id, rank)", "Two families have one rank."
     )
-    _waiting_index = models.Index("(list_id, area_id) WHERE status = 'waiting'")
 
     def _auto_init(self):
         # Families of lists decided before there were quotas are selected, all of them.
