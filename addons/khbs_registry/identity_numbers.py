@@ -11,6 +11,8 @@ SIXTEEN_DIGITS = re.compile(r"^[0-9]{16}$")
 FLOATED = re.compile(r"^[0-9]+[.,][0-9]*(?:[Ee]\+?[0-9]+)?$|^[0-9]+[Ee]\+?[0-9]+$")
 # BPS writes these where a NIK is missing: fifteen nines, then the cause.
 PLACEHOLDER = re.compile(r"^9{15}[0-9]$|^0{16}$")
+# In a text: twelve digits or more, however they are set apart.
+PERSONAL_NUMBER = re.compile(r"[0-9]([ .-]?[0-9]){11,}")
 PROVINCES = (
     frozenset(range(11, 20))
     | {21}

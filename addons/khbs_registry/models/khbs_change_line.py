@@ -113,13 +113,24 @@ class KhbsChangeLine(models.Model):
         for line in self:
             line.of_person = line.field_name in _OF_PERSON
 
-    @api.depends("field_name", "person_id", "old_raw", "new_raw", "state")
+    @api.depends(
+        "field_name",
+        "person_id",
+        "old_raw",
+        "new_raw",
+        "state",
+        "text_entry",
+        *_ENTRY.values(),
+    )
     def _compute_shown(self):
         for line in self:
             present = line.state in (False, "draft")
             old = line._present_raw() if present else line.old_raw
             line.old_shown = line._shown(old)
-            line.new_shown = line._shown(line.new_raw)
+            # A form that is not saved yet shows what was entered.
+            entered = line[_ENTRY.get(line.field_name, "text_entry")]
+            entered = entered and line._normalised(str(entered))
+            line.new_shown = line._shown(entered or line.new_raw)
 
     @api.depends("field_name")
     def _compute_entries(self):

@@ -49,7 +49,12 @@ class KhbsFamilyCheck(models.AbstractModel):
 
     def _wrong_double(self):
         kept = self.same_person_id
-        return len(self.person_ids) != 1 or not kept or kept in self.person_ids
+        return (
+            len(self.person_ids) != 1
+            or kept in self.person_ids
+            or kept.state != "alive"
+            or not kept.active
+        )
 
     def _strangers(self):
         """Yield persons and families that are not what the event takes them for."""
@@ -63,9 +68,9 @@ class KhbsFamilyCheck(models.AbstractModel):
         }.get(self.kind, household._present_members())
         if self.person_ids - expected:
             yield _("Choose living members of the family.")
-        listed = self._lines_of("stays", "leaves", "goes", "dies", "drops").person_id
-        present = household._present_members()
-        if listed & household.person_ids != present:
+        lines = {(line.person_id.id, line.fate) for line in self.member_ids}
+        # What the lines say of a person is what the event says, and nothing else.
+        if lines != {(v["person_id"], v["fate"]) for v in self._proposed_members()}:
             yield _(
                 "The members of %(household)s have changed since the event was "
                 "entered. Enter it anew.",

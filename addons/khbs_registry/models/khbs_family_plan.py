@@ -202,6 +202,8 @@ class KhbsFamilyPlan(models.AbstractModel):
             )
 
     def _said_head(self):
+        if not self._head_afterwards():
+            yield self.env._("The family has no head yet: choose the new one.")
         if self._changes_head():
             yield self.env._(
                 "%(person)s becomes head of %(household)s.",

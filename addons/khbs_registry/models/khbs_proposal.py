@@ -2,7 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import LockError, UserError, ValidationError
+
+from ..identity_numbers import PERSONAL_NUMBER
 
 FIELD_OFFICER = "khbs_registry.group_field_officer"
 OPERATOR = "khbs_registry.group_registry_operator"
@@ -75,6 +77,14 @@ class KhbsProposal(models.AbstractModel):
         "What is decided has a proposer, a validator and a time.",
     )
 
+    @api.constrains("note")
+    def _check_note(self):
+        for proposal in self:
+            if PERSONAL_NUMBER.search(proposal.note or ""):
+                raise ValidationError(
+                    self.env._("The note is read by many: no NIK or KK number in it.")
+                )
+
     @api.model
     def _own_vals(self, vals):
         return {"name": self.env["ir.sequence"].sudo().next_by_code(self._name)}
@@ -124,6 +134,7 @@ class KhbsProposal(models.AbstractModel):
             proposal._decide_step("refused", VALIDATOR, note=reason)
             proposal.sudo().refusal = reason
             proposal.sudo()._close("refused")
+            proposal.sudo()._on_refused()
         return True
 
     def _close(self, state):
@@ -162,6 +173,9 @@ class KhbsProposal(models.AbstractModel):
 
     def _on_submitted(self):
         """Keep what the decision compares with."""
+
+    def _on_refused(self):
+        """Undo what waited for the proposal."""
 
     def _families(self):
         """Return the households that the proposal touches."""

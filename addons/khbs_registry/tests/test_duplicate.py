@@ -104,6 +104,16 @@ class TestDuplicate(FamilyCase):
         self.assertEqual((event.kind, event.household_id), ("merge", household))
         self.assertEqual(event.other_household_id, twice.household_id)
 
+    def test_a_refused_event_asks_again(self):
+        self._person("SITI AMINAH")
+        self._person("SITI AMINA")
+        pair = self._found().with_user(self.operator)
+        event = self.env["khbs.family.event"].browse(pair.action_same()["res_id"])
+        event.write({"letter_number": "1", "letter_date": "2026-01-01"})
+        event.with_user(self.operator).action_submit()
+        event.with_user(self.validator).action_refuse("Bukan orang yang sama")
+        self.assertEqual((pair.state, bool(pair.event_id)), ("open", False))
+
     def test_the_operator_decides(self):
         self._person("SITI AMINAH")
         self._person("SITI AMINA")

@@ -4,7 +4,7 @@
 import psycopg2
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import mute_logger
 
 from .common import reading
@@ -302,6 +302,22 @@ class TestFamilyEvent(FamilyCase):
             seen.action_accept()
         with self.assertRaisesRegex(UserError, "have changed"):
             reading(event, self.validator).action_accept()
+
+    def test_the_lines_say_what_the_event_says(self):
+        """Nobody dies by a line that the event does not name."""
+        household, (_head, child) = self._family("1", "4")
+        _other, (stranger,) = self._family("1")
+        for line in ({"fate": "dies"}, {"person_id": stranger.id}):
+            event = self._event(household, "new_kk", kk_entry=NEW_KK)
+            last = event.member_ids.filtered(lambda one: one.person_id == child)
+            last.write(line)
+            with self.assertRaisesRegex(UserError, "have changed"):
+                event.action_submit()
+
+    def test_a_note_has_no_personal_number(self):
+        household, (_head, child) = self._family("1", "4")
+        with self.assertRaises(ValidationError):
+            self._event(household, "death", [child], note="NIK 6271 0101 0180 9001")
 
     def test_one_event_of_a_family_waits_at_a_time(self):
         household, (_head, child, other) = self._family("1", "4", "4")

@@ -1,7 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from .common import KhbsCase
 
@@ -28,6 +28,12 @@ class TestHousehold(KhbsCase):
         event = self._changes("person.change")
         self.assertEqual(event.data, {"fields": sorted(values)})
         self.assertNotIn("NAMA LAIN", str(event.data))
+
+    def test_nobody_joins_a_known_family_by_hand(self):
+        with self.assertRaisesRegex(UserError, "family event"):
+            self.env["khbs.person"].with_user(self.operator).create(
+                {"household_id": self.household.id, "name": "X", "relation": "9"}
+            )
 
     def test_nothing_known_is_changed_by_hand(self):
         for record, values in (
