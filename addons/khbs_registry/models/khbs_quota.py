@@ -140,6 +140,7 @@ class KhbsQuota(models.Model):
         self.check_access("write")
         if vals.keys() - {"places", "reason"}:
             raise UserError(self.env._("Only the places of a quota can be changed."))
+        self.list_id._require_state("draft")
         if "places" not in vals:
             return super().write(vals)
         if not (vals.get("reason") or "").strip():
@@ -147,7 +148,6 @@ class KhbsQuota(models.Model):
                 self.env._("Enter why the quota differs from what is proposed.")
             )
         self.list_id.sudo()._lock()
-        self.list_id._require_state("draft")
         for recipient_list in self.list_id.sudo().filtered("ranked_at"):
             recipient_list._forget_ranking()
         history = self.env["khbs.quota.change"].sudo()

@@ -53,31 +53,19 @@ class KhbsRecipientAmendmentPapers(models.AbstractModel):
     def _draft_decree(self):
         """Return the draft of the decree that amends the one of the list."""
         self.ensure_one()
-        recipient_list = self.list_id.sudo()
-        original = (
-            self.env["khbs.decree"]
-            .sudo()
-            .search(
-                [
-                    ("model", "=", recipient_list._name),
-                    ("res_id", "=", recipient_list.id),
-                    ("state", "=", "in_force"),
-                ],
-                limit=1,
-            )
-        )
-        if not original:
+        original = self.list_id.sudo()._decree()
+        if not original or original.state != "in_force":
             raise UserError(
                 self.env._(
                     "The decree of %(list)s is not in force yet; there is nothing to "
                     "amend.",
-                    list=recipient_list.display_name,
+                    list=self.list_id.display_name,
                 )
             )
         return self.env["khbs.decree"]._draft(
-            kind="recipient_list",
-            title=None,
-            record=self,
+            "recipient_list",
+            None,
+            self,
             clauses=self._decree_clauses(original),
             annexes=[self._annex()],
             amends=original,

@@ -17,14 +17,19 @@ class KhbsRecipientPlaces(models.AbstractModel):
     _name = "khbs.recipient.places"
     _description = "Recipient list: the places"
 
+    quota_count = fields.Integer(
+        string="Quotas", compute="_compute_quota_figures", compute_sudo=True
+    )
     quota_difference = fields.Integer(
         string="Places not shared out",
         compute="_compute_quota_figures",
+        compute_sudo=True,
         help="Places of the list less those of its regencies; negative: too many.",
     )
     village_difference = fields.Integer(
         string="Places not given to villages",
         compute="_compute_quota_figures",
+        compute_sudo=True,
         help="Sum over the regencies of what their villages differ from their places.",
     )
     selected_count = fields.Integer(
@@ -56,6 +61,7 @@ class KhbsRecipientPlaces(models.AbstractModel):
         for record in self:
             regencies = record.quota_ids.filtered(lambda q: q.level == "regency")
             given = sum(regencies.mapped("places"))
+            record.quota_count = len(record.quota_ids)
             record.quota_difference = record.places - given if record.quota_ids else 0
             record.village_difference = sum(
                 abs(difference) for difference in regencies.mapped("difference")

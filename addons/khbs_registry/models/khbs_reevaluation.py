@@ -301,8 +301,8 @@ class KhbsReevaluation(models.Model):
                 ("effective_on", "<=", fields.Date.context_today(self)),
             ]
         )
-        for finding in due:
-            finding._lock()
+        # Who is worked on at this moment takes effect with the next run.
+        for finding in due.try_lock_for_update():
             reason = finding.decision_id.reasons[0]["code"]
             target = "suspended" if finding.result == "suspend" else "exited"
             if finding.household_id.state in ENROLLED_STATES:

@@ -7,7 +7,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .decree_common import SCAN
 from .lists_common import VILLAGES, ListsCase
+from .papers_common import CLAUSES, a_document
 
 
 @tagged("post_install", "-at_install")
@@ -127,6 +129,36 @@ class TestAmendment(ListsCase):
         amendment.action_cancel()
         self.assertFalse(amendment.change_ids)
         self.assertEqual(self._quota(recipient_list, VILLAGES[0]).taken, 2)
+
+    def test_the_amendment_is_put_on_paper_by_a_decree(self):
+        officer = self._role_user("decree_officer")
+        self.env.ref("khbs_registry.signatory_governor").name = "AGUSTIAR CONTOH"
+        recipient_list = self._decided(5)
+        amendment = self._release(self._selected(recipient_list, VILLAGES[0])[0])
+        self._decide(amendment)
+        with self.assertRaisesRegex(UserError, "not in force yet"):
+            amendment.with_user(officer).action_draft_decree()
+        original = (
+            self.env["khbs.decree"]
+            .with_user(officer)
+            ._draft(
+                "recipient_list",
+                "Penetapan Penerima KHBS",
+                recipient_list.with_user(officer),
+                clauses=CLAUSES,
+                annexes=[a_document()],
+            )
+        )
+        self.reading(original, self.approver).action_approve()
+        original.action_freeze()
+        original.action_register_signature("188.44/1/2026", "2026-11-20", SCAN)
+        amendment.with_user(officer).action_draft_decree()
+        decree = amendment.decree_id
+        self.assertEqual(decree.amends_id, original)
+        self.assertEqual(decree.annex_ids.row_count, 1)
+        self.assertEqual(
+            amendment.with_user(officer).action_draft_decree()["res_id"], decree.id
+        )
 
     def test_rows_stay_once_they_are_proposed(self):
         recipient_list = self._decided(5)
