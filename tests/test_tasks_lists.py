@@ -215,8 +215,8 @@ def test_operator_asks_what_if(journey, browser, families):
     screen.page.wait_for_selector(".o_field_widget[name=line_ids] .o_data_row")
     cells = screen.page.locator(".o_data_row td[name=eligible]").all_inner_texts()
     shown = {int(cell.replace(".", "")) for cell in cells}
-    path = screen.download("Unduh XLSX")
-    sheet = openpyxl.load_workbook(path, read_only=True).active
+    content = io.BytesIO(screen.download("Unduh XLSX").read_bytes())
+    sheet = openpyxl.load_workbook(content, read_only=True).active
     written = {
         cell
         for row in sheet.iter_rows(values_only=True)
