@@ -175,7 +175,7 @@ class _StringParser(_Parser):
         self._file = file
         self.ends = array.array("Q", [0])
 
-    def read(self, source):
+    def read_all(self, source):
         for _piece in self._pieces(source):
             pass
 
@@ -209,7 +209,7 @@ def _shared(archive, part):
     with tempfile.TemporaryFile() as file:
         parser = _StringParser(file)
         with archive.open(part) as source:
-            parser.read(source)
+            parser.read_all(source)
         file.flush()
         ends = parser.ends
         if not ends[-1]:

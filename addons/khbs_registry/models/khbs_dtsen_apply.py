@@ -156,6 +156,21 @@ class KhbsDtsenApply(models.AbstractModel):
         )
         self._run(
             """
+            INSERT INTO khbs_person_nik (person_id, nik, valid_to, reason, create_uid,
+                create_date, write_uid, write_date)
+            SELECT p.id, p.nik, %(today)s, %(reason)s, %(uid)s,
+                now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
+            FROM (%(changes)s) c JOIN khbs_person p ON p.id = c.person_id
+            WHERE 'nik' = ANY (c.fields) AND p.nik IS NOT NULL
+            """,
+            delivery,
+            changes=self._changes(of_persons=True),
+            today=fields.Date.context_today(delivery),
+            reason=delivery.name,
+            uid=self.env.uid,
+        )
+        self._run(
+            """
             UPDATE khbs_person p SET
                 nik = CASE WHEN 'nik' = ANY (c.fields) THEN NULL ELSE p.nik END,
                 relation = CASE WHEN 'relation' = ANY (c.fields) THEN '11'

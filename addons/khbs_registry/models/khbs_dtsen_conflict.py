@@ -82,7 +82,7 @@ class KhbsDtsenConflict(models.Model):
     state = fields.Selection(
         selection=[
             ("pending", "To be decided"),
-            ("decided", "Decided"),
+            ("decided", "Settled"),
             ("superseded", "Replaced by a later delivery"),
         ],
         required=True,
@@ -226,16 +226,28 @@ class KhbsDtsenConflict(models.Model):
             self._add_member()
         elif self.field_name == "kk_number":
             self._renumber()
+        elif self.field_name == "area_id":
+            household.area_id = int(self.raw_value)
         else:
             record = person or household
             field = record._fields[self.field_name]
             value = field.convert_to_cache(self.raw_value or False, record)
             values = {self.field_name: value or False}
-            if self.field_name == "area_id":
-                values["area_id"] = int(self.raw_value)
             if self.field_name == "nik":
                 values["nik_status"] = "valid" if value else "missing"
+                self._keep_former_nik()
             record.write(values)
+
+    def _keep_former_nik(self):
+        if self.person_id.nik:
+            self.env["khbs.person.nik"].create(
+                {
+                    "person_id": self.person_id.id,
+                    "nik": self.person_id.nik,
+                    "valid_to": fields.Date.context_today(self),
+                    "reason": self.import_id.name,
+                }
+            )
 
     def _renumber(self):
         """Close the KK number that the family has and open the delivered one."""

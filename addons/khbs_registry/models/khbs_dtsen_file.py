@@ -254,7 +254,6 @@ class KhbsDtsenFile(models.AbstractModel):
         delivery = self.sudo()
         delivery._require_state("staged", *WRITTEN)
         with delivery._open_table() as table:
-            table.choose(COLUMNS, delivery.source_id._heads(), OPTIONAL)
             rows = reject_file.write(file, table, delivery._rejected_rows())
         # The file names people in full; who took it, and when, is on record.
         file.seek(0)

@@ -277,8 +277,8 @@ class KhbsDtsenImport(models.Model):
         return {"name": self.env["ir.sequence"].sudo().next_by_code(self._name)}
 
     def _refuse_unless_editable(self):
-        super()._refuse_unless_editable()
         self._require_idle()
+        return super()._refuse_unless_editable()
 
     def action_stage(self):
         """Read the file, check every row and write down what applying would change.
@@ -321,6 +321,7 @@ class KhbsDtsenImport(models.Model):
         for delivery in self._checked(OPERATOR, "dtsen.resume"):
             delivery._require_state("applying")
             delivery._require_idle()
+            delivery._refuse_older_quarter()
             delivery._start_job("apply")
         return True
 

@@ -21,6 +21,18 @@ AGAIN = (
     psycopg2.errors.LockNotAvailable,
 )
 UNFINISHED = ("queued", "running")
+STATES = [
+    ("queued", "Waiting"),
+    ("running", "Running"),
+    ("done", "Done"),
+    ("stopped", "Stopped"),
+    ("failed", "Failed"),
+]
+PHASES = [
+    ("read", "Reading the file"),
+    ("compare", "Comparing with the registry"),
+    ("write", "Writing into the registry"),
+]
 
 
 class KhbsDtsenJob(models.Model):
@@ -48,21 +60,11 @@ class KhbsDtsenJob(models.Model):
         required=True,
     )
     phase = fields.Selection(
-        selection=[
-            ("read", "Reading the file"),
-            ("compare", "Comparing with the registry"),
-            ("write", "Writing into the registry"),
-        ],
+        selection=PHASES,
         required=True,
     )
     state = fields.Selection(
-        selection=[
-            ("queued", "Waiting"),
-            ("running", "Running"),
-            ("done", "Done"),
-            ("stopped", "Stopped"),
-            ("failed", "Failed"),
-        ],
+        selection=STATES,
         required=True,
         default="queued",
         index=True,

@@ -23,6 +23,8 @@ MEANINGS = [
     ("lintang", "Latitude"),
     ("bujur", "Longitude"),
 ]
+RELATION_CODES = [("shdk", "SHDK of the KK (1 to 11)"), ("dtsen", "DTSEN (1 to 8)")]
+DATE_FORMS = [("dmy", "DD/MM/YYYY or YYYY-MM-DD"), ("iso", "YYYY-MM-DD only")]
 CODE_SYSTEMS = [("kemendagri", "Kemendagri"), ("bps", "BPS")]
 
 
@@ -42,14 +44,14 @@ class KhbsDtsenSource(models.Model):
         help="Proposed for its deliveries; each of them states its own.",
     )
     relation_codes = fields.Selection(
-        selection=[("shdk", "SHDK of the KK (1 to 11)"), ("dtsen", "DTSEN (1 to 8)")],
+        selection=RELATION_CODES,
         required=True,
         default="shdk",
         help="The two code sets differ: 4 is a child in one and a child-in-law in the "
         "other.",
     )
     date_form = fields.Selection(
-        selection=[("dmy", "DD/MM/YYYY or YYYY-MM-DD"), ("iso", "YYYY-MM-DD only")],
+        selection=DATE_FORMS,
         string="Dates",
         required=True,
         default="dmy",

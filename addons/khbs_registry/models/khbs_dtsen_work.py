@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..delivered_table import estimated_rows
-from .khbs_dtsen_job import UNFINISHED
+from .khbs_dtsen_job import PHASES, STATES, UNFINISHED
 
 # Rows that are worked on within the request of who pressed the button.
 AT_ONCE_ROWS = 15_000
@@ -21,11 +21,11 @@ class KhbsDtsenWork(models.AbstractModel):
         comodel_name="khbs.dtsen.job", inverse_name="import_id", readonly=True
     )
     job_state = fields.Selection(
-        selection=lambda self: self.env["khbs.dtsen.job"]._fields["state"].selection,
+        selection=STATES,
         compute="_compute_job",
     )
     job_phase = fields.Selection(
-        selection=lambda self: self.env["khbs.dtsen.job"]._fields["phase"].selection,
+        selection=PHASES,
         compute="_compute_job",
     )
     job_processed = fields.Integer(compute="_compute_job")

@@ -161,6 +161,30 @@ class TestImportConflict(DeliveryCase):
         present = self.household.kk_ids.filtered(lambda kk: not kk.valid_to)
         self.assertEqual(present.kk_number, former)
 
+    def test_every_kind_of_value_can_be_taken_over(self):
+        village = self._area("62.06.01.2002")
+        person = self.household.person_ids[1]
+        self._verify(
+            self.household, area_id=village.id, latitude=-1.5, address="DERMAGA"
+        )
+        self._verify(person, birth_date="1979-01-01", sex="2", name="NAMA KITA")
+        self._applied(self.family)
+        conflicts = self._conflicts()
+        self.assertEqual(
+            set(conflicts.mapped("field_name")),
+            {"area_id", "latitude", "address", "birth_date", "sex", "name"},
+        )
+        self.assertIn(
+            village.name,
+            conflicts.filtered(lambda c: c.field_name == "area_id").local_value,
+        )
+        conflicts.with_user(self.validator).action_take_delivered()
+        self.assertEqual(self.household.area_id, self.village)
+        self.assertEqual((self.household.latitude, person.sex), (-1.7, "1"))
+        self.assertEqual(person.name, self.family[1]["nama"])
+        again = self._applied(self.family)
+        self.assertEqual((again.changed_count, again.held_count), (0, 0))
+
     def test_a_number_taken_since_is_not_taken_again(self):
         person = self.household.person_ids[1]
         delivered = person.nik

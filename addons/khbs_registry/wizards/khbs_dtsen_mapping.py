@@ -7,7 +7,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..dtsen.checks import COLUMNS, OPTIONAL
-from ..models.khbs_dtsen_source import MEANINGS
+from ..models.khbs_dtsen_source import DATE_FORMS, MEANINGS, RELATION_CODES
 
 # Heads that are met, letters and digits only -> our column.
 GUESSES = {
@@ -72,12 +72,12 @@ class KhbsDtsenMapping(models.TransientModel):
         help="Greater than one where titles stand above the heads.",
     )
     relation_codes = fields.Selection(
-        selection=lambda self: self._selection_of("relation_codes"),
+        selection=RELATION_CODES,
         required=True,
         default="shdk",
     )
     date_form = fields.Selection(
-        selection=lambda self: self._selection_of("date_form"),
+        selection=DATE_FORMS,
         string="Dates",
         required=True,
         default="dmy",
@@ -85,9 +85,6 @@ class KhbsDtsenMapping(models.TransientModel):
     line_ids = fields.One2many(
         comodel_name="khbs.dtsen.mapping.line", inverse_name="mapping_id"
     )
-
-    def _selection_of(self, name):
-        return self.env["khbs.dtsen.source"]._fields[name].selection
 
     @api.model_create_multi
     def create(self, vals_list):
