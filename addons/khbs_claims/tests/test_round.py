@@ -29,6 +29,17 @@ class TestRound(ClaimsCase):
             self.assertEqual(entitlement.channel, entitlement.benefit_id.channel)
             self.assertEqual(entitlement.area_id, entitlement.household_id.area_id)
 
+    def test_case_12_12_without_nik_food_and_no_cash(self):
+        head = self.households[0].head_id.sudo()
+        head.write({"nik": False, "nik_status": "missing"})
+        found = self._round()
+        found.with_user(self.operator).action_generate()
+        granted = self._entitlements(found).filtered(
+            lambda e: e.household_id == self.households[0]
+        )
+        self.assertEqual(granted.benefit_id, self.food)
+        self.assertEqual(found.entitlement_count, 5)
+
     def test_generating_again_adds_nothing(self):
         found = self._round()
         found.with_user(self.operator).action_generate()

@@ -7,6 +7,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..eligibility_rules import MINIMUM_DATA
+from .khbs_household_deliberation import NOT_ELIGIBLE_REASONS
 
 # Families whose state a run may change; those in a decided list keep theirs.
 OPEN_STATES = ("listed", "needs_verification", "verified", "eligible", "not_eligible")
@@ -96,14 +97,15 @@ class KhbsDecisionQuery(models.AbstractModel):
             SELECT id AS household_id, area_id, regency_id, state,
                 CASE
                     WHEN judged.decile > %(limit)s OR excluded IS NOT NULL
-                        OR first_name IS NOT NULL THEN 'not_eligible'
+                        OR first_name IS NOT NULL OR removed IN %(refused)s
+                        THEN 'not_eligible'
                     WHEN judged.decile IS NULL OR gone_on IS NOT NULL
-                        OR lacking <> '[]' THEN 'needs_verification'
+                        OR removed IS NOT NULL OR lacking <> '[]' THEN 'needs_verification'
                     ELSE 'eligible'
                 END AS outcome,
                 CASE
                     WHEN excluded IS NULL AND first_name IS NULL AND gone_on IS NULL
-                        AND remarked IS NULL AND lacking = '[]'
+                        AND removed IS NULL AND remarked IS NULL AND lacking = '[]'
                         AND judged.decile IS NOT NULL
                     THEN by_decile.above || by_decile.within || %(no_aid)s
                     ELSE COALESCE(by_decile.above, '[]')
@@ -111,6 +113,9 @@ class KhbsDecisionQuery(models.AbstractModel):
                         || CASE WHEN first_name IS NULL THEN '[]'
                             ELSE jsonb_build_array(jsonb_build_object(
                                 'code', 'HOUSE_SHARED', 'household', first_name)) END
+                        || CASE WHEN removed IS NULL THEN '[]'
+                            ELSE jsonb_build_array(jsonb_build_object(
+                                'code', 'DELIBERATION_' || upper(removed))) END
                         || CASE WHEN gone_on IS NULL THEN '[]'
                             ELSE jsonb_build_array(jsonb_build_object(
                                 'code', 'DTSEN_GONE', 'on', gone_on)) END
@@ -129,6 +134,7 @@ class KhbsDecisionQuery(models.AbstractModel):
             house=self._house_query(rules, areas),
             missing=self._missing(rules),
             limit=rules.max_decile,
+            refused=NOT_ELIGIBLE_REASONS,
         )
 
     def _area_ids_query(self, areas):
@@ -140,7 +146,7 @@ class KhbsDecisionQuery(models.AbstractModel):
         return SQL(
             """
             SELECT h.id, h.area_id, h.regency_id, h.state, h.decile::int AS decile,
-                h.dtsen_gone_on AS gone_on,
+                h.dtsen_gone_on AS gone_on, h.removal_reason AS removed,
                 (h.latitude IS NULL OR h.longitude IS NULL)
                     AND h.dwelling_kind IS NULL AS place_missing,
                 h.address IS NULL OR h.rt IS NULL AS address_missing

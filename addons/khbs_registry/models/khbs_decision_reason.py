@@ -24,6 +24,8 @@ class KhbsDecisionReason(models.AbstractModel):
         code = reason["code"]
         if code in ("AID_RECEIVED", "MEMBER_FLAGGED", "FLAG_VERIFIED"):
             return self._fact_text(reason)
+        if code.startswith("DELIBERATION_"):
+            return self._removal_text(code)
         templates = {
             "DECILE_WITHIN": self.env._(
                 "Decile %(decile)s is within the limit of %(limit)s.",
@@ -67,6 +69,15 @@ class KhbsDecisionReason(models.AbstractModel):
             ),
         }
         return templates.get(code, code)
+
+    def _removal_text(self, code):
+        """Return what the village said when it took the family off its list."""
+        reasons = self.env["khbs.household"]._fields["removal_reason"]
+        said = dict(reasons._description_selection(self.env))
+        return self.env._(
+            "The village deliberation took the family off the list: %(reason)s.",
+            reason=said[code.removeprefix("DELIBERATION_").lower()].lower(),
+        )
 
     def _fact_text(self, reason):
         """Return what a list says of the family, and by which number it was met."""

@@ -4,10 +4,8 @@
 from odoo import models
 
 from .khbs_deliberation_line import CORRECTIONS
+from .khbs_household_deliberation import NOT_ELIGIBLE_REASONS
 
-# Whom the village holds for better off, or who refuses, is no recipient; of the others
-# the office has to find out more.
-NOT_ELIGIBLE_REASONS = ("better_off", "refuses")
 # Families that are in no decided list; the others leave it by an act of their own.
 OPEN_STATES = ("listed", "needs_verification", "verified", "eligible", "not_eligible")
 # An objection that was upheld.

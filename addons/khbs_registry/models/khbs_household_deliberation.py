@@ -13,6 +13,9 @@ REMOVAL_REASONS = [
     ("not_found", "Not found"),
     ("refuses", "Refuses"),
 ]
+# Whom the village holds for better off, or who refuses, is no recipient; of the others
+# the office has to find out more.
+NOT_ELIGIBLE_REASONS = ("better_off", "refuses")
 
 
 class KhbsHouseholdDeliberation(models.AbstractModel):

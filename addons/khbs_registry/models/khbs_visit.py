@@ -24,6 +24,8 @@ FOUND_FIELDS = {
     "findings",
 }
 PLAN_FIELDS = {"officer_id", "due_date"}
+# What a village said of a family, and a visit that finds it says otherwise.
+FOUND_AGAIN = ("moved", "not_found")
 # States of a household that a visit without result sends to verification again.
 UNSETTLED_STATES = ("listed", "verified", "eligible", "not_eligible")
 
@@ -383,5 +385,7 @@ class KhbsVisit(models.Model):
             fields.Datetime.context_timestamp(self, seen_at).date(),
             self,
         )
+        if household.removal_reason in FOUND_AGAIN:
+            household.removal_reason = False
         if household.state in ("listed", "needs_verification"):
             household._set_state("verified", "VISIT_FOUND")

@@ -16,6 +16,14 @@ from .document import Letterhead, Signature
 
 THUMB = "cap jempol"
 STAMP = "materai"
+RELATIONS = {
+    "family": "Keluarga dekat",
+    "neighbour": "Tetangga",
+    "rt": "Ketua RT",
+    "rw": "Ketua RW",
+    "village": "Kepala atau perangkat desa/kelurahan",
+    "other": "Lainnya",
+}
 _CARD = "Kartu Huma Betang Sejahtera (KHBS)"
 
 

@@ -72,6 +72,38 @@ class TestDeliberation(DeliberationCase):
         self.assertEqual(approvals.mapped("step"), ["held", "closed"])
         self.assertEqual(set(approvals.mapped("sha256")), {deliberation.lines_sha256})
 
+    def test_criteria_do_not_overrule_the_village(self):
+        better_off, moved, _kept = self.households
+        deliberation = self._deliberation(self.households)
+        self._line(deliberation, better_off).write(
+            {"result": "removed", "reason": "better_off"}
+        )
+        self._line(deliberation, moved).write({"result": "removed", "reason": "moved"})
+        self._closed(deliberation)
+        criteria = self.env["khbs.criteria"].create(
+            {
+                "name": "Kriteria",
+                "legal_basis": "Keputusan",
+                "valid_from": "2026-01-01",
+                "max_decile": "5",
+                "unit": "kk",
+            }
+        )
+        decisions = self.env["khbs.decision"]
+        decisions._decide_families(criteria, self.village)
+        self.assertEqual(
+            [h.state for h in self.households],
+            ["not_eligible", "needs_verification", "eligible"],
+        )
+        self.assertEqual(better_off.reason_code, "DELIBERATION_BETTER_OFF")
+        decision = decisions.search(
+            [("household_id", "=", moved.id), ("current", "=", True)]
+        )
+        self.assertIn("moved away", decision.explanation)
+        later = self._deliberation(self.households)
+        self._closed(later)
+        self.assertFalse(better_off.removal_reason)
+
     def test_what_the_village_corrects_is_known_locally(self):
         household = self.households[0]
         deliberation = self._deliberation(self.households)

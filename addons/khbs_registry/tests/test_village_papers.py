@@ -222,6 +222,27 @@ class TestVillagePapers(DeliberationCase):
             "Ketua RT 003",
         ):
             self.assertIn(phrase, text)
+        registered = self.env["khbs.representative"].create(
+            {
+                "household_id": self.household.id,
+                "name": "SUTINAH BINTI H. UDIN",
+                "nik": "6206014101809998",
+                "relation": "neighbour",
+                "letter_number": "1",
+                "letter_date": "2026-01-01",
+                "valid_to": "2099-12-31",
+            }
+        )
+        text = self.text(
+            self.letter(
+                self.officer,
+                kind="proxy",
+                household_id=self.household.id,
+                representative_id=registered.id,
+            )
+        )
+        for phrase in ("SUTINAH BINTI H. UDIN", "Tetangga", "6206********9998"):
+            self.assertIn(phrase, text)
         blank = self.letter(self.officer, kind="proxy", area_id=self.village.id)
         self.assertIn("Desa Galinggang", self.text(blank))
         self.assertFalse(blank.res_id)

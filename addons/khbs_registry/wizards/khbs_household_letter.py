@@ -65,6 +65,11 @@ class KhbsHouseholdLetter(models.TransientModel):
         domain="[('area_id', '=', area_id), ('id', '!=', household_id)]",
     )
     # Power of attorney
+    representative_id = fields.Many2one(
+        comodel_name="khbs.representative",
+        domain="[('household_id', '=', household_id), ('valid', '=', True)]",
+        help="Registered with the family; otherwise write who collects.",
+    )
     agent_name = fields.Char(string="Who collects")
     agent_relation = fields.Char(string="Relation to the recipient")
     agent_address = fields.Char(string="Address of who collects")
@@ -176,6 +181,20 @@ class KhbsHouseholdLetter(models.TransientModel):
         )
 
     def _agent(self):
+        """Return who collects: a registered representative or what was written."""
+        registered = self.representative_id
+        if registered:
+            if registered.household_id != self.household_id:
+                raise UserError(
+                    self.env._("The representative belongs to another family.")
+                )
+            nik = registered.sudo().nik if self.full_numbers else registered.nik_masked
+            return statements.Person(
+                name=registered.name,
+                nik=nik or "",
+                address=self.agent_address or "",
+                relation=statements.RELATIONS.get(registered.relation, ""),
+            )
         return statements.Person(
             name=self.agent_name or "",
             address=self.agent_address or "",
