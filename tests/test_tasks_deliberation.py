@@ -291,6 +291,30 @@ def test_operator_prints_letters_about_a_family(journey, browser, closed):
     screen.close()
 
 
+def test_operator_prints_the_recipients_and_their_recap(journey, browser):
+    operator = journey.erp("operator")
+    recipients = journey.facts["recipient_list"]
+    lines = operator.search_read(
+        "khbs.recipient.line",
+        [("list_id", "=", recipients), ("status", "=", "selected")],
+        ["household_id", "regency_id"],
+    )
+    regencies = {line["regency_id"][1].partition(" (")[0] for line in lines}
+    screen = Screen(browser, journey, "operator")
+    for button, phrases in (
+        ("Cetak daftar", [line["household_id"][1].split()[0] for line in lines]),
+        ("Cetak rekapitulasi", regencies | {"JUMLAH", "Kepala Dinas Sosial"}),
+    ):
+        screen.open(f"khbs-recipient-lists/{recipients}")
+        screen.press(button)
+        code = ".o_form_view .o_field_widget[name=printed_code]"
+        screen.page.wait_for_selector(code)
+        text = pdf_text(screen.download("PDF"))
+        for phrase in phrases:
+            assert phrase in text
+    screen.close()
+
+
 def other_family(operator, household_id):
     """Return the number of another family of the same village."""
     area = operator.read_one("khbs.household", household_id, ["area_id"])["area_id"]

@@ -100,7 +100,8 @@ class KhbsDecisionQuery(models.AbstractModel):
                         OR first_name IS NOT NULL OR removed IN %(refused)s
                         THEN 'not_eligible'
                     WHEN judged.decile IS NULL OR gone_on IS NOT NULL
-                        OR removed IS NOT NULL OR lacking <> '[]' THEN 'needs_verification'
+                        OR removed IS NOT NULL OR lacking <> '[]'
+                        THEN 'needs_verification'
                     ELSE 'eligible'
                 END AS outcome,
                 CASE
