@@ -58,6 +58,7 @@
         "wizards/khbs_household_letter_views.xml",
         "views/khbs_deliberation_views.xml",
         "views/khbs_candidate_views.xml",
+        "views/khbs_dtsen_proposal_views.xml",
         "wizards/khbs_recipient_release_views.xml",
         "wizards/khbs_what_if_views.xml",
         "views/khbs_quota_views.xml",

@@ -47,6 +47,7 @@ from . import khbs_candidate_check
 from . import khbs_candidate_household
 from . import khbs_candidate_person
 from . import khbs_candidate
+from . import khbs_dtsen_proposal
 from . import khbs_household_kk
 from . import khbs_person
 from . import khbs_local_value

@@ -47,3 +47,4 @@ from . import test_two_connections
 from . import test_deliberation
 from . import test_candidate
 from . import test_village_papers
+from . import test_recipient_papers

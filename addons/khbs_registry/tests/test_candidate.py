@@ -1,12 +1,18 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import base64
+import hashlib
+import io
+
+import openpyxl
 import psycopg2
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ..dtsen.checks import COLUMNS
 from .deliberation_common import DeliberationCase
 
 WITHOUT_NIK = [
@@ -36,6 +42,45 @@ class TestCandidate(DeliberationCase):
             ["D'ARCY SALEH BINTI IMBAN", "UNTUNG"],
         )
         self.assertFalse(household.dtsen_key)
+
+    def test_case_12_13_families_without_decile_are_proposed_for_dtsen(self):
+        household = self._accepted(
+            self._candidate(kk_entry="6206012003200077")
+        ).household_id
+        self._household(self.village, state="eligible")
+        proposals = self.env["khbs.dtsen.proposal"]
+        values = {
+            "area_id": self._area("62.06.01").id,
+            "quarter": "2",
+            "letter_number": "400.9/1",
+            "letter_date": "2026-03-02",
+        }
+        for user in (self.officer, self.validator):
+            with self.assertRaises(AccessError):
+                proposals.with_user(user).create(values)
+        proposal = proposals.with_user(self.operator).create(values)
+        proposal.action_issue()
+        self.assertEqual((proposal.household_count, proposal.row_count), (1, 2))
+        content = base64.b64decode(proposal.sudo().with_context(bin_size=False).file)
+        self.assertEqual(hashlib.sha256(content).hexdigest(), proposal.file_sha256)
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+        head, *rows = book.active.iter_rows(values_only=True)
+        self.assertEqual(head, COLUMNS)
+        self.assertEqual(rows[0][1], "6206012003200077")
+        self.assertEqual(rows[0][2], household.sudo().head_id.nik)
+        self.assertEqual(rows[0][3], "D'ARCY SALEH BINTI IMBAN")
+        self.assertEqual(rows[0][7], self.village.code)
+        # Nobody reads the numbers by the field: it answers with a size.
+        self.assertNotEqual(proposal.read(["file"])[0]["file"], content)
+        with self.assertRaises(UserError):
+            proposal.action_issue()
+        with self.assertRaises(AccessError):
+            proposal.write({"file": b"x"})
+        empty = proposals.with_user(self.operator).create(
+            {**values, "area_id": self._area("62.06.01.2002").id}
+        )
+        with self.assertRaisesRegex(UserError, "has a decile"):
+            empty.action_issue()
 
     def test_case_12_12_a_family_without_nik_is_referred(self):
         candidate = self._candidate(persons=WITHOUT_NIK, kk_entry=False)
