@@ -32,7 +32,7 @@ class TestRecipientPapers(ListsCase):
 
     def test_paper_3_names_the_selected_and_sums_to_the_rupiah(self):
         line = self.list.line_ids.filtered(lambda line: line.status == "selected")[0]
-        line.household_id.head_id.name = "DJA'FAR BIN H. ABDUL GANI, S.Pd.I"
+        line.sudo().household_id.head_id.name = "DJA'FAR BIN H. ABDUL GANI, S.Pd.I"
         paper, text, rows = self.printed("action_print_recipients")
         selected = self.list.selected_count
         self.assertEqual(selected, 7)
