@@ -52,13 +52,19 @@ class KhbsCandidateHousehold(models.AbstractModel):
             ]
         )
         if self.kk_number:
-            self.env["khbs.household.kk"].create(
-                {
-                    "household_id": household.id,
-                    "kk_number": self.kk_number,
-                    "valid_from": fields.Date.context_today(self),
-                    "reason": self.name,
-                }
-            )
+            today = fields.Date.context_today(self)
+            household._add_kk(self.kk_number, self.name, today)
+        self._record_local_values(household)
         household._set_state("needs_verification", "CANDIDATE_ACCEPTED")
         return household
+
+    def _record_local_values(self, household):
+        """Keep what the deliberation knew from deliveries of before its day."""
+        deliberation = self.deliberation_id
+        known = [
+            name for name in ("address", "rt", "rw", "dwelling_kind") if self[name]
+        ]
+        if deliberation:
+            self.env["khbs.local.value"]._record(
+                household, known, deliberation._held_on(), deliberation
+            )

@@ -144,6 +144,11 @@ class KhbsCandidatePerson(models.Model):
         if not self.env.su:
             self._refuse_unless_draft()
             self.candidate_id.sudo()._note_findings()
+            # Whoever types numbers in learns what the registry knows of them.
+            for candidate in self.candidate_id:
+                self.env["khbs.audit.event"]._record(
+                    "candidate.change", candidate, {"fields": ["person_ids"]}
+                )
 
     def _refuse_unless_draft(self):
         if not self.env.su and any(p.candidate_id.state != "draft" for p in self):

@@ -17,6 +17,11 @@ from .delivery_common import VILLAGE, DeliveryCase
 
 # Tables whose rows of this test are removed again, guards or not.
 TABLES = (
+    "khbs_candidate_person",
+    "khbs_candidate",
+    "khbs_deliberation_line",
+    "khbs_deliberation_official",
+    "khbs_deliberation",
     "khbs_recipient_change",
     "khbs_recipient_amendment",
     "khbs_recipient_line",
@@ -329,3 +334,54 @@ class TestTwoConnections(BaseCase):
             self.assertRaises(psycopg2.errors.CheckViolation),
         ):
             promote(second, 1)
+
+    def _proposed_candidate(self):
+        """Return the id of a committed candidate that waits for a validator."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            village = env["khbs.area"].search([("code", "=", VILLAGE)])
+            candidate = env["khbs.candidate"].create(
+                {
+                    "area_id": village.id,
+                    "origin": "split",
+                    "state": "proposed",
+                    "person_ids": [Command.create({"name": "INDU", "relation": "1"})],
+                }
+            )
+            return candidate.id
+
+    def test_two_validators_accept_one_candidate(self):
+        candidate_id = self._proposed_candidate()
+        first, second = self._connection(), self._connection()
+        documents = [
+            reading(env["khbs.candidate"].browse(candidate_id))
+            for env in (first, second)
+        ]
+        documents[0].action_accept()
+        with self.assertRaises(LockError), mute_logger("odoo.sql_db"):
+            documents[1].action_accept()
+        second.cr.rollback()
+        first.cr.commit()
+        late = self._connection()["khbs.candidate"].browse(candidate_id)
+        with self.assertRaises(UserError):
+            reading(late).action_accept()
+        self.assertEqual(late.household_id.state, "needs_verification")
+
+    def test_two_officers_hold_one_deliberation(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            village = env["khbs.area"].search([("code", "=", VILLAGE)])
+            deliberation_id = (
+                env["khbs.deliberation"].create({"area_id": village.id}).id
+            )
+        first, second = self._connection(), self._connection()
+        first["khbs.deliberation"].browse(deliberation_id).action_collect()
+        with self.assertRaises(LockError), mute_logger("odoo.sql_db"):
+            second["khbs.deliberation"].browse(deliberation_id).action_collect()
+        # A village has one deliberation under way, whoever begins it.
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.UniqueViolation),
+        ):
+            third = self._connection()
+            third["khbs.deliberation"].create({"area_id": village.id})

@@ -27,7 +27,7 @@ class KhbsDeliberationPrint(models.TransientModel):
         )
         deliberation.check_access("read")
         deliberation._require_state("held", "announced", "closed")
-        self._record_full_numbers(deliberation, deliberation.sudo().line_count)
+        self._record_full_numbers(deliberation, deliberation.line_ids.household_id)
         paper = deliberation.sudo()._issue_list(full_numbers=self.full_numbers)
         return {
             "type": "ir.actions.act_window",

@@ -95,7 +95,7 @@ class KhbsHouseholdLetter(models.TransientModel):
         self._require_writer()
         (self.household_id | self.successor_household_id).check_access("read")
         self.area_id.check_access("read")
-        self._record_full_numbers(self.household_id, len(self._families()))
+        self._record_full_numbers(self.household_id, self._families())
         build = self._replacement() if self.kind == "replacement" else self._proxy()
         title = (
             "SPTJM PENGGANTIAN PENERIMA KHBS"

@@ -23,8 +23,8 @@ class KhbsNumbersPurpose(models.AbstractModel):
     )
     reference = fields.Char(help="Number of the letter, complaint or assignment.")
 
-    def _record_full_numbers(self, record, count):
-        """Record for what the numbers of *count* families go on paper, if they do.
+    def _record_full_numbers(self, record, households):
+        """Record for what the numbers of *households* go on paper, if they do.
 
         :param record: the document that is printed
         """
@@ -42,7 +42,20 @@ class KhbsNumbersPurpose(models.AbstractModel):
             raise UserError(
                 self.env._("The reference is kept on record: no NIK or KK in it.")
             )
-        facts = {"purpose": self.purpose, "reference": reference, "families": count}
+        suspended = households.filtered("processing_suspended_on")
+        if suspended and self.purpose not in ("subject", "audit"):
+            raise UserError(
+                self.env._(
+                    "The processing of the data of %(families)s is suspended at their "
+                    "request. They are shown for their own request or an audit only.",
+                    families=", ".join(suspended.mapped("name")),
+                )
+            )
+        facts = {
+            "purpose": self.purpose,
+            "reference": reference,
+            "families": len(households),
+        }
         # A cursor of its own: it stays on record whatever comes after.
         with self.env.registry.cursor() as cr:
             env = self.env(cr=cr)
