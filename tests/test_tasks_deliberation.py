@@ -121,9 +121,7 @@ def enter_meeting(screen, village):
 
 
 def take_first_family_off(screen):
-    screen.page.locator(
-        ".o_field_widget[name=line_ids] .o_kanban_record"
-    ).first.click()
+    screen.page.locator(".o_field_widget[name=line_ids] .o_kanban_record").first.click()
     dialog = screen.wait_for_dialog()
     dialog.get_by_text("Tidak layak", exact=True).click()
     screen.choose("reason", "Sudah mampu")
@@ -217,9 +215,7 @@ def test_validator_closes_it_and_accepts_the_candidate(journey, closed):
     assert household["removal_reason"] == "better_off"
     if line["household_state"] in ("decided", "active", "suspended"):
         assert household["state"] == line["household_state"]
-        assert validator.search(
-            "khbs.complaint", [("deliberation_id", "=", closed)]
-        )
+        assert validator.search("khbs.complaint", [("deliberation_id", "=", closed)])
     else:
         assert household["state"] == "not_eligible"
     [candidate] = validator.search_read(
