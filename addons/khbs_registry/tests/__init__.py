@@ -21,6 +21,7 @@ from . import test_budget
 from . import test_complaint
 from . import test_personal_numbers
 from . import test_reveal
+from . import test_discreet
 from . import test_export
 from . import test_find
 from . import test_change_request
