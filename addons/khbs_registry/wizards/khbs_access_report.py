@@ -26,9 +26,13 @@ class KhbsAccessReport(models.TransientModel):
     _description = "Report on access to personal data"
 
     date_from = fields.Date(
-        required=True, default=lambda self: self._default_date_from()
+        string="Period from",
+        required=True,
+        default=lambda self: self._default_date_from(),
     )
-    date_to = fields.Date(required=True, default=fields.Date.context_today)
+    date_to = fields.Date(
+        string="Period until", required=True, default=fields.Date.context_today
+    )
 
     _period = models.Constraint(
         "CHECK (date_to >= date_from)", "The period ends before it begins."
@@ -37,6 +41,9 @@ class KhbsAccessReport(models.TransientModel):
     @api.model
     def _default_date_from(self):
         return fields.Date.context_today(self).replace(day=1)
+
+    def _compute_display_name(self):
+        self.display_name = self.env._("Report on access to personal data")
 
     def action_issue(self):
         """Issue the report as PDF and XLSX and show it."""
