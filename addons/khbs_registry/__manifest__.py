@@ -41,6 +41,7 @@
         "data/khbs_dtsen_data.xml",
         "views/khbs_registry_menus.xml",
         "views/khbs_area_views.xml",
+        "wizards/khbs_area_crosswalk_views.xml",
         "views/khbs_dtsen_import_views.xml",
         "views/khbs_dtsen_family_views.xml",
         "wizards/khbs_dtsen_mapping_views.xml",

@@ -31,6 +31,7 @@ from . import test_representative
 from . import test_held_file
 from . import test_household
 from . import test_cases_import
+from . import test_area_crosswalk
 from . import test_import
 from . import test_import_conflict
 from . import test_import_job

@@ -17,3 +17,4 @@ from . import khbs_household_letter
 from . import khbs_dtsen_mapping
 from . import khbs_dtsen_rule
 from . import khbs_what_if
+from . import khbs_area_crosswalk
