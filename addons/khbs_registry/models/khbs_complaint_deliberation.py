@@ -13,7 +13,6 @@ class KhbsComplaintDeliberation(models.AbstractModel):
 
     deliberation_id = fields.Many2one(
         comodel_name="khbs.deliberation",
-        string="Deliberation",
         index="btree_not_null",
         ondelete="restrict",
     )
