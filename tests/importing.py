@@ -113,8 +113,11 @@ class ImportServer:
         values = self.erp.read_one("khbs.dtsen.import", delivery, list(names))
         return values[names[0]] if len(names) == 1 else values
 
-    def wait(self, delivery, reached, seconds=600):
-        """Wait until ``reached(delivery's values)`` is true; return the values."""
+    def wait(self, delivery, reached, seconds=600, pause=0.5):
+        """Wait until ``reached(delivery's values)`` is true; return the values.
+
+        :param pause: seconds between two looks; a look costs the server some work
+        """
         deadline = time.monotonic() + seconds
         while True:
             values = self.read(
@@ -125,7 +128,7 @@ class ImportServer:
                 return values
             assert values["job_state"] != "failed", values
             assert time.monotonic() < deadline, values
-            time.sleep(0.05)
+            time.sleep(pause)
 
     def do(self, delivery, button):
         """Press *button* and wait until its work is done."""
