@@ -8,6 +8,7 @@ import logging
 
 from odoo import api, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 _logger = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ class KhbsIncompatibleRoles(models.AbstractModel):
         What the rules say now may forbid what was allowed when a role was given; it is
         not taken away silently, for somebody works with it.
         """
-        users = self.sudo().with_context(active_test=False).search([])
+        users = self.sudo().with_context(active_test=False).search(Domain.TRUE)
         violations = [
             [user.id, first, second] for user, first, second in users._khbs_violations()
         ]
@@ -108,9 +109,9 @@ class KhbsIncompatibleRoles(models.AbstractModel):
     def _khbs_access_digest(self):
         """Return the digest of all access rights, rules and what groups imply."""
         content = [
-            self.env["ir.model.access"].search([])._khbs_traced(),
-            self.env["ir.rule"].search([])._khbs_traced(),
-            self.env["res.groups"].search([])._khbs_implication(),
+            self.env["ir.model.access"].search(Domain.TRUE)._khbs_traced(),
+            self.env["ir.rule"].search(Domain.TRUE)._khbs_traced(),
+            self.env["res.groups"].search(Domain.TRUE)._khbs_implication(),
         ]
         line = json.dumps(content, sort_keys=True)
         return hashlib.sha256(line.encode()).hexdigest()
