@@ -16,7 +16,7 @@ class KhbsDecree(models.Model):
 
     def _freeze(self):
         """Freeze only what decides the proposals' money, to the rupiah."""
-        if self.kind == "bkk":
+        if self.kind == "bkk" and self.form == "decision":
             total = sum(self.bkk_proposal_ids.mapped("approved_amount"))
             sums = {annex.totals.get("amount") for annex in self.annex_ids}
             if sums | {self.amount} != {total}:

@@ -237,7 +237,27 @@ class KhbsDecree(models.Model):
                     "For another title, year or signatory draft it anew."
                 )
             )
+        if not self.env.su:
+            self._refuse_change(vals)
         return super().write(vals)
+
+    def _refuse_change(self, vals):
+        """Refuse what is frozen, and another signature for a numbered draft."""
+        for decree in self:
+            if decree.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "A frozen decree never changes. Draft one that amends it."
+                    )
+                )
+            if "track" in vals and decree.number and not decree.excerpt_of_id:
+                raise UserError(
+                    self.env._(
+                        "Number %(number)s is registered for an electronic signature; "
+                        "the draft keeps it.",
+                        number=decree.number,
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_draft(self):

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from ..papers import words
 
 FORMS = [
-    ("decision", "Decision"),
+    ("decision", "New decree"),
     ("amendment", "Amendment"),
     ("excerpt", "Excerpt"),
     ("revocation", "Revocation"),

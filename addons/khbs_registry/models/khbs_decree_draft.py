@@ -128,6 +128,7 @@ class KhbsDecreeDraft(models.AbstractModel):
         """
         self.ensure_one()
         annexes = self.annex_ids.sorted("sequence")
+        replaced = annexes.pdf_attachment_id | annexes.xlsx_attachment_id
         for annex in annexes:
             annex.write(
                 self._annex_values(
@@ -135,6 +136,7 @@ class KhbsDecreeDraft(models.AbstractModel):
                 )
             )
         self._bind_annexes(annexes)
+        replaced.unlink()
 
     def _bind_annexes(self, annexes):
         # Before the decree is frozen, which the database sees at once.

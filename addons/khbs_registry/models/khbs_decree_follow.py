@@ -106,7 +106,7 @@ class KhbsDecreeFollow(models.AbstractModel):
         """Return the annexes with the lines of *area*, or the one *line*, alone."""
         papers = []
         for annex in self.annex_ids.sorted("sequence"):
-            if line and annex.sequence != line["annex"]:
+            if line and annex.sequence != line.get("annex"):
                 continue
             keep = self._keep_line(line) if line else self._keep_area(area)
             paper = source.load(annex._source(), keep)
@@ -129,6 +129,7 @@ class KhbsDecreeFollow(models.AbstractModel):
 
     def _keep_line(self, line):
         def keep(number, _row, group):
-            return number == line["number"] and (group or "") == (line["group"] or "")
+            same_group = (group or "") == (line.get("group") or "")
+            return same_group and number == line.get("number")
 
         return keep

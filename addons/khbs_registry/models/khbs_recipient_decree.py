@@ -88,13 +88,18 @@ class KhbsRecipientDecree(models.AbstractModel):
         year = fields.Date.context_today(self).year
         return (
             "Penetapan Penerima Kartu Huma Betang Sejahtera di "
-            f"{self.area_id.name} Tahun {year}"
+            f"{self._decree_area()} Tahun {year}"
         )
+
+    def _decree_area(self):
+        """Return the area as a decree says it."""
+        area = self.area_id
+        return f"Provinsi {area.name}" if area.level == "province" else area.name
 
     def _decree_terms(self):
         count = sum(row["families"] for row in self._decree_recap_rows())
         return {
-            "area": self.area_id.name,
+            "area": self._decree_area(),
             "families": f"{words.number(count)} ({words.terbilang(count)})",
             "list_number": self.name,
             "criteria": self.criteria_id.name,

@@ -119,7 +119,12 @@ class KhbsSignatory(models.Model):
                     "enter a new one."
                 )
             )
-        return super().write(vals)
+        result = super().write(vals)
+        for signatory in self:
+            self.env["khbs.audit.event"]._record(
+                "signatory.change", signatory, {"fields": sorted(vals)}
+            )
+        return result
 
     @api.model
     def _at(self, role, date=None):

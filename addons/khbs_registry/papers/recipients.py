@@ -121,7 +121,7 @@ def recap(rows, cash, food, as_of, subtitle=(), **frame):
         columns=[
             Column("regency", "Kabupaten/Kota", 56),
             Column("districts", "Kecamatan", 24, kind="integer", total=True),
-            Column("villages", "Desa/Kelurahan", 24, kind="integer", total=True),
+            Column("villages", "Desa/ Kelurahan", 24, kind="integer", total=True),
             Column("families", "KPM", 22, kind="integer", total=True),
             *_money(
                 [("cash", "Tunai", cash), ("food", "Pangan", food)]

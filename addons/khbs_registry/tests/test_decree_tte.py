@@ -172,3 +172,12 @@ class TestDecreeTte(DecreeCase):
         decree.action_register_number(NUMBER, DATE)
         with self.assertRaises(UserError):
             decree.unlink()
+
+    def test_numbered_draft_keeps_its_signature(self):
+        decree = self._decided(track="tte")
+        decree.action_register_number(NUMBER, DATE)
+        with self.assertRaisesRegex(UserError, "keeps it"):
+            decree.write({"track": "wet"})
+        decree.action_freeze()
+        with self.assertRaisesRegex(UserError, "never changes"):
+            decree.write({"valid_to": "2026-12-31"})
