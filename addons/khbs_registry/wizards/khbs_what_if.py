@@ -23,6 +23,7 @@ class KhbsWhatIf(models.TransientModel):
 
     _name = "khbs.what.if"
     _description = "What if"
+    _rec_name = "criteria_id"
 
     criteria_id = fields.Many2one(
         comodel_name="khbs.criteria",
@@ -106,6 +107,7 @@ class KhbsWhatIf(models.TransientModel):
             "res_model": self._name,
             "res_id": self.id,
             "views": [(False, "form")],
+            "target": "main",
         }
 
     def action_xlsx(self):
