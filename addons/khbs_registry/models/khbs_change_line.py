@@ -264,14 +264,23 @@ class KhbsChangeLine(models.Model):
 
     def _taken_nik(self, exchanging):
         """Yield whom the NIK belongs to, unless it is freed by the same request."""
+        self.request_id._note_entered(self.new_raw)
         owner = self.env["khbs.person"].search(
             [("nik", "=", self.new_raw), ("state", "=", "alive")], limit=1
         )
-        if owner and owner not in exchanging:
+        if not owner or owner in exchanging:
+            return
+        if owner.sudo(False).has_access("read"):
             yield self.env._(
                 "This NIK belongs to %(person)s of %(household)s.",
                 person=owner.name,
                 household=owner.household_id.name,
+            )
+        else:
+            yield self.env._(
+                "This NIK belongs to a person of another area. Compare it with the KTP "
+                "or KK; if it is right, the office of the regency or the province "
+                "looks for the person."
             )
 
     def _keep_former_niks(self):

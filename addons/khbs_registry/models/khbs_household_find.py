@@ -1,7 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 
 from ..search_text import SHORTEST_WORD, parse
 
@@ -41,6 +41,27 @@ class KhbsHouseholdFind(models.AbstractModel):
         else:
             hint = False
         return {"families": shown._found_rows(query.words), "hint": hint}
+
+    def _record_entered_number(self, number):
+        """Count a NIK or KK as searched for, if others than these families have it.
+
+        Whoever enters a number and hears that it is taken learns what a search tells.
+        A number that nobody has tells nothing of anybody: entering it is daily work.
+
+        :raises UserError: the user has searched, or met, too many within the hour
+        """
+        if not number or self.env.uid == SUPERUSER_ID:
+            return
+        rows = self.env.execute_query(self._number_query(number))
+        others = {household_id for household_id, _person in rows} - set(self.ids)
+        if others:
+            self._record_number_search(self._number_digest(number), len(others))
+
+    def _label_in_reach(self):
+        """Return the family's number, or that it lies out of the user's reach."""
+        if self.sudo(False).has_access("read"):
+            return self.name
+        return self.env._("a family of another area")
 
     def _found_rows(self, words):
         states = dict(self._fields["state"]._description_selection(self.env))

@@ -171,6 +171,13 @@ class KhbsProposal(models.AbstractModel):
                 "Enter number and date of the letter that proves it, or add its photo."
             )
 
+    def _note_entered(self, number):
+        """Count *number* as searched for when it is handed in, not when it is decided:
+        the answer tells whether somebody has it.
+        """
+        if self.state == "draft":
+            self._families()._record_entered_number(number)
+
     def _on_submitted(self):
         """Keep what the decision compares with."""
 

@@ -216,3 +216,24 @@ class TestChangeRequest(FamilyCase):
         self.assertFalse(reveal.numbers)
         reveal.action_reveal()
         self.assertIn(NIK, reveal.numbers)
+
+    def test_a_number_of_another_area_names_nobody_and_is_counted(self):
+        """A NIK entered on one's own family is no search beside the search box."""
+        far = self._household(village=self._area("62.06.01.2001"))
+        household, (_head, child) = self._family("1", "4")
+        nik = {"field_name": "nik", "person_id": child.id}
+        taken = {**nik, "text_entry": far.person_ids.nik}
+        with self.assertRaisesRegex(UserError, "another area") as caught:
+            self._request(household, taken).action_submit()
+        self.assertNotIn(far.name, str(caught.exception))
+        self.assertNotIn(far.person_ids.name, str(caught.exception))
+        found = [("act", "=", "household.find"), ("user_id", "=", self.proposer.id)]
+        self.assertEqual(self.env["khbs.audit.event"].search_count(found), 1)
+        # Nobody has it, or the own family: daily work, which is not counted.
+        self._request(household, {**nik, "text_entry": OTHER_NIK}).action_submit()
+        self.assertEqual(self.env["khbs.audit.event"].search_count(found), 1)
+        self.env["ir.config_parameter"].set_param("khbs.number_searches_per_hour", "1")
+        near = self._household()
+        taken["text_entry"] = near.person_ids.nik
+        with self.assertRaisesRegex(UserError, "limit"):
+            self._request(household, taken).action_submit()
