@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from played import DATABASE, PASSWORD
 from playwright.sync_api import sync_playwright
 
 from tools.journey.__main__ import play
@@ -16,9 +17,6 @@ from tools.journey.users import DEMO_USERS
 from tools.setup import keys, process, server
 from tools.setup.cluster import Cluster
 from tools.setup.state import State
-
-PASSWORD = "journey-password"
-DATABASE = "khbs_journey"
 
 
 def pytest_collection_modifyitems(items):

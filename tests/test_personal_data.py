@@ -13,8 +13,8 @@ from pathlib import Path
 import psycopg2
 import pytest
 import requests
-from conftest import DATABASE, PASSWORD
 from personal_data import leaked, numbers_in
+from played import DATABASE, PASSWORD
 from pypdf import PdfReader
 
 from tools.journey.client import Erp, ErpError

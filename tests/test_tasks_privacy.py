@@ -8,7 +8,7 @@ import re
 
 import openpyxl
 import pytest
-from conftest import DATABASE, PASSWORD
+from played import DATABASE, PASSWORD
 from pypdf import PdfReader
 from screen import PHONE, Screen
 
