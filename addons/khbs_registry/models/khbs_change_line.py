@@ -248,6 +248,7 @@ class KhbsChangeLine(models.Model):
         if self.field_name == "kk_number":
             if kk_form_error(self.new_raw or ""):
                 self.env["khbs.household"]._refuse_kk_form(self.new_raw or "")
+            self.request_id._note_entered(self.new_raw)
             self.household_id._refuse_taken_kk(self.new_raw)
         if self.field_name == "birth_date":
             if fields.Date.to_date(self.new_raw) > fields.Date.context_today(self):

@@ -109,10 +109,12 @@ class KhbsFamilyCheck(models.AbstractModel):
 
     def _taken_numbers(self):
         for number in filter(None, [self.kk_number, self.other_kk_number]):
+            self._note_entered(number)
             self.household_id._refuse_taken_kk(number)
         if self.kk_number and self.kk_number == self.other_kk_number:
             yield self.env._("Two families never have one KK number.")
         for newcomer in self.newcomer_ids:
+            self._note_entered(newcomer.nik)
             if newcomer._known_person():
                 yield self.env._(
                     "%(person)s is a person of the registry already. Choose the person "

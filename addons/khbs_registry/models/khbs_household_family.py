@@ -149,7 +149,7 @@ class KhbsHouseholdFamily(models.AbstractModel):
                     "The KK number %(number)s belongs to %(household)s. Compare it "
                     "with the KK; two families never have one number.",
                     number=mask(kk_number),
-                    household=taken.name,
+                    household=taken._label_in_reach(),
                 )
             )
 

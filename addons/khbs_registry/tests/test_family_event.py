@@ -351,3 +351,29 @@ class TestFamilyEvent(FamilyCase):
             acts,
         )
         self.assertNotIn(child.name, str(trail.mapped("data")))
+
+    def test_a_kk_number_of_another_area_names_no_family_and_is_counted(self):
+        far = self._household(village=self._area("62.06.01.2001"))
+        household, _persons = self._family("1", "3")
+        event = self._event(household, "new_kk", kk_entry=far.kk_number)
+        with self.assertRaisesRegex(UserError, "another area") as caught:
+            event.action_submit()
+        self.assertNotIn(far.name, str(caught.exception))
+        joining = self._event(
+            household,
+            "move_in",
+            newcomer_ids=[
+                Command.create(
+                    {
+                        "name": "SIAPA",
+                        "nik_entry": far.person_ids.nik,
+                        "sex": "1",
+                        "relation": "9",
+                    }
+                )
+            ],
+        )
+        with self.assertRaisesRegex(UserError, "of the registry already"):
+            joining.action_submit()
+        found = [("act", "=", "household.find"), ("user_id", "=", self.proposer.id)]
+        self.assertEqual(self.env["khbs.audit.event"].search_count(found), 2)
