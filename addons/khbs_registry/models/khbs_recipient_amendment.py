@@ -313,8 +313,17 @@ class KhbsRecipientAmendment(models.Model):
             )
 
     def _refuse_places_not_free(self):
-        """Refuse promotions into places that another amendment has yet to free."""
+        """Refuse promotions into places that another amendment has yet to free.
+
+        Two amendments of one list are decided one after the other. An UPDATE and not
+        only a lock: under REPEATABLE READ the one who waited must fail and be retried
+        in a snapshot that has the other's decision.
+        """
         self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE khbs_recipient_list SET write_date = write_date WHERE id = %s",
+            [self.list_id.id],
+        )
         rows = self.env.execute_query(
             SQL(
                 """

@@ -335,6 +335,43 @@ class TestTwoConnections(BaseCase):
         ):
             promote(second, 1)
 
+    def test_two_amendments_of_one_list_are_decided_at_once(self):
+        """What only a draft frees is given once: the second decision sees the first."""
+        list_id = self._list_with_a_free_place()
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            area = env.ref("khbs_registry.area_62").id
+            made = env["khbs.recipient.list"].browse(list_id)
+            release, first_in, second_in = env["khbs.recipient.amendment"].create(
+                [
+                    {"name": f"AMD-UJI-{number}", "list_id": list_id, "area_id": area}
+                    for number in range(3)
+                ]
+            )
+            quota, lines = made.quota_ids, made.line_ids.sorted("rank")
+            release._release_left()
+            release.write({"sha256": release._sha256(), "state": "proposed"})
+            first_in._add_changes([(lines[1], "promotion", quota, None, None)])
+            reading(release).action_decide()
+            # The place is free again only in the draft of a second release.
+            first_in.write({"sha256": first_in._sha256(), "state": "proposed"})
+            draft = env["khbs.recipient.amendment"].create(
+                {"name": "AMD-UJI-3", "list_id": list_id, "area_id": area}
+            )
+            draft._add_changes([(lines[1], "release", quota, "refusal", None)])
+            second_in._add_changes([(lines[2], "promotion", quota, None, None)])
+            second_in.write({"sha256": second_in._sha256(), "state": "proposed"})
+            ids = (first_in.id, second_in.id)
+        first, second = self._connection(), self._connection()
+        reading(first["khbs.recipient.amendment"].browse(ids[0])).action_decide()
+        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.OperationalError):
+            reading(second["khbs.recipient.amendment"].browse(ids[1])).action_decide()
+        second.cr.rollback()
+        first.flush_all()
+        first.cr.commit()
+        with self.assertRaisesRegex(UserError, "freed by another amendment"):
+            reading(second["khbs.recipient.amendment"].browse(ids[1])).action_decide()
+
     def _proposed_candidate(self):
         """Return the id of a committed candidate that waits for a validator."""
         with self.registry.cursor() as cr:
