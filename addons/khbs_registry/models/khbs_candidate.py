@@ -220,6 +220,7 @@ class KhbsCandidate(models.Model):
                         "of which are a date. Compare it with the KK."
                     )
                 )
+            candidate._note_entered(number)
             candidate.sudo().kk_number = number
 
     @api.depends("kk_number")

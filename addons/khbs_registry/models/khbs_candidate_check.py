@@ -3,6 +3,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.orm.models import NO_ACCESS
 from odoo.tools import SQL
 
 # Codes that a candidate cannot be proposed or accepted with.
@@ -12,15 +13,19 @@ BLOCKING = ("HEAD_NONE", "HEAD_TWO", "NIK_REGISTERED", "KK_REGISTERED")
 class KhbsCandidateCheck(models.AbstractModel):
     """What the registry knows of a candidate's numbers, looked up as they are saved.
 
-    The findings name codes and places in the family, never a number; whose household
-    it is stands in them only as far as the reader may see it.
+    The findings name codes and places in the family, never a number. They hold ids of
+    any area, so nobody reads them as they are: the remarks name a household only as
+    far as the reader may see it. Who enters a number that others have has searched.
     """
 
     _name = "khbs.candidate.check"
     _description = "Candidate: checks"
 
     findings = fields.Json(
-        readonly=True, copy=False, help="List of {code, person, household, ..}."
+        readonly=True,
+        copy=False,
+        groups=NO_ACCESS,
+        help="List of {code, person, household, ..}.",
     )
     finding_text = fields.Text(string="Remarks", compute="_compute_finding_text")
     blocked = fields.Boolean(compute="_compute_blocked")
@@ -28,7 +33,7 @@ class KhbsCandidateCheck(models.AbstractModel):
     @api.depends("findings")
     def _compute_blocked(self):
         for candidate in self:
-            codes = {finding["code"] for finding in candidate.findings or []}
+            codes = {finding["code"] for finding in candidate.sudo().findings or []}
             candidate.blocked = bool(codes & set(BLOCKING))
 
     @api.depends("findings", "person_ids.name")
@@ -37,7 +42,7 @@ class KhbsCandidateCheck(models.AbstractModel):
         for candidate in self:
             candidate.finding_text = "\n".join(
                 f"• {candidate._finding_sentence(finding)}"
-                for finding in candidate.findings or []
+                for finding in candidate.sudo().findings or []
             )
 
     def _finding_sentence(self, finding):
@@ -83,8 +88,11 @@ class KhbsCandidateCheck(models.AbstractModel):
         """Return the number of a household, or that it lies out of reach."""
         if not household_id:
             return ""
-        household = self.env["khbs.household"].search([("id", "=", household_id)])
-        return household.name or self.env._("a family of another area")
+        return self.env["khbs.household"].browse(household_id)._label_in_reach()
+
+    def _note_entered(self, number):
+        """Count *number* as searched for: the findings tell who else has it."""
+        self.household_id.sudo()._record_entered_number(number)
 
     def _note_findings(self):
         """Look the candidates' numbers up and keep what is found."""
@@ -180,7 +188,7 @@ class KhbsCandidateCheck(models.AbstractModel):
         for candidate in self:
             sentences = [
                 candidate.sudo(False)._finding_sentence(finding)
-                for finding in candidate.findings or []
+                for finding in candidate.sudo().findings or []
                 if finding["code"] in BLOCKING
             ]
             if sentences:

@@ -83,6 +83,7 @@ class KhbsCandidatePerson(models.Model):
                         name=person.name,
                     )
                 )
+            person.candidate_id._note_entered(nik)
             person.sudo().nik = nik
 
     @api.depends("nik")

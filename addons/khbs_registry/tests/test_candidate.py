@@ -24,7 +24,7 @@ WITHOUT_NIK = [
 @tagged("post_install", "-at_install")
 class TestCandidate(DeliberationCase):
     def codes(self, candidate):
-        return [finding["code"] for finding in candidate.findings]
+        return [finding["code"] for finding in candidate.sudo().findings]
 
     def test_case_12_13_an_accepted_candidate_waits_for_a_decile(self):
         candidate = self._accepted(self._candidate())
@@ -139,7 +139,28 @@ class TestCandidate(DeliberationCase):
         other.kk_entry = far.kk_number
         self.assertNotIn(far.name, other.finding_text)
         self.assertIn(far.name, other.with_user(self.operator).finding_text)
-        self.assertNotIn(far.kk_number, str(other.findings))
+        self.assertNotIn(far.kk_number, str(other.sudo().findings))
+
+    def test_entered_numbers_that_others_have_are_searches(self):
+        """A draft with any number, read and thrown away, was a search without trace."""
+        far = self._household(self._area("62.71.01.1001"))
+        found = [("act", "=", "household.find"), ("user_id", "=", self.officer.id)]
+        events = self.env["khbs.audit.event"]
+        self._candidate().unlink()
+        self.assertEqual(events.search_count(found), 0)
+        head = {"name": "A", "relation": "1", "sex": "1"}
+        candidate = self._candidate(
+            persons=[{**head, "nik_entry": far.person_ids.nik}],
+            kk_entry=far.kk_number,
+        )
+        with self.assertRaises(AccessError), mute_logger("odoo.addons"):
+            candidate.read(["findings"])
+        self.assertIn("another area", candidate.finding_text)
+        candidate.unlink()
+        self.assertEqual(events.search_count(found), 2)
+        self.env["ir.config_parameter"].set_param("khbs.number_searches_per_hour", "2")
+        with self.assertRaisesRegex(UserError, "limit"):
+            self._candidate(kk_entry=self._household().kk_number)
 
     def test_a_family_that_came_meanwhile_is_not_taken_twice(self):
         candidate = self._candidate()
