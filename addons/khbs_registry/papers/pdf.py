@@ -13,29 +13,39 @@ from collections import deque
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 
-from . import fonts, qr, words
+from . import qr, words
 from .document import Summary, walk
 from .letterhead import resolve
+from .pdf_text import (
+    BOLD,
+    LEADING,
+    NUMBERS,
+    PADDING,
+    REGULAR,
+    SIZE,
+    cell_lines,
+    formatted,
+    heading_lines,
+    register_fonts,
+    wrap,
+    write_number,
+)
 from .spool import SpooledCanvas
 
 PAGE_SIZES = {"A4": A4, "F4": (215 * mm, 330 * mm)}
 # DOMAIN 6; the left margin leaves room for punching.
 TOP, BOTTOM, LEFT, RIGHT = 20 * mm, 30 * mm, 30 * mm, 20 * mm
-REGULAR, BOLD = "KhbsSans", "KhbsSans-Bold"
-SIZE, SIZE_LEAST, LEADING, PADDING = 8.5, 6, 10.5, 3
 AUTHOR = "Pemerintah Provinsi Kalimantan Tengah"
 _PAGE_COUNT = "page_count"
 _QR = "qr"
-_NUMBERS = ("integer", "rupiah", "share")
 # So many of the last lines go to the page of the signature.
 _TAIL = 4
 
 
 def render(document, fileobj):
     """Write *document* as PDF into *fileobj* and return its :class:`Summary`."""
-    _register_fonts()
+    register_fonts()
     width, height = PAGE_SIZES[document.paper]
     if document.landscape:
         width, height = height, width
@@ -68,54 +78,6 @@ def render(document, fileobj):
     return summary
 
 
-def _register_fonts():
-    if REGULAR not in pdfmetrics.getRegisteredFontNames():
-        regular, bold = fonts.find("sans")
-        pdfmetrics.registerFont(TTFont(REGULAR, str(regular)))
-        pdfmetrics.registerFont(TTFont(BOLD, str(bold)))
-
-
-def wrap(text, font, size, width):
-    """Return *text* as lines no wider than *width* points, broken at spaces.
-
-    A word that is wider by itself is broken anywhere.
-    """
-    if pdfmetrics.stringWidth(text, font, size) <= width and "\n" not in text:
-        return [text]
-    lines = []
-    for paragraph in text.split("\n"):
-        line = ""
-        for word in paragraph.split():
-            candidate = f"{line} {word}" if line else word
-            if pdfmetrics.stringWidth(candidate, font, size) <= width:
-                line = candidate
-                continue
-            if line:
-                lines.append(line)
-            *full, line = _break_word(word, font, size, width)
-            lines.extend(full)
-        lines.append(line)
-    return lines
-
-
-def _heading(label, width):
-    """Return (size, lines) of a column's heading: smaller before a word is broken."""
-    room = width - 2 * PADDING
-    widest = max(pdfmetrics.stringWidth(word, BOLD, SIZE) for word in label.split())
-    size = max(SIZE_LEAST, SIZE * min(1, room / widest))
-    return size, wrap(label, BOLD, size, room)
-
-
-def _break_word(word, font, size, width):
-    pieces = [""]
-    for letter in word:
-        wider = pdfmetrics.stringWidth(pieces[-1] + letter, font, size) > width
-        if wider and pieces[-1]:
-            pieces.append("")
-        pieces[-1] += letter
-    return pieces
-
-
 class _Painter:
     """The pen: knows where on which page it stands."""
 
@@ -132,7 +94,7 @@ class _Painter:
         self.in_table = False
         self.columns = self._lay_out_columns()
         self.header = [
-            _heading(label, x2 - x1) for label, _kind, _key, x1, x2 in self.columns
+            heading_lines(label, x2 - x1) for label, _kind, _key, x1, x2 in self.columns
         ]
         self.edges = [x1 for *_rest, x1, _x2 in self.columns] + [self.right]
         if document.verify_url:
@@ -263,8 +225,8 @@ class _Painter:
         cells = []
         for _label, kind, key, x1, x2 in self.columns:
             value = line.number if key is None else line.values.get(key)
-            text = _format(kind, value)
-            cells.append(_cell(kind, text, REGULAR, x2 - x1))
+            text = formatted(kind, value)
+            cells.append(cell_lines(kind, text, REGULAR, x2 - x1))
         count = max(len(cell) for cell in cells)
         drawn = 0
         while drawn < count:
@@ -292,7 +254,7 @@ class _Painter:
             _label, kind, key, x1, x2 = column
             if key in line.values:
                 columns.append((None, kind, key, x1, x2))
-                cells.append([_format(kind, line.values[key])])
+                cells.append([formatted(kind, line.values[key])])
             elif columns and columns[-1][2] is None:
                 label, _kind, _key, left, _right = columns[-1]
                 columns[-1] = (label, "text", None, left, x2)
@@ -320,8 +282,8 @@ class _Painter:
         for cell, (_label, kind, _key, x1, x2) in zip(cells, columns, strict=True):
             y = self.y - PADDING - SIZE
             for text in cell:
-                if kind in _NUMBERS:
-                    _write_number(pen, text, font, x1, x2, y)
+                if kind in NUMBERS:
+                    write_number(pen, text, font, x1, x2, y)
                 else:
                     pen.setTextOrigin(x1 + PADDING, y)
                     pen.textOut(text)
@@ -362,7 +324,9 @@ class _Painter:
         count = 2
         if line.kind == "row":
             cells = [
-                _cell(kind, _format(kind, line.values.get(key)), REGULAR, x2 - x1)
+                cell_lines(
+                    kind, formatted(kind, line.values.get(key)), REGULAR, x2 - x1
+                )
                 for _label, kind, key, x1, x2 in self.columns
             ]
             count = max(len(cell) for cell in cells)
@@ -476,33 +440,3 @@ class _Painter:
         canvas.translate(x + pdfmetrics.stringWidth(label, REGULAR, 8), y)
         canvas.doForm(_PAGE_COUNT)
         canvas.restoreState()
-
-
-def _cell(kind, text, font, width):
-    """Return the lines of a cell; a number is never broken."""
-    if kind in _NUMBERS:
-        return [text]
-    return wrap(text, font, SIZE, width - 2 * PADDING)
-
-
-def _write_number(pen, text, font, x1, x2, y):
-    """Write a number at the right of its cell, smaller where it is too wide."""
-    room = x2 - x1 - 2 * PADDING
-    width = pdfmetrics.stringWidth(text, font, SIZE)
-    if width > room:
-        pen.setFont(font, SIZE * room / width)
-        width = room
-    pen.setTextOrigin(x2 - PADDING - width, y)
-    pen.textOut(text)
-    if width == room:
-        pen.setFont(font, SIZE)
-
-
-def _format(kind, value):
-    if value is None or value is False:
-        return ""
-    if kind in ("text", "share"):
-        return str(value)
-    if kind == "date":
-        return f"{value:%d/%m/%Y}"
-    return words.number(value)
