@@ -153,7 +153,7 @@ class KhbsAidList(models.Model):
     def _copy_lines(self, path, refused):
         """COPY the usable lines; add (line, code) of the others to *refused*."""
         programmes = self.env["khbs.aid.programme"].with_context(active_test=False)
-        every = programmes.search([])
+        every = programmes.search([("code", "!=", False)])
         used = every.filtered("active")
         try:
             with open_table(path, aid_lines.COLUMNS) as table:

@@ -27,7 +27,6 @@ class KhbsDuplicateScan(models.Model):
 
     area_id = fields.Many2one(
         comodel_name="khbs.area",
-        string="Area",
         required=True,
         index=True,
         ondelete="restrict",

@@ -28,24 +28,25 @@ class KhbsFamilyCheck(models.AbstractModel):
 
     def _missing(self):
         """Yield what this kind of event needs and has not."""
-        _ = self.env._
         if self.kind in ("death", "move_out", "split", "divorce", "double"):
             if not self.person_ids:
-                yield _("Choose whom the event is about.")
+                yield self.env._("Choose whom the event is about.")
         if self.kind == "move_in" and not (self.person_ids or self.newcomer_ids):
-            yield _("Choose who joins the family, or enter a new person.")
+            yield self.env._("Choose who joins the family, or enter a new person.")
         if self.kind in DIVIDING and not self._lines_of("stays"):
-            yield _("Somebody stays in the family: take one of the persons out.")
+            yield self.env._(
+                "Somebody stays in the family: take one of the persons out."
+            )
         if self.kind == "merge" and not self.other_household_id:
-            yield _("Choose the family that is taken in.")
+            yield self.env._("Choose the family that is taken in.")
         if self.kind == "relocate" and not (self.leaves_province or self.to_area_id):
-            yield _("Choose the village that the family moves to.")
+            yield self.env._("Choose the village that the family moves to.")
         if self.kind == "exit" and not self.exit_reason:
-            yield _("Choose why the family leaves.")
+            yield self.env._("Choose why the family leaves.")
         if self.kind == "new_kk" and not (self.kk_number or self.new_head_id):
-            yield _("Enter the new KK number.")
+            yield self.env._("Enter the new KK number.")
         if self.kind == "double" and self._wrong_double():
-            yield _("Choose one record that goes and another one that stays.")
+            yield self.env._("Choose one record that goes and another one that stays.")
 
     def _wrong_double(self):
         kept = self.same_person_id
@@ -58,20 +59,21 @@ class KhbsFamilyCheck(models.AbstractModel):
 
     def _strangers(self):
         """Yield persons and families that are not what the event takes them for."""
-        _ = self.env._
         household, other = self.household_id, self.other_household_id
         if self.kind == "merge" and (other == household or other.state == "exited"):
-            yield _("A family that has left, or the same one, cannot be taken in.")
+            yield self.env._(
+                "A family that has left, or the same one, cannot be taken in."
+            )
         expected = {
             "merge": other._present_members(),
             "move_in": self.person_ids.household_id._present_members(),
         }.get(self.kind, household._present_members())
         if self.person_ids - expected:
-            yield _("Choose living members of the family.")
+            yield self.env._("Choose living members of the family.")
         lines = {(line.person_id.id, line.fate) for line in self.member_ids}
         # What the lines say of a person is what the event says, and nothing else.
         if lines != {(v["person_id"], v["fate"]) for v in self._proposed_members()}:
-            yield _(
+            yield self.env._(
                 "The members of %(household)s have changed since the event was "
                 "entered. Enter it anew.",
                 household=household.name,

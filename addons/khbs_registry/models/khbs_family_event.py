@@ -237,9 +237,10 @@ class KhbsFamilyEvent(models.Model):
 
     def _on_refused(self):
         """A pair that was taken for one person is to be looked at again."""
-        super()._on_refused()
+        result = super()._on_refused()
         pairs = self.env["khbs.duplicate"].search([("event_id", "in", self.ids)])
         pairs.write({"state": "open", "event_id": False})
+        return result
 
     def _content_parts(self):
         """Return what the decision is about: the proposal and the family as it is."""
