@@ -46,17 +46,19 @@ class KhbsFamilyEvent(models.Model):
                 )
 
     def _head_changed(self, household):
-        super()._head_changed(household)
+        result = super()._head_changed(household)
         self._exchange_card(household)
+        return result
 
     def _divided(self, household):
-        super()._divided(household)
+        result = super()._divided(household)
         # Both sides of a divorce claim the old card: nobody uses it any more.
         if self.kind == "divorce":
             self._exchange_card(household)
+        return result
 
     def _left(self, household):
-        super()._left(household)
+        result = super()._left(household)
         reason = _REASONS.get(household.reason_code, "other")
         cards = household.sudo().card_ids
         blank = cards.filtered(lambda card: card.state in _BLANK)
@@ -66,6 +68,7 @@ class KhbsFamilyEvent(models.Model):
             lambda card: card.state in (*_ON_ITS_WAY, *life_cycle.IN_USE)
         )
         self._move(in_hands, "revoked", reason)
+        return result
 
     def _exchange_card(self, household):
         """Block the card of *household* and queue one for the family as it is now."""
