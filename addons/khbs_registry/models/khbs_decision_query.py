@@ -7,6 +7,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..eligibility_rules import MINIMUM_DATA
+from .khbs_deliberation_effect import UPHELD
 from .khbs_household_deliberation import NOT_ELIGIBLE_REASONS
 
 # Families whose state a run may change; those in a decided list keep theirs.
@@ -100,13 +101,15 @@ class KhbsDecisionQuery(models.AbstractModel):
                         OR first_name IS NOT NULL OR removed IN %(refused)s
                         THEN 'not_eligible'
                     WHEN judged.decile IS NULL OR gone_on IS NOT NULL
-                        OR removed IS NOT NULL OR lacking <> '[]'
+                        OR removed IS NOT NULL OR objected OR unmet IS NOT NULL
+                        OR lacking <> '[]'
                         THEN 'needs_verification'
                     ELSE 'eligible'
                 END AS outcome,
                 CASE
                     WHEN excluded IS NULL AND first_name IS NULL AND gone_on IS NULL
-                        AND removed IS NULL AND remarked IS NULL AND lacking = '[]'
+                        AND removed IS NULL AND NOT objected AND unmet IS NULL
+                        AND remarked IS NULL AND lacking = '[]'
                         AND judged.decile IS NOT NULL
                     THEN by_decile.above || by_decile.within || %(no_aid)s
                     ELSE COALESCE(by_decile.above, '[]')
@@ -117,6 +120,12 @@ class KhbsDecisionQuery(models.AbstractModel):
                         || CASE WHEN removed IS NULL THEN '[]'
                             ELSE jsonb_build_array(jsonb_build_object(
                                 'code', 'DELIBERATION_' || upper(removed))) END
+                        || CASE WHEN objected
+                            THEN '[{"code": "DELIBERATION_OBJECTION"}]'::jsonb
+                            ELSE '[]' END
+                        || CASE WHEN unmet IS NULL THEN '[]'
+                            ELSE jsonb_build_array(jsonb_build_object(
+                                'code', 'VISIT_' || upper(unmet), 'on', unmet_on)) END
                         || CASE WHEN gone_on IS NULL THEN '[]'
                             ELSE jsonb_build_array(jsonb_build_object(
                                 'code', 'DTSEN_GONE', 'on', gone_on)) END
@@ -143,18 +152,36 @@ class KhbsDecisionQuery(models.AbstractModel):
         return SQL("SELECT id FROM khbs_area WHERE parent_path LIKE ANY (%s)", paths)
 
     def _families_query(self, areas, states):
-        """Return the query of the families that are decided."""
+        """Return the query of the families that are decided.
+
+        An objection counts while it is open, and once it was upheld until a visit
+        finds the family; a visit without result counts until a later one.
+        """
         return SQL(
             """
             SELECT h.id, h.area_id, h.regency_id, h.state, h.decile::int AS decile,
                 h.dtsen_gone_on AS gone_on, h.removal_reason AS removed,
                 (h.latitude IS NULL OR h.longitude IS NULL)
                     AND h.dwelling_kind IS NULL AS place_missing,
-                h.address IS NULL OR h.rt IS NULL AS address_missing
+                h.address IS NULL OR h.rt IS NULL AS address_missing,
+                h.id IN (
+                    SELECT c.household_id FROM khbs_complaint c
+                    JOIN khbs_household about ON about.id = c.household_id
+                    WHERE c.kind = 'objection' AND (c.closed_at IS NULL
+                        OR c.outcome IN %(upheld)s
+                            AND COALESCE(about.verified_at, '-infinity') < c.closed_at)
+                ) AS objected,
+                unmet.result AS unmet, unmet.validated_at::date AS unmet_on
             FROM khbs_household h
+            LEFT JOIN (
+                SELECT DISTINCT ON (household_id) household_id, result, validated_at
+                FROM khbs_visit WHERE state = 'accepted'
+                ORDER BY household_id, validated_at DESC, id DESC
+            ) unmet ON unmet.household_id = h.id AND unmet.result <> 'found'
             WHERE h.active AND h.state IN %(states)s AND h.area_id IN (%(area_ids)s)
             """,
             states=tuple(states),
+            upheld=UPHELD,
             area_ids=self._area_ids_query(areas),
         )
 

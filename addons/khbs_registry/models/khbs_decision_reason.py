@@ -24,7 +24,9 @@ class KhbsDecisionReason(models.AbstractModel):
         code = reason["code"]
         if code in ("AID_RECEIVED", "MEMBER_FLAGGED", "FLAG_VERIFIED"):
             return self._fact_text(reason)
-        if code.startswith("DELIBERATION_"):
+        if code.startswith("VISIT_"):
+            return self._visit_text(reason)
+        if code.startswith("DELIBERATION_") and code != "DELIBERATION_OBJECTION":
             return self._removal_text(code)
         templates = {
             "DECILE_WITHIN": self.env._(
@@ -63,6 +65,10 @@ class KhbsDecisionReason(models.AbstractModel):
                 "moved, split or was dropped.",
                 day=self._day(reason.get("on")),
             ),
+            "DELIBERATION_OBJECTION": self.env._(
+                "Somebody objected to what the village deliberation says of the "
+                "family: settle the objection and have the family visited."
+            ),
             "HOUSE_SHARED": self.env._(
                 "Another family of the same house comes first: %(household)s.",
                 household=reason.get("household"),
@@ -77,6 +83,18 @@ class KhbsDecisionReason(models.AbstractModel):
         return self.env._(
             "The village deliberation took the family off the list: %(reason)s.",
             reason=said[code.removeprefix("DELIBERATION_").lower()].lower(),
+        )
+
+    def _visit_text(self, reason):
+        """Return what the last visit met instead of the family."""
+        results = dict(
+            self.env["khbs.visit"]._fields["result"]._description_selection(self.env)
+        )
+        return self.env._(
+            "The last visit, of %(day)s, did not find the family: %(result)s. Have it "
+            "visited again.",
+            day=self._day(reason.get("on")),
+            result=results[reason["code"].removeprefix("VISIT_").lower()].lower(),
         )
 
     def _fact_text(self, reason):

@@ -160,6 +160,47 @@ class TestDeliberation(DeliberationCase):
         )
         self.assertEqual(removed.reason_code, "DELIBERATION_OBJECTION")
 
+    def test_the_next_run_does_not_undo_what_the_village_said(self):
+        refused, objected, open_yet = self.households
+        for household in self.households:
+            household.decile = "1"
+        criteria = self.env["khbs.criteria"].create(
+            {
+                "name": "Kriteria",
+                "legal_basis": "Keputusan",
+                "valid_from": "2026-01-01",
+                "max_decile": "5",
+                "needs_head_nik": False,
+            }
+        )
+        criteria.state = "in_force"
+        criteria = criteria.with_user(self._role_user("registry_operator", login="op"))
+        deliberation = self._deliberation(self.households)
+        self._line(deliberation, refused).write(
+            {"result": "removed", "reason": "better_off"}
+        )
+        self._announced(deliberation, days_ago=-2)
+        self._objection(deliberation, objected, outcome="corrected")
+        complaint = self._objection(deliberation, open_yet)
+        criteria.action_decide_families()
+        self.assertEqual(open_yet.state, "needs_verification")
+        self.assertEqual(open_yet.reason_code, "DELIBERATION_OBJECTION")
+        decision = open_yet.decision_ids.filtered("current")
+        self.assertIn("settle the objection", decision.explanation)
+        complaint.action_take()
+        complaint.note = "Tidak benar."
+        complaint.action_reject()
+        deliberation.sudo().announced_to = fields.Date.today() - timedelta(days=1)
+        self.reading(deliberation, self.validator).action_close()
+        criteria.action_decide_families()
+        self.assertEqual(
+            [h.state for h in self.households],
+            ["not_eligible", "needs_verification", "eligible"],
+        )
+        objected.verified_at = fields.Datetime.now()
+        criteria.action_decide_families()
+        self.assertEqual(objected.state, "eligible")
+
     def test_an_objection_without_outcome_keeps_it_open(self):
         deliberation = self._announced(self._deliberation(self.households), days_ago=-2)
         self._objection(deliberation, self.households[0])

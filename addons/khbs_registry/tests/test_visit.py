@@ -59,6 +59,32 @@ class TestVisit(DeliveryCase):
         self.assertEqual(household.state, "eligible")
         self.assertTrue(household.verified_at)
 
+    def test_a_visit_without_result_outlasts_the_next_run(self):
+        family = self._family()
+        self._applied(family)
+        household = self._household_of(family)
+        criteria = self._criteria()
+        criteria.action_decide_families()
+        self.assertEqual(household.state, "eligible")
+        self._accepted(self._visit(household, result="not_found", findings="Kosong"))
+        criteria.action_decide_families()
+        self.assertEqual(
+            (household.state, household.reason_code),
+            ("needs_verification", "VISIT_NOT_FOUND"),
+        )
+        self.assertEqual(
+            self._decided_as(family),
+            (
+                "needs_verification",
+                ["VISIT_NOT_FOUND", "DECILE_WITHIN", "NO_OTHER_AID"],
+            ),
+        )
+        decision = household.decision_ids.filtered("current")
+        self.assertIn("did not find the family: not found", decision.explanation)
+        self._accepted(self._found(household, **PLACE))
+        criteria.action_decide_families()
+        self.assertEqual(household.state, "eligible")
+
     def test_a_family_without_house_needs_no_geotag(self):
         """DOMAIN 12.1."""
         visit = self._accepted(self._found(dwelling_kind="none"))
