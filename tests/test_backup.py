@@ -19,7 +19,12 @@ def rows(cluster, database):
             database,
             f"SELECT count(*), md5(string_agg(t::text, '' ORDER BY id)) FROM {table} t",
         )
-        for table in ("khbs_household", "khbs_person", "khbs_audit_event", "res_users")
+        for table in (
+            "khbs_household",
+            "khbs_candidate",
+            "khbs_audit_event",
+            "res_users",
+        )
     }
 
 
@@ -33,7 +38,7 @@ def test_drill(journey, installation, tmp_path):
 
     def write():
         while not stop.is_set():
-            operator.create("khbs.household", {"area_id": area})
+            operator.create("khbs.candidate", {"area_id": area})
 
     writer = threading.Thread(target=write)
     writer.start()

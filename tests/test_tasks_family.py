@@ -204,27 +204,39 @@ def test_validator_refuses_with_a_reason(journey, browser, family):
     screen.close()
 
 
+def accept_family(journey, area, person):
+    """Make a family of one *person* {name, birth_date, sex}: an accepted candidate."""
+    operator = journey.erp("operator")
+    complaint = operator.create(
+        "khbs.complaint",
+        {"kind": "proposal", "area_id": area, "text": "Tetangga belum terdaftar."},
+    )
+    head = {name: person[name] for name in ("name", "birth_date", "sex")}
+    candidate = operator.create(
+        "khbs.candidate",
+        {
+            "area_id": area,
+            "origin": "complaint",
+            "complaint_id": complaint,
+            "address": "PONDOK LADANG",
+            "dwelling_kind": "field_hut",
+            "ground": "Tidak punya penghasilan tetap.",
+            "person_ids": [(0, 0, {**head, "relation": "1"})],
+        },
+    )
+    operator.call("khbs.candidate", "action_propose", [candidate])
+    journey.erp("validator").decide("khbs.candidate", "action_accept", candidate)
+
+
 def test_operator_decides_on_duplicates(journey, browser, family):
     """Namesakes stay two; one person recorded twice begins a family event."""
     operator = journey.erp("operator")
     chosen = family("operator", 2)
     child = member(operator, chosen, 1)
-    details = operator.read_one(
-        "khbs.person", child["id"], ["birth_date", "sex", "household_id"]
-    )
+    details = operator.read_one("khbs.person", child["id"], ["birth_date", "sex"])
     area = operator.read_one("khbs.household", chosen["id"], ["area_id"])["area_id"]
     for name in (child["name"], f"{child['name']}H"):
-        household = operator.create("khbs.household", {"area_id": area[0]})
-        operator.create(
-            "khbs.person",
-            {
-                "household_id": household,
-                "name": name,
-                "relation": "1",
-                "birth_date": details["birth_date"],
-                "sex": details["sex"],
-            },
-        )
+        accept_family(journey, area[0], {**details, "name": name})
     screen = Screen(browser, journey, "operator")
     screen.menu("Registri", "Pencarian data ganda")
     screen.new()

@@ -21,7 +21,7 @@ class KhbsGuarded(models.AbstractModel):
     _guarded_fields = ("state",)
     # States in which users may change or delete the rest; None: in every state.
     _editable_states = ("draft",)
-    # Fields that users give at creation and that change by proposals alone.
+    # Fields that change by proposals alone.
     _proposed_fields = frozenset()
     # Act under which a change by hand is recorded; None: it is not.
     _change_act = None
@@ -29,6 +29,7 @@ class KhbsGuarded(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
+            self._refuse_creation()
             for vals in vals_list:
                 self._refuse_guarded(vals)
             hidden = {f"default_{name}" for name in self._guarded_fields}
@@ -71,6 +72,10 @@ class KhbsGuarded(models.AbstractModel):
     def _own_vals(self, vals):
         """Return what the document itself decides at its creation: its number."""
         return {}
+
+    @api.model
+    def _refuse_creation(self):
+        """Refuse to users what arises by other documents alone."""
 
     def _refuse_guarded(self, vals):
         guarded = sorted(vals.keys() & set(self._guarded_fields))

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.orm.models import NO_ACCESS
 from odoo.tools import SQL
 
@@ -293,6 +293,16 @@ class KhbsHousehold(models.Model):
             )
         for household in self:
             household.complaint_count = counts.get(household, 0)
+
+    @api.model
+    def _refuse_creation(self):
+        """No family enters the registry, and so a list, by one person's hand."""
+        raise AccessError(
+            self.env._(
+                "Families and their members come by a delivery of DTSEN, an accepted "
+                "candidate or a family event. Enter a candidate."
+            )
+        )
 
     @api.model
     def _own_vals(self, vals):

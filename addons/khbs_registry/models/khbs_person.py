@@ -2,7 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.orm.models import NO_ACCESS
 
 from .. import relations
@@ -108,24 +107,9 @@ class KhbsPerson(models.Model):
         for person in self:
             person.relation_dtsen = relations.to_dtsen(person.relation)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        persons = super().create(vals_list)
-        if not self.env.su:
-            persons._refuse_known_families()
-        return persons
-
-    def _refuse_known_families(self):
-        """Members are entered by hand with their family; later they join it."""
-        for household in self.household_id:
-            if household.state != "listed" or household.dtsen_key:
-                raise UserError(
-                    self.env._(
-                        "%(household)s is known. Who joins it is entered as a family "
-                        "event, with the letter that proves it.",
-                        household=household.name,
-                    )
-                )
+    @api.model
+    def _refuse_creation(self):
+        self.env["khbs.household"]._refuse_creation()
 
     def _auto_init(self):
         self.env.cr.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
