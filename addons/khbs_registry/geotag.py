@@ -31,3 +31,19 @@ def distance_km(first, second):
         + cos(latitude) * cos(other_latitude) * sin(across / 2) ** 2
     )
     return 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, chord)))
+
+
+def position_of(record):
+    """Return the values of a record's position, or none of them without a position.
+
+    A Float that is written without a value holds 0: two families without a position
+    would stand at one place in the Gulf of Guinea.
+    """
+    if not (record.latitude or record.longitude):
+        return {}
+    return {
+        "latitude": record.latitude,
+        "longitude": record.longitude,
+        "accuracy_m": record.accuracy_m,
+        "captured_at": record.captured_at,
+    }

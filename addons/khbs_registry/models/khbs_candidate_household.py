@@ -3,16 +3,14 @@
 
 from odoo import fields, models
 
+from ..geotag import position_of
+
 # What the household takes over from the candidate.
 TAKEN_OVER = (
     "address",
     "rt",
     "rw",
     "dwelling_kind",
-    "latitude",
-    "longitude",
-    "accuracy_m",
-    "captured_at",
 )
 
 
@@ -35,6 +33,7 @@ class KhbsCandidateHousehold(models.AbstractModel):
                 "kk_number": self.kk_number,
                 "captured_by_id": self.create_uid.id if self.captured_at else False,
                 **{name: self[name] for name in TAKEN_OVER},
+                **position_of(self),
             }
         )
         self.env["khbs.person"].create(

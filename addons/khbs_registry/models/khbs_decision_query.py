@@ -161,7 +161,7 @@ class KhbsDecisionQuery(models.AbstractModel):
             """
             SELECT h.id, h.area_id, h.regency_id, h.state, h.decile::int AS decile,
                 h.dtsen_gone_on AS gone_on, h.removal_reason AS removed,
-                (h.latitude IS NULL OR h.longitude IS NULL)
+                (COALESCE(h.latitude, 0) = 0 AND COALESCE(h.longitude, 0) = 0)
                     AND h.dwelling_kind IS NULL AS place_missing,
                 h.address IS NULL OR h.rt IS NULL AS address_missing,
                 h.id IN (
@@ -304,7 +304,7 @@ class KhbsDecisionQuery(models.AbstractModel):
                 SELECT h.id, h.state, first_value(h.name) OVER house AS first_name,
                     row_number() OVER house AS place
                 FROM khbs_household h LEFT JOIN aid ON aid.household_id = h.id
-                WHERE h.active AND h.latitude IS NOT NULL AND h.longitude IS NOT NULL
+                WHERE h.active AND (h.latitude <> 0 OR h.longitude <> 0)
                     AND h.area_id IN (%(area_ids)s)
                     AND (h.state IN %(enrolled)s OR h.state IN %(open)s
                         AND h.decile::int <= %(limit)s AND aid.excluded IS NULL)

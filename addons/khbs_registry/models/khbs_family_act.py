@@ -3,29 +3,11 @@
 
 from odoo import models
 
+from ..geotag import position_of
 from ..relations import HEAD
 from .khbs_family_plan import DIVIDING
 
-# What of a family stays behind where it moved away from.
-_LEFT_BEHIND = {
-    "latitude": 0,
-    "longitude": 0,
-    "accuracy_m": 0,
-    "captured_at": False,
-    "captured_by_id": False,
-}
-_PLACE = (
-    "area_id",
-    "address",
-    "rt",
-    "rw",
-    "dwelling_kind",
-    "latitude",
-    "longitude",
-    "accuracy_m",
-    "captured_at",
-    "captured_by_id",
-)
+_ADDRESS = ("area_id", "address", "rt", "rw")
 
 
 class KhbsFamilyAct(models.AbstractModel):
@@ -135,13 +117,15 @@ class KhbsFamilyAct(models.AbstractModel):
         heir_leaves = self._heir_leaves()
         former, since = household.kk_number, self._kk_since()
         values = {"state": "needs_verification", "reason_code": "FAMILY_SPLIT"}
-        copied = _PLACE if heir_leaves else _PLACE[:4]
-        for name in copied:
+        for name in _ADDRESS:
             value = household[name]
             values[name] = value.id if isinstance(value, models.Model) else value
         if heir_leaves:
             # Those who stay are the family that DTSEN knows, and its KK is theirs.
             values |= {"dtsen_key": household.dtsen_key, "decile": household.decile}
+            values["dwelling_kind"] = household.dwelling_kind
+            values["captured_by_id"] = household.captured_by_id.id
+            values |= position_of(household)
             household.dtsen_key = False
             self._renumber(household, self.other_kk_number)
         other = self.env["khbs.household"].create(values)
@@ -172,9 +156,9 @@ class KhbsFamilyAct(models.AbstractModel):
                 "address": self.to_address,
                 "rt": self.to_rt,
                 "rw": self.to_rw,
-                **_LEFT_BEHIND,
             }
         )
+        self.household_id._forget_position()
         self._remember(self.household_id, ["area_id", "address", "rt", "rw"])
 
     def _renumber(self, household, kk_number):

@@ -5,6 +5,7 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 from odoo.tools.misc import hmac
 
 from ..identity_numbers import kk_form_error, mask
@@ -80,6 +81,22 @@ class KhbsHouseholdFamily(models.AbstractModel):
     def _present_members(self):
         """Return who lives in these families, as far as is known."""
         return self.person_ids.filtered(lambda person: person.state == "alive")
+
+    def _forget_position(self):
+        """Leave the position behind: NULL, which no Float is written as."""
+        self.write({"captured_at": False, "captured_by_id": False})
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE khbs_household
+                   SET latitude = NULL, longitude = NULL, accuracy_m = NULL
+                 WHERE id = ANY(%s)
+                """,
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(["latitude", "longitude", "accuracy_m"])
 
     def _renumber_kk(self, kk_number, reason, valid_from, event=None):
         """Give the household another KK number; the former one stays in its history.

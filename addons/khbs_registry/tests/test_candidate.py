@@ -42,6 +42,11 @@ class TestCandidate(DeliberationCase):
             ["D'ARCY SALEH BINTI IMBAN", "UNTUNG"],
         )
         self.assertFalse(household.dtsen_key)
+        # Nobody took its position: it shares no house with others of whom that is so.
+        self.env.flush_all()
+        query = "SELECT latitude, longitude FROM khbs_household WHERE id = %s"
+        self.env.cr.execute(query, [household.id])
+        self.assertEqual(self.env.cr.fetchone(), (None, None))
 
     def test_case_12_13_families_without_decile_are_proposed_for_dtsen(self):
         household = self._accepted(

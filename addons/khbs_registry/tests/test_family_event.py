@@ -227,6 +227,48 @@ class TestFamilyEvent(FamilyCase):
         self.assertEqual((household.state, household.latitude), ("active", 0))
         self.assertEqual((household.kk_number, household.address), (NEW_KK, "JL BARU"))
 
+    def test_case_12_07_a_moved_family_has_no_position_and_shares_no_house(self):
+        """Without a position is NULL, not a house at 0/0 with all who moved."""
+        everywhere = self._role_user("field_officer", login="everywhere")
+        position = {"latitude": -2.2, "longitude": 113.9, "accuracy_m": 8}
+        households = self.env["khbs.household"]
+        for _family in range(3):
+            vals = {"decile": "2", "state": "eligible", **position}
+            households |= self._family("1", "3", **vals)[0]
+        for household in households[:2]:
+            self._carried_out(
+                household,
+                "relocate",
+                user=everywhere,
+                to_area_id=self._area("62.06.01.2001").id,
+                to_address="JL BARU",
+                to_rt="1",
+            )
+        query = "SELECT latitude, longitude, accuracy_m FROM khbs_household WHERE id=%s"
+        self.env.cr.execute(query, [households[0].id])
+        self.assertEqual(self.env.cr.fetchone(), (None, None, None))
+        # As it was written until now.
+        households[1].write({"latitude": 0, "longitude": 0})
+        criteria = self.env["khbs.criteria"].create(
+            {
+                "name": "Rumah",
+                "legal_basis": "Kepgub",
+                "valid_from": "2026-01-01",
+                "max_decile": "5",
+                "unit": "house",
+                "needs_place": True,
+                "needs_head_nik": False,
+            }
+        )
+        criteria.state = "in_force"
+        operator = self._role_user("registry_operator")
+        criteria.with_user(operator).action_decide_families()
+        self.env.invalidate_all()
+        self.assertEqual(
+            [(household.state, household.reason_code) for household in households],
+            [("needs_verification", "PLACE_MISSING")] * 2 + [("eligible", False)],
+        )
+
     def test_case_12_07_a_family_moved_out_of_the_province(self):
         household, members = self._family("1", "3")
         self._carried_out(household, "relocate", leaves_province=True)
