@@ -138,3 +138,25 @@ class TestDuplicate(FamilyCase):
         self.assertEqual(scan.done_count, scan.village_count)
         self.assertEqual(scan.done_count, 1571)
         self.assertEqual(scan.pair_count, 1)
+
+    def test_who_moved_away_is_out_of_reach_with_the_pair(self):
+        """A pair shows names, addresses and masked numbers of two families."""
+        local = self._role_user("registry_operator", areas=self.village, login="local")
+        elsewhere = self._area("62.06.01.2003")
+        new = self._role_user("registry_operator", areas=elsewhere, login="new")
+        one, other = self._person("SITI AMINAH"), self._person("SITI AMINA")
+        pair = self._found()
+        self.assertTrue(pair.with_user(local).has_access("read"))
+        other.household_id.area_id = elsewhere
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(pair.with_user(local).has_access("read"))
+        self.assertFalse(pair.with_user(new).has_access("read"))
+        one.household_id.area_id = elsewhere
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(pair.with_user(local).has_access("read"))
+        self.assertTrue(pair.with_user(new).has_access("read"))
+        # The record that was dropped leaves its pair on file.
+        other.active = False
+        self.assertIn(pair, self.pairs.with_user(new).search([]).sudo())
