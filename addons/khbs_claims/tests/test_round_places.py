@@ -3,6 +3,8 @@
 
 from odoo.tests import tagged
 
+from odoo.addons.khbs_registry.tests.papers_common import CLAUSES, a_document
+
 from .common import ClaimsCase
 
 
@@ -80,11 +82,36 @@ class TestRoundPlaces(ClaimsCase):
     def test_who_waits_is_not_served(self):
         self.assertEqual(self._served("R-1"), self.keeps | self.leaves)
 
-    def test_an_amendment_counts_once_it_is_decided(self):
+    def _decree(self, amendment):
+        """Return a decree on *amendment* that is decided and not yet signed."""
+        self.env.ref("khbs_registry.signatory_governor").name = "AGUSTIAR CONTOH"
+        officer = self._role_user("decree_officer")
+        decree = (
+            self.env["khbs.decree"]
+            .with_user(officer)
+            ._draft(
+                "recipient_list",
+                "Perubahan Penerima KHBS",
+                amendment.with_user(officer),
+                clauses=CLAUSES,
+                annexes=[a_document()],
+            )
+        )
+        self.reading(decree, self.approver).action_approve()
+        decree.action_freeze()
+        return decree
+
+    def test_a_release_counts_once_decided_a_promotion_once_its_decree_holds(self):
         amendment = self._amend("proposed")
         self.assertEqual(self._served("R-2"), self.keeps | self.leaves)
         amendment.state = "decided"
-        self.assertEqual(self._served("R-3"), self.keeps | self.waits)
+        self.assertEqual(self._served("R-3"), self.keeps)
+        amendment.decree_id = self._decree(amendment)
+        self.assertEqual(self._served("R-4"), self.keeps)
+        amendment.decree_id.action_register_signature(
+            "188.44/9/2026", "2026-11-20", b"%PDF-1.4 signed"
+        )
+        self.assertEqual(self._served("R-5"), self.keeps | self.waits)
 
     def test_a_new_list_knows_what_a_round_gives(self):
         self.assertEqual(self.listed.cash_amount, self.cash.amount)

@@ -244,23 +244,30 @@ class KhbsRecipientLine(models.Model):
 
     @api.model
     def _served(self, line):
-        """Return the SQL condition that the family of *line* is served.
+        """Return the SQL condition that the family of *line* is served today.
 
-        Selected when the list was decided or promoted since, and not released since,
-        by amendments that are decided. Rounds and print runs ask this.
+        Selected when the list was decided or promoted since, and not released since.
+        A release counts once its amendment is decided; a promotion is paid from the
+        decree of its amendment only, while that is in force. Rounds and print runs
+        ask this.
 
         :param line: alias of khbs_recipient_line in the query
         """
+        amendments = self.env["khbs.recipient.amendment"].sudo()
+        in_force = amendments.search(
+            [("state", "=", "decided"), ("decree_id", "!=", False)]
+        ).filtered(lambda amendment: amendment.decree_id._in_force())
         return SQL(
             """
             (%(line)s.status = 'selected' OR %(line)s.id IN (
                 SELECT change.line_id FROM khbs_recipient_change change
-                  JOIN khbs_recipient_amendment a ON a.id = change.amendment_id
-                 WHERE change.kind = 'promotion' AND a.state = 'decided'))
+                 WHERE change.kind = 'promotion'
+                   AND change.amendment_id = ANY (%(in_force)s)))
             AND %(line)s.id NOT IN (
                 SELECT change.line_id FROM khbs_recipient_change change
                   JOIN khbs_recipient_amendment a ON a.id = change.amendment_id
                  WHERE change.kind = 'release' AND a.state = 'decided')
             """,
             line=SQL.identifier(line),
+            in_force=in_force.ids,
         )

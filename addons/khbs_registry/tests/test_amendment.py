@@ -3,9 +3,10 @@
 
 import psycopg2
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .decree_common import SCAN
 from .lists_common import VILLAGES, ListsCase
@@ -159,6 +160,65 @@ class TestAmendment(ListsCase):
         self.assertEqual(
             amendment.with_user(officer).action_draft_decree()["res_id"], decree.id
         )
+
+    def _served(self, recipient_list):
+        lines = self.env["khbs.recipient.line"]
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT household_id FROM khbs_recipient_line line "
+                "WHERE list_id = %s AND %s",
+                recipient_list.id,
+                lines._served("line"),
+            )
+        )
+        return self.env["khbs.household"].browse(key for [key] in rows)
+
+    def test_a_promoted_family_is_served_once_the_decree_itself_is_amended(self):
+        officer = self._role_user("decree_officer")
+        self.env.ref("khbs_registry.signatory_governor").name = "AGUSTIAR CONTOH"
+        legal = self.env["khbs.signatory"].create(
+            {
+                "name": "KEPALA CONTOH",
+                "role": "legal",
+                "title": "KEPALA BIRO HUKUM,",
+                "nip": "197201121997031004",
+                "valid_from": "2026-01-01",
+            }
+        )
+        decrees = self.env["khbs.decree"].with_user(officer)
+        today = fields.Date.to_string(fields.Date.context_today(decrees))
+
+        def signed(shown, number):
+            decree = decrees.browse(shown["res_id"])
+            for clause in decree.clause_ids:
+                clause.text = clause.text.replace("...", "contoh")
+            self.reading(decree, self.approver).action_approve()
+            decree.action_freeze()
+            decree.action_register_signature(number, today, SCAN)
+            return decree
+
+        recipient_list = self._decided(5)
+        original = signed(
+            recipient_list.with_user(officer).action_draft_decree(), "188.44/1/2026"
+        )
+        regency = self._area("62.06")
+        excerpt = signed(
+            original.action_draft_excerpt(legal.id, area_id=regency.id),
+            "188.44/1/2026",
+        )
+        line = self._selected(recipient_list, VILLAGES[0])[0]
+        line.household_id._set_state("exited", "VISIT_MOVED")
+        amendment = self._filled(recipient_list)
+        self._decide(amendment)
+        promoted = amendment.change_ids.filtered(lambda c: c.kind == "promotion")
+        self.assertNotIn(promoted.household_id, self._served(recipient_list))
+        self.assertNotIn(line.household_id, self._served(recipient_list))
+        decree = signed(
+            amendment.with_user(officer).action_draft_decree(), "188.44/2/2026"
+        )
+        self.assertEqual((excerpt.state, decree.amends_id), ("in_force", original))
+        self.assertIn(promoted.household_id, self._served(recipient_list))
 
     def test_rows_stay_once_they_are_proposed(self):
         recipient_list = self._decided(5)
