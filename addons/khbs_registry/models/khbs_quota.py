@@ -26,8 +26,9 @@ CREATE OR REPLACE TRIGGER khbs_quota_no_insert BEFORE INSERT OR DELETE ON khbs_q
     FOR EACH ROW EXECUTE FUNCTION khbs_refuse_frozen_quota();
 CREATE OR REPLACE TRIGGER khbs_quota_no_update BEFORE UPDATE ON khbs_quota
     FOR EACH ROW WHEN (
-        (OLD.list_id, OLD.area_id, OLD.level, OLD.places)
-        IS DISTINCT FROM (NEW.list_id, NEW.area_id, NEW.level, NEW.places)
+        (OLD.list_id, OLD.area_id, OLD.level, OLD.places, OLD.reason)
+        IS DISTINCT FROM
+        (NEW.list_id, NEW.area_id, NEW.level, NEW.places, NEW.reason)
     ) EXECUTE FUNCTION khbs_refuse_frozen_quota();
 """
 
@@ -140,14 +141,18 @@ class KhbsQuota(models.Model):
         self.check_access("write")
         if vals.keys() - {"places", "reason"}:
             raise UserError(self.env._("Only the places of a quota can be changed."))
+        self.list_id.sudo()._lock()
         self.list_id._require_state("draft")
-        if "places" not in vals:
-            return super().write(vals)
+        if "places" not in vals or vals["places"] in self.mapped("places"):
+            raise UserError(
+                self.env._(
+                    "A reason belongs to a change of places: enter both together."
+                )
+            )
         if not (vals.get("reason") or "").strip():
             raise UserError(
                 self.env._("Enter why the quota differs from what is proposed.")
             )
-        self.list_id.sudo()._lock()
         for recipient_list in self.list_id.sudo().filtered("ranked_at"):
             recipient_list._forget_ranking()
         history = self.env["khbs.quota.change"].sudo()

@@ -82,6 +82,17 @@ class TestQuota(ListsCase):
         recipient_list.action_propose()
         self.assertEqual(recipient_list.state, "proposed")
 
+    def test_a_reason_changes_with_the_places_only(self):
+        recipient_list = self._ranked(5)
+        quota = self._quota(recipient_list, VILLAGES[0])
+        quota.write({"places": 1, "reason": "Kesepakatan"})
+        before = self.env["khbs.quota.change"].search_count([])
+        for vals in ({"reason": "Lain"}, {"places": 1, "reason": "Lain"}):
+            with self.assertRaisesRegex(UserError, "both together"):
+                quota.write(vals)
+        self.assertEqual(quota.reason, "Kesepakatan")
+        self.assertEqual(self.env["khbs.quota.change"].search_count([]), before)
+
     def test_a_changed_regency_is_spread_over_its_villages(self):
         recipient_list = self._collected(5)
         recipient_list.action_propose_quotas()
@@ -124,6 +135,7 @@ class TestQuota(ListsCase):
             quota.write({"places": 1, "reason": "Terlambat"})
         for statement in (
             f"UPDATE khbs_quota SET places = 9 WHERE id = {quota.id}",
+            f"UPDATE khbs_quota SET reason = 'x' WHERE id = {quota.id}",
             f"DELETE FROM khbs_quota WHERE id = {quota.id}",
         ):
             with (
