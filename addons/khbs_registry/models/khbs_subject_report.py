@@ -62,14 +62,12 @@ class KhbsSubjectReport(models.AbstractModel):
         self._require_report()
         content = self._report_content()
         digest = hashlib.sha256(content).hexdigest()
-        # A cursor of its own: whatever comes after, it was made.
-        with self.env.registry.cursor() as cr:
-            request = self.with_env(self.env(cr=cr))
-            self.env["khbs.audit.event"].with_env(request.env)._record(
-                "subject.paper",
-                request.household_id,
-                {"purpose": "subject", "request": self.id, "sha256": digest},
-            )
+        # Committed at once: whatever comes after, it was made.
+        self.env["khbs.audit.event"]._record_seen(
+            "subject.paper",
+            self.household_id,
+            {"purpose": "subject", "request": self.id, "sha256": digest},
+        )
         self.sudo().write({"report_sha256": digest, "report_at": fields.Datetime.now()})
         return content
 

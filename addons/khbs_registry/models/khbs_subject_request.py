@@ -10,6 +10,10 @@ from odoo.exceptions import UserError
 READER = "khbs_registry.group_pii_reader"
 # UU 27/2022: three times twenty-four hours, not three working days.
 ANSWER_WITHIN = timedelta(hours=72)
+# Whose data and what of it: the identified applicant asked for this and no other.
+ASKED = frozenset({"household_id", "person_id", "kind"})
+# What was looked at when the applicant was identified.
+IDENTITY = frozenset({"applicant", "identity_kind", "identity_note", "received_at"})
 _PERSONAL_NUMBER = re.compile(r"[0-9]([ .-]?[0-9]){11,}")
 
 
@@ -130,6 +134,10 @@ class KhbsSubjectRequest(models.Model):
         "AND answered_by_id IS NOT NULL))",
         "An answered request has a time and a person.",
     )
+    _two_persons = models.Constraint(
+        "CHECK (identified_by_id <> create_uid)",
+        "Who enters a request does not identify its applicant.",
+    )
 
     @api.depends("received_at")
     def _compute_due_at(self):
@@ -187,11 +195,46 @@ class KhbsSubjectRequest(models.Model):
         number = self.env["ir.sequence"].sudo().next_by_code(self._name)
         return {} if vals.get("name") else {"name": number}
 
+    def write(self, vals):
+        if not self.env.su:
+            self._refuse_exchange(vals)
+        return super().write(vals)
+
+    def _refuse_exchange(self, vals):
+        """Whoever is identified asks for what was entered by somebody else."""
+        for request in self:
+            if request.state != "received" and vals.keys() & (ASKED | IDENTITY):
+                raise UserError(
+                    self.env._(
+                        "The applicant of %(request)s is identified: who asks and for "
+                        "whose data does not change any more. Refuse it and enter "
+                        "another request.",
+                        request=request.name,
+                    )
+                )
+            if vals.keys() & ASKED and request.create_uid != self.env.user:
+                raise UserError(
+                    self.env._(
+                        "Whose data is asked for is changed by %(user)s alone, who "
+                        "entered %(request)s.",
+                        user=request.sudo().create_uid.name,
+                        request=request.name,
+                    )
+                )
+
     def action_identify(self):
         """Record that whoever asks is who he says."""
         requests = self._checked(READER, "subject.identify")
         requests._require_state("received")
         for request in requests:
+            if request.create_uid == self.env.user:
+                raise UserError(
+                    self.env._(
+                        "You entered %(request)s yourself: a colleague identifies the "
+                        "applicant.",
+                        request=request.name,
+                    )
+                )
             if not request.identity_kind or not request.identity_note:
                 raise UserError(
                     self.env._(

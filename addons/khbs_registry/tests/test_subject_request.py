@@ -217,6 +217,58 @@ class TestSubjectRequest(KhbsCase, HttpCase):
         with self.assertRaises(AccessError):
             self.household.with_user(self.operator).processing_suspended_on = False
 
+    def test_who_is_identified_gets_no_other_familys_data(self):
+        request = self._identified()
+        person = self.neighbour.person_ids
+        for vals in (
+            {"household_id": self.neighbour.id},
+            {"household_id": self.neighbour.id, "person_id": person.id},
+            {"person_id": self.household.person_ids[1].id},
+            {"kind": "suspension"},
+            {"applicant": "Orang lain"},
+            {"identity_note": "Tidak dilihat"},
+        ):
+            for user in (self.reader, self.operator):
+                with self.assertRaisesRegex(UserError, "identified"):
+                    request.with_user(user).write(vals)
+        request.handed_to = "Kepala keluarga"
+        self.assertEqual(request.household_id, self.household)
+
+    def test_one_reader_alone_opens_no_family(self):
+        values = {"identity_kind": "ktp", "identity_note": "Loket"}
+        own = (
+            self.env["khbs.subject.request"]
+            .with_user(self.reader)
+            .create(
+                {"household_id": self.household.id, "applicant": "Kepala", **values}
+            )
+        )
+        with self.assertRaisesRegex(UserError, "colleague"):
+            own.action_identify()
+        # Nor does he turn what a colleague entered to a family that he chooses.
+        other = self._request()
+        with self.assertRaisesRegex(UserError, "alone"):
+            other.household_id = self.neighbour
+        colleague = self._role_user("pii_reader", login="pembaca-13")
+        own.with_user(colleague).action_identify()
+        self.assertEqual(own.state, "identified")
+
+    def test_reports_count_among_the_reveals_of_an_hour(self):
+        self.env["ir.config_parameter"].set_param("khbs.reveals_per_hour", "2")
+        request = self._identified()
+        request._report_pdf()
+        self.env["khbs.reveal"].with_user(self.reader).create(
+            {
+                "household_id": self.neighbour.id,
+                "purpose": "bank",
+                "reference": "SURAT/78",
+            }
+        ).action_reveal()
+        with contextlib.suppress(UserError):
+            request._report_pdf()
+            self.fail("no limit")
+        self.assertEqual(self._events("subject.paper")[0].outcome, "refused")
+
     def test_a_refusal_has_a_reason_and_nothing_holds_a_number(self):
         request = self._request()
         with self.assertRaises(UserError):

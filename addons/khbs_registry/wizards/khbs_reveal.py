@@ -14,8 +14,6 @@ _PERSONAL_NUMBER = re.compile(r"[0-9]([ .-]?[0-9]){11,}")
 _SHOWN_FOR = timedelta(minutes=15)
 # A reveal is of one family or of the few that one letter names.
 MOST_HOUSEHOLDS = 10
-REVEALS_PARAMETER = "khbs.reveals_per_hour"
-REVEALS_PER_HOUR = 30
 PURPOSES = [
     ("verification", "Verification of the family"),
     ("complaint", "Handling of a complaint"),
@@ -129,7 +127,9 @@ class KhbsReveal(models.TransientModel):
         facts = {"purpose": self.purpose, "reference": self._checked_reference()}
         self._check_number_of(households)
         self._check_not_suspended(households)
-        self.sudo().events = self._record_reveal(households, facts)
+        self.sudo().events = self.env["khbs.audit.event"]._record_seen(
+            "household.reveal", households, facts
+        )
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("NIK and KK"),
@@ -171,35 +171,3 @@ class KhbsReveal(models.TransientModel):
                     families=", ".join(suspended.mapped("name")),
                 )
             )
-
-    def _record_reveal(self, households, facts):
-        """Commit an event for each household and return their ids.
-
-        :raises UserError: the user has seen enough within the hour
-        """
-        events = self.env["khbs.audit.event"]
-        limit = events._limit(REVEALS_PARAMETER, REVEALS_PER_HOUR)
-        recorded = []
-        with events._counting(self.env.uid) as alone:
-            seen = alone._count_within_hour(self.env.uid, "household.reveal")
-            refused = seen + len(households) > limit
-            for household in households:
-                event = alone._record(
-                    "household.reveal",
-                    household.with_env(alone.env),
-                    {**facts, "members": len(household.person_ids)},
-                    outcome="refused" if refused else "done",
-                )
-                recorded.append(event.id)
-        if refused:
-            raise UserError(
-                self.env._(
-                    "You have seen the numbers of %(seen)s families within an hour; "
-                    "the limit is %(limit)s. Go on later, or ask the administrator "
-                    "to set another limit (%(parameter)s).",
-                    seen=seen,
-                    limit=limit,
-                    parameter=REVEALS_PARAMETER,
-                )
-            )
-        return recorded
