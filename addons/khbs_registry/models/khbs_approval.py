@@ -130,6 +130,24 @@ class KhbsApproval(models.Model):
             self._refuse_own_work(record, step)
 
     @api.model
+    def _refuse_author(self, record, step):
+        """Refuse *step* to whoever had a hand in *record*, in any round: who entered
+        it, changed it by hand or took another step. Pressing the button that hands it
+        in can be left to a colleague.
+        """
+        written = [
+            ("user_id", "=", self.env.uid),
+            ("act", "=", record._change_act),
+            ("model", "=", record._name),
+            ("res_id", "=", record.id),
+        ]
+        author = record.sudo().create_uid
+        events = self.env["khbs.audit.event"].sudo()
+        if author == self.env.user or events.search_count(written, limit=1):
+            self._refuse_own_work(record, step)
+        self._refuse_maker(record, step)
+
+    @api.model
     def _refuse_own_work(self, record, step):
         """Raise UserError, and leave its trace: a second person takes *step*."""
         self.env["khbs.audit.event"]._record_refused(

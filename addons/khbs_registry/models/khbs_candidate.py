@@ -346,6 +346,7 @@ class KhbsCandidate(models.Model):
     def action_accept(self):
         """Take the family into the registry, to be verified: the validator's act."""
         for candidate in self._begin_validation("accepted"):
+            self.env["khbs.approval"]._refuse_author(candidate, "accepted")
             self.env["khbs.approval"]._decide(
                 candidate,
                 "accepted",

@@ -18,6 +18,7 @@ class KhbsChangeRequest(models.Model):
     _description = "Change request"
     _order = "id desc"
 
+    _change_act = "change_request.change"
     _reading_actions = ("action_accept",)
 
     line_ids = fields.One2many(

@@ -55,6 +55,7 @@ class KhbsDeliberation(models.Model):
         "round_number",
     )
     _editable_states = ("draft", "held")
+    _change_act = "deliberation.change"
     _reading_actions = ("action_close",)
     _unread_steps = ("held", "returned")
     _content_fields = (
@@ -413,14 +414,8 @@ class KhbsDeliberation(models.Model):
             deliberation.sudo()._lock()
             deliberation._require_state("announced")
             deliberation.sudo()._check_closable()
-            self.env["khbs.approval"]._refuse_maker(deliberation, "closed")
-            self.env["khbs.approval"]._decide(
-                deliberation,
-                "closed",
-                VALIDATOR,
-                deliberation.lines_sha256,
-                round_number=deliberation.round_number,
-            )
+            self.env["khbs.approval"]._refuse_author(deliberation, "closed")
+            deliberation._decide_step("closed", VALIDATOR)
             deliberation = deliberation.sudo()
             deliberation.write({"state": "closed", "closed_at": fields.Datetime.now()})
             deliberation._take_effect()

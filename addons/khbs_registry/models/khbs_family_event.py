@@ -41,6 +41,7 @@ class KhbsFamilyEvent(models.Model):
         "kk_number",
         "other_kk_number",
     )
+    _change_act = "family_event.change"
     _reading_actions = ("action_accept",)
     _content_fields = ("state", "kind", "event_date")
 

@@ -116,6 +116,7 @@ class KhbsProposal(models.AbstractModel):
         for proposal in self:
             proposal.check_access("read")
             proposal._require_state("submitted")
+            self.env["khbs.approval"]._refuse_author(proposal, "accepted")
             proposal._decide_step("accepted", VALIDATOR)
             own = proposal.sudo()
             own._lock_families()

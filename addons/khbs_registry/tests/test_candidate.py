@@ -327,3 +327,18 @@ class TestCandidate(DeliberationCase):
         self.reading(both, self.validator).action_accept()
         self.assertEqual(len(both.household_id), 2)
         self.assertTrue(both.browse().action_propose())
+
+    def test_who_had_a_hand_in_it_in_any_round_does_not_accept_it(self):
+        """Entered, sent back, handed in by a colleague: it is still one's own."""
+        author = self._role_user("registry_operator", "validator", login="author")
+        editor = self._role_user("registry_operator", "validator", login="editor")
+        candidate = self._candidate(user=author)
+        candidate.with_user(editor).ground = "Rumah hanyut."
+        candidate.action_propose()
+        self.reading(candidate, self.validator).action_return("lengkapi")
+        candidate.with_user(self.operator).action_propose()
+        for user in (author, editor):
+            with self.assertRaisesRegex(UserError, "second person"):
+                self.reading(candidate, user).action_accept()
+        self.reading(candidate, self.validator).action_accept()
+        self.assertEqual(candidate.state, "accepted")

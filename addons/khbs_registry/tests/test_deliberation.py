@@ -319,6 +319,13 @@ class TestDeliberation(DeliberationCase):
         with self.assertRaises(AccessError):
             self.reading(deliberation, self.officer).action_close()
 
+    def test_nobody_closes_what_he_wrote_and_a_colleague_held(self):
+        both = self._role_user("field_officer", "validator")
+        deliberation = self._deliberation(self.households, user=both)
+        self._announced(deliberation.with_user(self.officer))
+        with self.assertRaisesRegex(UserError, "second person"):
+            self.reading(deliberation, both).action_close()
+
     def test_a_deliberation_is_closed_as_it_was_read(self):
         deliberation = self._announced(self._deliberation(self.households))
         with self.assertRaisesRegex(UserError, "not what you opened"):

@@ -419,3 +419,13 @@ class TestFamilyEvent(FamilyCase):
             joining.action_submit()
         found = [("act", "=", "household.find"), ("user_id", "=", self.proposer.id)]
         self.assertEqual(self.env["khbs.audit.event"].search_count(found), 2)
+
+    def test_who_entered_it_does_not_decide_what_a_colleague_hands_in(self):
+        author = self._role_user("registry_operator", "validator", login="author")
+        household, (_head, child) = self._family("1", "4")
+        event = self._event(household, "death", [child], user=author)
+        event.with_user(self.proposer).action_submit()
+        with self.assertRaisesRegex(UserError, "second person"):
+            reading(event, author).action_accept()
+        reading(event, self.validator).action_accept()
+        self.assertEqual(event.state, "accepted")
