@@ -12,6 +12,22 @@ from .khbs_decision_query import ENROLLED_STATES
 
 OPERATOR = "khbs_registry.group_registry_operator"
 APPROVER = "khbs_registry.group_approver"
+# What a family answered is added to, and never taken back or altered.
+TRIGGERS = """
+CREATE OR REPLACE FUNCTION khbs_refuse_lost_objection() RETURNS trigger AS $$
+BEGIN
+    IF NOT starts_with(COALESCE(NEW.objection, ''), OLD.objection) THEN
+        RAISE EXCEPTION 'The objection of a family is append-only'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$$ LANGUAGE plpgsql;
+CREATE OR REPLACE TRIGGER khbs_reevaluation_objection
+    BEFORE UPDATE ON khbs_reevaluation
+    FOR EACH ROW WHEN (OLD.objection IS NOT NULL)
+    EXECUTE FUNCTION khbs_refuse_lost_objection();
+"""
 
 
 class KhbsReevaluation(models.Model):
@@ -44,6 +60,7 @@ class KhbsReevaluation(models.Model):
         "applied_on",
     )
     _editable_states = ("found", "noticed")
+    _change_act = "reevaluation.change"
     _reading_actions = ("action_confirm", "action_dismiss")
     _unread_steps = ("noticed",)
     _content_fields = (
@@ -103,7 +120,10 @@ class KhbsReevaluation(models.Model):
     )
     noticed_on = fields.Date(string="Notice given on")
     objection_until = fields.Date(help="The finding is confirmed after this day only.")
-    objection = fields.Text(help="What the family answers, and with which evidence.")
+    objection = fields.Text(
+        help="What the family answers, and with which evidence. More is added below; "
+        "what was written stays."
+    )
     note = fields.Text(string="Grounds of the decision")
     applied_on = fields.Date()
     state = fields.Selection(
@@ -138,6 +158,23 @@ class KhbsReevaluation(models.Model):
         for finding in self:
             family = finding.household_id.display_name
             finding.display_name = f"{family}: {labels.get(finding.result)}"
+
+    def init(self):
+        self.env.cr.execute(TRIGGERS)
+
+    def write(self, vals):
+        """Let an objection grow only: it stays as the family gave it."""
+        if "objection" in vals:
+            for finding in self:
+                said = vals["objection"] or ""
+                if not said.startswith(finding.objection or ""):
+                    raise UserError(
+                        self.env._(
+                            "The objection of the family stays as it was written. Add "
+                            "below it what came later."
+                        )
+                    )
+        return super().write(vals)
 
     def action_give_notice(self):
         """Record that the families were told; the objection window begins."""

@@ -3,9 +3,12 @@
 
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..eligibility_rules import next_quarter
 from .delivery_common import DeliveryCase
@@ -112,6 +115,28 @@ class TestReevaluation(DeliveryCase):
         self._applied(family)
         self.assertFalse(self._reevaluated(household))
         self.assertEqual(finding.state, "lapsed")
+
+    def test_an_objection_grows_and_leaves_its_trace(self):
+        _family, household = self._enrolled(desil="8")
+        finding = self._reevaluated(household).with_user(self.operator)
+        finding.objection = "Kami masih layak."
+        events = self.env["khbs.audit.event"]
+        recorded = [("act", "=", "reevaluation.change"), ("res_id", "=", finding.id)]
+        self.assertEqual(events.search_count(recorded), 1)
+        for text in (False, "Tidak keberatan."):
+            with self.assertRaisesRegex(UserError, "stays as it was"):
+                finding.objection = text
+        finding.objection = "Kami masih layak. Bukti: surat RT."
+        self.assertEqual(events.search_count(recorded), 2)
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.RestrictViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(
+                "UPDATE khbs_reevaluation SET objection = NULL WHERE id = %s",
+                [finding.id],
+            )
 
     def test_who_gave_notice_does_not_confirm(self):
         _family, household = self._enrolled(desil="8")
