@@ -15,9 +15,19 @@ RELEASE_REASONS = [
 ]
 # Rows are taken back only with a draft, and never altered. They hold or free a place:
 # a counter on the quota and its CHECK let one of two promotions into the last place.
+# Each statement updates its amendment: who proposes or decides it at that moment is
+# waited for, and under REPEATABLE READ the one who waited fails and is retried.
 TRIGGERS = """
 CREATE OR REPLACE FUNCTION khbs_count_changed_places() RETURNS trigger AS $$
 BEGIN
+    UPDATE khbs_recipient_amendment SET write_date = write_date
+     WHERE id IN (SELECT amendment_id FROM changed);
+    IF EXISTS (SELECT FROM changed
+                 JOIN khbs_recipient_amendment a ON a.id = changed.amendment_id
+                WHERE a.state <> 'draft') THEN
+        RAISE EXCEPTION 'Changes of a recipient list are append-only: % refused', TG_OP
+            USING ERRCODE = 'restrict_violation';
+    END IF;
     UPDATE khbs_quota q SET taken = taken + moved.number FROM (
         SELECT quota_id, sum(CASE WHEN (kind = 'promotion') = (TG_OP = 'INSERT')
                    THEN 1 ELSE -1 END) AS number

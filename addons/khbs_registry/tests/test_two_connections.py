@@ -372,6 +372,33 @@ class TestTwoConnections(BaseCase):
         with self.assertRaisesRegex(UserError, "freed by another amendment"):
             reading(second["khbs.recipient.amendment"].browse(ids[1])).action_decide()
 
+    def test_nothing_slips_into_an_amendment_that_is_proposed_at_once(self):
+        list_id = self._list_with_a_free_place()
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            made = env["khbs.recipient.amendment"].create(
+                {
+                    "name": "AMD-UJI-0",
+                    "list_id": list_id,
+                    "area_id": env.ref("khbs_registry.area_62").id,
+                    "grounds": "uji",
+                }
+            )
+            made._release_left()
+            amendment_id = made.id
+        first, second = self._connection(), self._connection()
+        late = second["khbs.recipient.amendment"].browse(amendment_id)
+        self.assertEqual(late.state, "draft")
+        first["khbs.recipient.amendment"].browse(amendment_id).action_propose()
+        first.flush_all()
+        first.cr.commit()
+        line = late.list_id.line_ids.filtered(lambda x: x.rank == 2)
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.SerializationFailure),
+        ):
+            late._add_changes([(line, "promotion", late.list_id.quota_ids, None, None)])
+
     def _proposed_candidate(self):
         """Return the id of a committed candidate that waits for a validator."""
         with self.registry.cursor() as cr:
