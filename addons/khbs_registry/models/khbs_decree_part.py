@@ -18,7 +18,9 @@ SECTIONS = [
 def _keep_with_decree(cr, table):
     """Refuse any change of a part of a decree that is no draft any more.
 
-    The decree's row is locked, so that it is not frozen at the same moment.
+    The decree's row is updated and not only locked: under REPEATABLE READ whoever
+    freezes it in a snapshot from before must fail, and is retried in one that has the
+    new words.
     """
     cr.execute(
         """
@@ -31,10 +33,10 @@ def _keep_with_decree(cr, table):
                     USING ERRCODE = 'restrict_violation';
             END IF;
             FOR part IN
-                SELECT d.id, d.state FROM khbs_decree d
+                UPDATE khbs_decree d SET write_date = d.write_date
                 WHERE d.id = CASE WHEN TG_OP <> 'INSERT' THEN OLD.decree_id END
                    OR d.id = CASE WHEN TG_OP <> 'DELETE' THEN NEW.decree_id END
-                FOR SHARE
+                RETURNING d.id, d.state
             LOOP
                 IF part.state <> 'draft' THEN
                     RAISE EXCEPTION 'Decree % is %: % of % refused',

@@ -4,7 +4,7 @@
 
 from contextlib import contextmanager
 
-from psycopg2.errors import UniqueViolation
+from psycopg2.errors import SerializationFailure, UniqueViolation
 
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import LockError
@@ -78,3 +78,19 @@ class TestDecreeTwoConnections(TransactionCase):
             one["khbs.decree"].browse(self.decrees[0])._lock_in("draft")
             with self.assertRaisesRegex(LockError, "Somebody else is working"):
                 other["khbs.decree"].browse(self.decrees[0])._lock_in("draft")
+
+    def test_clause_written_before_the_freezers_lock_stops_him(self):
+        """Whoever reads the draft as it was may not hold and freeze it."""
+        with self._connection() as env:
+            clause = env["khbs.decree.clause"].create(
+                {"decree_id": self.decrees[0], "section": "diktum", "text": "Satu."}
+            )
+            env.cr.commit()  # pylint: disable=invalid-commit
+        with self._connection() as officer, self._connection() as other:
+            decree = officer["khbs.decree"].browse(self.decrees[0])
+            self.assertEqual(decree.clause_ids.text, "Satu.")
+            other["khbs.decree.clause"].browse(clause.id).text = "Dua."
+            other.flush_all()
+            other.cr.commit()  # pylint: disable=invalid-commit
+            with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure):
+                decree._lock_in("draft")
