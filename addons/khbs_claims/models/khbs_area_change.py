@@ -9,7 +9,8 @@ class KhbsAreaChange(models.Model):
 
     def _hand_over(self, former, successors):
         """Let the points that serve the village serve its successors too."""
-        super()._hand_over(former, successors)
+        result = super()._hand_over(former, successors)
         points = self.env["khbs.point"].search([("village_ids", "in", former.ids)])
         for point in points:
             point.village_ids |= successors
+        return result

@@ -54,18 +54,20 @@ class KhbsFamilyEvent(models.Model):
         )
 
     def _head_changed(self, household):
-        super()._head_changed(household)
+        result = super()._head_changed(household)
         accounts = self._others_account(household)
         accounts.write({"state": "failed", "reason_code": BLOCKED})
         self._record_accounts("bank.account.block", accounts)
+        return result
 
     def _left(self, household):
-        super()._left(household)
+        result = super()._left(household)
         accounts = self._accounts(household).filtered(
             lambda account: account.state in ("active", "failed")
         )
         accounts.write({"state": "closed", "reason_code": False})
         self._record_accounts("bank.account.close", accounts)
+        return result
 
     def _accounts(self, household):
         return (
