@@ -59,6 +59,23 @@ class TestAccessReport(KhbsCase):
         [operator] = rows[self.operator.name]
         self.assertEqual((operator["searches"], operator["refused"]), (1, 1))
 
+    def test_a_printed_family_is_counted_with_those_shown(self):
+        other = self._household()
+        self.env["khbs.household.letter"].with_user(self.reader).create(
+            {
+                "kind": "replacement",
+                "household_id": self.household.id,
+                "successor_household_id": other.id,
+                "reason": "deceased",
+                "full_numbers": True,
+                "purpose": "complaint",
+                "reference": "PGD/2026/000002",
+            }
+        ).action_print()
+        purposes = {row["purpose"]: row for row in self._rows()[self.reader.name]}
+        complaint = purposes["Penanganan pengaduan"]
+        self.assertEqual((complaint["reveals"], complaint["families"]), (4, 2))
+
     def test_paper_and_workbook_have_the_same_figures_and_no_number(self):
         action = self._report().action_issue()
         paper = self.env["khbs.paper"].browse(action["res_id"])

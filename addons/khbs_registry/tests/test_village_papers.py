@@ -1,6 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import contextlib
 import io
 import re
 
@@ -120,6 +121,14 @@ class TestVillagePapers(DeliberationCase):
         )
         self.assertEqual(event.data["reference"], "700/3")
         self.assertEqual(event.user_id, self.reader)
+        self.assertEqual(
+            (event.model, event.res_id), ("khbs.household", self.household.id)
+        )
+        self.env["ir.config_parameter"].set_param("khbs.listed_families_per_hour", "1")
+        again = wizard(self.reader, purpose="audit", reference="700/4")
+        with contextlib.suppress(UserError):
+            again.action_print()
+            self.fail("no limit")
 
     def test_a_letterhead_of_its_own(self):
         self.village.letterhead_lines = "PEMERINTAH DESA GALINGGANG\nKANTOR KEPALA DESA"
@@ -190,6 +199,18 @@ class TestVillagePapers(DeliberationCase):
         self.assertIn("6206014101809999", self.text(full))
         with self.assertRaises(AccessError):
             full.with_user(self.operator).read(["name"])
+        self.env["ir.config_parameter"].set_param("khbs.reveals_per_hour", "1")
+        # assertRaises would roll the refusal's own cursor back.
+        with contextlib.suppress(UserError):
+            self.letter(
+                self.reader,
+                **values,
+                successor_id=wife.id,
+                full_numbers=True,
+                purpose="verification",
+                reference="470/2",
+            )
+            self.fail("no limit")
         with self.assertRaises(AccessError):
             self.letter(
                 **values,
@@ -197,6 +218,38 @@ class TestVillagePapers(DeliberationCase):
                 full_numbers=True,
                 purpose="verification",
                 reference="470/1",
+            )
+
+    def test_whose_number_was_printed_learns_it(self):
+        deliberation = self._held(self._deliberation([self.household]))
+        other = self._household(self.village)
+        self.letter(
+            self.reader,
+            kind="replacement",
+            household_id=self.household.id,
+            successor_household_id=other.id,
+            reason="deceased",
+            full_numbers=True,
+            purpose="verification",
+            reference="470/3",
+        )
+        self.env["khbs.deliberation.print"].with_user(self.reader).create(
+            {
+                "deliberation_id": deliberation.id,
+                "purpose": "audit",
+                "reference": "700/5",
+            }
+        ).action_print()
+        for household, references in (
+            (self.household, ["470/3", "700/5"]),
+            (other, ["470/3"]),
+        ):
+            request = self.env["khbs.subject.request"].create(
+                {"household_id": household.id, "applicant": "Kepala keluarga"}
+            )
+            looks = request._looks().filtered(lambda e: e.act == "paper.full_numbers")
+            self.assertEqual(
+                sorted(event.data["reference"] for event in looks), references
             )
 
     def test_a_power_of_attorney_filled_and_blank(self):

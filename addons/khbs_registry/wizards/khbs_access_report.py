@@ -134,7 +134,7 @@ class KhbsAccessReport(models.TransientModel):
         return SQL(
             """
             WITH touched AS (
-                SELECT user_id, role, act, outcome, res_id, data,
+                SELECT user_id, role, act, outcome, model, res_id, data,
                        data ->> 'purpose' AS purpose,
                        act LIKE '%%.download' OR act LIKE '%%.rejects' AS download
                   FROM khbs_audit_event
@@ -147,10 +147,9 @@ class KhbsAccessReport(models.TransientModel):
             SELECT p.name, max(t.role) AS role, t.purpose,
                    count(*) FILTER (WHERE done AND act IN ('household.reveal',
                        'paper.full_numbers', 'subject.paper')) AS reveals,
-                   count(DISTINCT res_id) FILTER (WHERE done
-                       AND act IN ('household.reveal', 'subject.paper'))
-                   + COALESCE(sum((data ->> 'families')::bigint) FILTER (WHERE done
-                       AND act = 'paper.full_numbers'), 0)::bigint AS families,
+                   count(DISTINCT (model, res_id)) FILTER (WHERE done AND act IN (
+                       'household.reveal', 'paper.full_numbers', 'subject.paper'
+                   )) AS families,
                    count(*) FILTER (WHERE done AND act = 'household.find') AS searches,
                    count(*) FILTER (WHERE done AND act = 'data.export') AS exports,
                    COALESCE(sum((data ->> 'rows')::bigint) FILTER (WHERE done

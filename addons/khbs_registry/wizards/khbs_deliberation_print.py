@@ -11,6 +11,8 @@ class KhbsDeliberationPrint(models.TransientModel):
     _inherit = ["khbs.numbers.purpose"]
     _description = "Print a list with full numbers"
 
+    _listed = True
+
     deliberation_id = fields.Many2one(
         comodel_name="khbs.deliberation",
         required=True,
@@ -27,7 +29,9 @@ class KhbsDeliberationPrint(models.TransientModel):
         )
         deliberation.check_access("read")
         deliberation._require_state("held", "announced", "closed")
-        self._record_full_numbers(deliberation, deliberation.line_ids.household_id)
+        self._record_full_numbers(
+            deliberation, deliberation.line_ids.household_id, deliberation._added()
+        )
         paper = deliberation.sudo()._issue_list(full_numbers=self.full_numbers)
         return {
             "type": "ir.actions.act_window",

@@ -13,6 +13,9 @@ class KhbsNumbersPurpose(models.AbstractModel):
     _name = "khbs.numbers.purpose"
     _description = "Purpose of full numbers"
 
+    # Whether the paper is a list of many families, which has a limit of its own.
+    _listed = False
+
     full_numbers = fields.Boolean(
         string="Print NIK and KK in full",
         help="Only for a paper that demands it; the purpose is recorded, and readers "
@@ -23,10 +26,11 @@ class KhbsNumbersPurpose(models.AbstractModel):
     )
     reference = fields.Char(help="Number of the letter, complaint or assignment.")
 
-    def _record_full_numbers(self, record, households):
-        """Record for what the numbers of *households* go on paper, if they do.
+    def _record_full_numbers(self, record, households, candidates=None):
+        """Record for what the numbers of each of *households* go on paper, if they do.
 
         :param record: the document that is printed
+        :param candidates: families outside the registry that stand on it too
         """
         self.ensure_one()
         if not self.full_numbers:
@@ -54,11 +58,7 @@ class KhbsNumbersPurpose(models.AbstractModel):
         facts = {
             "purpose": self.purpose,
             "reference": reference,
-            "families": len(households),
+            "document": f"{record._name},{record.id}",
         }
-        # A cursor of its own: it stays on record whatever comes after.
-        with self.env.registry.cursor() as cr:
-            env = self.env(cr=cr)
-            events.with_env(env)._record(
-                "paper.full_numbers", record.with_env(env), facts
-            )
+        for families in filter(None, (households, candidates)):
+            events._record_seen("paper.full_numbers", families, facts, self._listed)
