@@ -11,6 +11,7 @@ from ..identity_numbers import mask, nik_form_error
 MOST_FAMILIES_PARAMETER = "khbs.representative.max_families"
 MOST_FAMILIES = 5
 OPERATOR = "khbs_registry.group_registry_operator"
+VALIDATOR = "khbs_registry.group_validator"
 
 
 class KhbsRepresentative(models.Model):
@@ -18,17 +19,36 @@ class KhbsRepresentative(models.Model):
 
     Nobody is refused for collecting for many: an elder of a remote RT may have to. Who
     does so for more families than the parameter says stands in a list that is looked
-    at.
+    at. It counts once a second person has compared it with the letter; from then on
+    it stays as it is, and another letter is another row.
     """
 
     _name = "khbs.representative"
-    _inherit = "khbs.guarded"
+    _inherit = ["khbs.guarded", "khbs.approvable"]
     _description = "Representative of a family"
     _order = "valid_to desc, id desc"
 
-    _guarded_fields = ("nik", "revoked_on", "revoked_by_id")
+    _guarded_fields = (
+        "nik",
+        "confirmed_on",
+        "confirmed_by_id",
+        "revoked_on",
+        "revoked_by_id",
+    )
     _editable_states = None
     _change_act = "representative.change"
+    _reading_actions = ("action_confirm",)
+    _content_fields = (
+        "household_id",
+        "name",
+        "relation",
+        "letter_number",
+        "letter_date",
+        "valid_from",
+        "valid_to",
+        "confirmed_on",
+        "revoked_on",
+    )
 
     household_id = fields.Many2one(
         comodel_name="khbs.household", required=True, index=True, ondelete="restrict"
@@ -70,6 +90,10 @@ class KhbsRepresentative(models.Model):
     evidence_name = fields.Char()
     valid_from = fields.Date(required=True, default=fields.Date.context_today)
     valid_to = fields.Date(required=True)
+    confirmed_on = fields.Date(readonly=True, copy=False)
+    confirmed_by_id = fields.Many2one(
+        comodel_name="res.users", readonly=True, copy=False
+    )
     revoked_on = fields.Date(readonly=True, copy=False)
     revoked_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
     valid = fields.Boolean(
@@ -90,6 +114,10 @@ class KhbsRepresentative(models.Model):
 
     _period = models.Constraint(
         "CHECK (valid_to >= valid_from)", "The letter ends before it begins."
+    )
+    _two_persons = models.Constraint(
+        "CHECK (confirmed_by_id <> create_uid)",
+        "Who enters a representative does not confirm it.",
     )
     _nik_form = models.Constraint(
         "CHECK (nik ~ '^[0-9]{16}$')", "A NIK has sixteen digits."
@@ -116,15 +144,17 @@ class KhbsRepresentative(models.Model):
                     )
                 )
             representative.check_access("write")
+            representative._refuse_unless_editable()
             representative.sudo().nik = nik
         self.invalidate_recordset(["nik_entry"], flush=False)
 
-    @api.depends("valid_from", "valid_to", "revoked_on")
+    @api.depends("valid_from", "valid_to", "confirmed_on", "revoked_on")
     def _compute_valid(self):
         today = fields.Date.context_today(self)
         for representative in self:
             representative.valid = (
-                not representative.revoked_on
+                bool(representative.confirmed_on)
+                and not representative.revoked_on
                 and bool(representative.valid_from and representative.valid_to)
                 and representative.valid_from <= today <= representative.valid_to
             )
@@ -135,7 +165,7 @@ class KhbsRepresentative(models.Model):
         valid = fields.Domain(self._valid_domain(fields.Date.context_today(self)))
         return valid if True in value else ~valid
 
-    @api.depends("nik", "valid_from", "valid_to", "revoked_on")
+    @api.depends("nik", "valid_from", "valid_to", "confirmed_on", "revoked_on")
     def _compute_family_count(self):
         counts = self._families_by_nik()
         most = self._most_families()
@@ -157,6 +187,49 @@ class KhbsRepresentative(models.Model):
         for representative in self:
             if representative.letter_date > fields.Date.context_today(self):
                 raise UserError(self.env._("The letter is dated in the future."))
+
+    def _refuse_unless_editable(self):
+        for representative in self:
+            if representative.confirmed_on or representative.revoked_on:
+                raise UserError(
+                    self.env._(
+                        "%(name)s is in use: what was confirmed stays. For another "
+                        "letter, revoke this one and enter it anew.",
+                        name=representative.name,
+                    )
+                )
+
+    def _content_parts(self):
+        families = self.env["khbs.household"]
+        evidence = self.with_context(bin_size=False).evidence
+        return [families._keyed(self.nik), families._sha256_of(evidence)]
+
+    def action_confirm(self):
+        """Let it count: a validator has compared it with the letter."""
+        for representative in self:
+            self.env["khbs.audit.event"]._require_group(
+                VALIDATOR, "khbs.representative.confirmed", representative
+            )
+            representative.check_access("read")
+            if representative.confirmed_on or representative.revoked_on:
+                raise UserError(
+                    self.env._("This authority is confirmed or revoked already.")
+                )
+            approvals = self.env["khbs.approval"]
+            approvals._refuse_author(representative, "confirmed")
+            approvals._decide(
+                representative,
+                "confirmed",
+                VALIDATOR,
+                representative._content_sha256(),
+            )
+            representative.sudo().write(
+                {
+                    "confirmed_on": fields.Date.context_today(self),
+                    "confirmed_by_id": self.env.uid,
+                }
+            )
+        return True
 
     def action_revoke(self):
         """End the authority today: the family no longer wants it."""
@@ -183,6 +256,7 @@ class KhbsRepresentative(models.Model):
         return [
             ("valid_from", "<=", day),
             ("valid_to", ">=", day),
+            ("confirmed_on", "!=", False),
             ("revoked_on", "=", False),
         ]
 
@@ -199,7 +273,8 @@ class KhbsRepresentative(models.Model):
             SQL(
                 """
                 SELECT nik, count(DISTINCT household_id) FROM khbs_representative
-                 WHERE nik IS NOT NULL AND revoked_on IS NULL
+                 WHERE nik IS NOT NULL AND confirmed_on IS NOT NULL
+                   AND revoked_on IS NULL
                    AND %(today)s BETWEEN valid_from AND valid_to
                  GROUP BY nik
                 """,

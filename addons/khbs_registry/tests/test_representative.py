@@ -19,6 +19,7 @@ class TestRepresentative(KhbsCase):
         super().setUpClass()
         cls.officer = cls._role_user("field_officer", areas=cls.village)
         cls.operator = cls._role_user("registry_operator")
+        cls.validator = cls._role_user("validator")
 
     def _representative(self, household=None, **vals):
         values = {
@@ -34,14 +35,48 @@ class TestRepresentative(KhbsCase):
         model = self.env["khbs.representative"].with_user(self.officer)
         return model.create({**values, **vals})
 
+    def _confirmed(self, *args, **vals):
+        representative = self._representative(*args, **vals)
+        self.reading(representative, self.validator).action_confirm()
+        return representative
+
+    def test_a_second_person_confirms_it_and_then_it_stays(self):
+        household = self._household()
+        both = self._role_user("field_officer", "validator")
+        one = self._representative(household).with_user(both)
+        one.name = "TETANGGA LAIN"
+        self.assertFalse(one.valid)
+        self.assertFalse(household._representatives())
+        with self.assertRaisesRegex(UserError, "second person"):
+            self.reading(one).action_confirm()
+        with self.assertRaisesRegex(UserError, "not what you opened"):
+            one.with_user(self.validator).action_confirm()
+        with self.assertRaises(AccessError), mute_logger("odoo.addons"):
+            self.reading(one, self.operator).action_confirm()
+        with self.assertRaises(AccessError):
+            one.confirmed_on = "2026-01-02"
+        self.reading(one, self.validator).action_confirm()
+        self.assertTrue(one.valid)
+        self.assertEqual(household._representatives(), one.sudo())
+        for change in (
+            {"name": "ORANG KETIGA"},
+            {"nik_entry": "6271011505809004"},
+            {"valid_to": "2199-12-31"},
+            {"letter_number": "SK/2/2026"},
+        ):
+            with self.assertRaisesRegex(UserError, "anew"):
+                one.with_user(self.officer).write(change)
+        with self.assertRaisesRegex(UserError, "already"):
+            self.reading(one, self.validator).action_confirm()
+
     def test_the_number_is_masked_and_the_letter_has_its_time(self):
         household = self._household()
-        one = self._representative(household)
+        one = self._confirmed(household)
         self.assertEqual(one.nik_masked, "6271********9003")
         self.assertNotIn(NIK, str(one.read()))
         self.assertTrue(one.valid)
         self.assertEqual(household._representatives(), one.sudo())
-        past = self._representative(valid_to="2026-01-03")
+        past = self._confirmed(valid_to="2026-01-03")
         self.assertFalse(past.valid)
         found = self.env["khbs.representative"].search([("valid", "=", True)])
         self.assertIn(one.sudo(), found)
@@ -53,17 +88,17 @@ class TestRepresentative(KhbsCase):
         self.env["ir.config_parameter"].set_param(
             "khbs.representative.max_families", "2"
         )
-        first = self._representative()
-        second = self._representative()
+        first = self._confirmed()
+        second = self._confirmed()
         self.assertFalse(first.over_limit)
-        third = self._representative()
+        third = self._confirmed()
         self.env.invalidate_all()
         self.assertEqual(third.family_count, 3)
         listed = self.env["khbs.representative"].search([("over_limit", "=", True)])
         self.assertEqual(listed, (first | second | third).sudo())
 
     def test_revoked_by_the_office(self):
-        one = self._representative()
+        one = self._confirmed()
         with self.assertRaises(AccessError), mute_logger("odoo.addons"):
             one.action_revoke()
         one.with_user(self.operator).action_revoke()
