@@ -14,3 +14,19 @@ class KhbsRecipientList(models.Model):
         today = fields.Date.context_today(self)
         benefits = self.env["khbs.benefit"].sudo().search([("kind", "=", kind)])
         return sum(benefits._valid_on(today).mapped("amount"))
+
+    def _committed_amount(self, line):
+        """Add the rounds for this list that were decided on *line*."""
+        [(amount,)] = (
+            self.env["khbs.round.total"]
+            .sudo()
+            ._read_group(
+                [
+                    ("budget_line_id", "=", line.id),
+                    ("round_id.recipient_list_id", "=", self.id),
+                    ("round_id.state", "not in", ("draft", "generated")),
+                ],
+                aggregates=["amount:sum"],
+            )
+        )
+        return super()._committed_amount(line) + (amount or 0)

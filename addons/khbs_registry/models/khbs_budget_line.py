@@ -117,8 +117,10 @@ class KhbsBudgetLine(models.Model):
         )
         self.sudo().invalidate_recordset()
 
-    def _require_within(self, amount):
+    def _require_within(self, amount, promised=0):
         """Raise UserError unless *amount* rupiah more still fit on this line.
+
+        :param promised: rupiah that decided lists will cost yet, not free either
 
         The row stays locked to the end of the transaction: of two decisions on the
         last rupiah the second waits and then counts the first.
@@ -136,6 +138,7 @@ class KhbsBudgetLine(models.Model):
                     line=line.display_name,
                 )
             )
+        free = max(0, free - promised)
         if amount > free:
             raise UserError(
                 self.env._(

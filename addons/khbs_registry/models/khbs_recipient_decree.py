@@ -84,6 +84,18 @@ class KhbsRecipientDecree(models.AbstractModel):
             )
         )
 
+    def _is_revoked(self):
+        """Return whether the decree on this list was revoked, with no other since."""
+        revoked = [
+            ("model", "=", self._name),
+            ("res_id", "=", self.id),
+            ("amends_id", "=", False),
+            ("excerpt_of_id", "=", False),
+            ("state", "=", "revoked"),
+        ]
+        decrees = self.env["khbs.decree"].sudo()
+        return not self._decree() and bool(decrees.search_count(revoked, limit=1))
+
     def _decree_title(self):
         year = fields.Date.context_today(self).year
         return (

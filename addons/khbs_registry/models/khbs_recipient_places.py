@@ -235,6 +235,32 @@ class KhbsRecipientPlaces(models.AbstractModel):
         self._require_budget()
 
     def _require_budget(self):
+        """Refuse a list that costs more than its lines have left for it.
+
+        What other decided lists will cost there, and no round or decree has decided
+        yet, is theirs.
+        """
+        for line, amount in sorted(self._costs().items(), key=lambda item: item[0].id):
+            others = self.search(
+                [
+                    ("id", "!=", self.id),
+                    ("state", "=", "decided"),
+                    "|",
+                    ("cash_budget_line_id", "=", line.id),
+                    ("food_budget_line_id", "=", line.id),
+                ]
+            ).filtered(lambda other: not other._is_revoked())
+            line._require_within(
+                amount,
+                promised=sum(
+                    max(0, other._costs()[line] - other._committed_amount(line))
+                    for other in others
+                ),
+            )
+
+    def _costs(self):
+        """Return {budget line: rupiah of all rounds for every place}."""
+        self.ensure_one()
         families = self.places or self.line_count
         amounts = {}
         for kind in ("cash", "food"):
@@ -242,5 +268,25 @@ class KhbsRecipientPlaces(models.AbstractModel):
             if line:
                 cost = families * self[f"{kind}_amount"] * self[f"{kind}_rounds"]
                 amounts[line] = amounts.get(line, 0) + cost
-        for line, amount in sorted(amounts.items(), key=lambda item: item[0].id):
-            line._require_within(amount)
+        return amounts
+
+    def _committed_amount(self, line):
+        """Return what is decided on *line* for this list already, in rupiah.
+
+        Here: the decrees on it. An addon whose documents pay the families adds theirs.
+        """
+        self.ensure_one()
+        [(amount,)] = (
+            self.env["khbs.decree"]
+            .sudo()
+            ._read_group(
+                [
+                    ("model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("budget_line_id", "=", line.id),
+                    ("state", "in", ("frozen", "in_force")),
+                ],
+                aggregates=["amount:sum"],
+            )
+        )
+        return amount or 0

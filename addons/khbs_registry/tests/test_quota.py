@@ -180,6 +180,32 @@ class TestQuota(ListsCase):
         self.reading(recipient_list, self.approver).action_decide()
         self.assertEqual(recipient_list.state, "decided")
 
+    def test_two_lists_do_not_spend_the_same_money(self):
+        line = self.env["khbs.budget.line"].create(
+            {
+                "name": "Bantuan tunai",
+                "year": 2026,
+                "account_code": "5.1.06.99",
+                "dpa_amount": 3_000_000,
+            }
+        )
+        money = {
+            "cash_amount": 250_000,
+            "cash_rounds": 2,
+            "cash_budget_line_id": line.id,
+            "food_amount": 0,
+        }
+        self._decided(5, **money)
+        second = self._ranked(2, **money)
+        with self.assertRaisesRegex(UserError, "free on budget line .*: Rp500.000"):
+            second.action_propose()
+        second.places = 1
+        second.action_propose_quotas()
+        second.action_rank()
+        second.action_propose()
+        self.reading(second, self.approver).action_decide()
+        self.assertEqual(second.state, "decided")
+
     def test_places_need_quotas_and_quotas_need_families(self):
         recipient_list = self._collected(5)
         with self.assertRaisesRegex(UserError, "quotas proposed"):
