@@ -95,3 +95,8 @@ class SigningService:
         )
         writer = IncrementalPdfFileWriter(io.BytesIO(content))
         return signers.sign_pdf(writer, metadata, self.signer).getvalue()
+
+
+# The library takes the class of dates when it makes its first certificate and keeps
+# it: that must happen before a test stops the clock with a class of its own.
+SERVICE = SigningService()

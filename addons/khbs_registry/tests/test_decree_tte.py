@@ -13,16 +13,13 @@ from odoo.tests import freeze_time
 from odoo.tools import mute_logger
 
 from .decree_common import DATE, NUMBER, SCAN, DecreeCase
-from .signing_common import CA_NAME, NAME, SigningService
+from .signing_common import CA_NAME, NAME, SERVICE, SigningService
 
 
 # The clock goes on: a signature is checked at the time that it is made.
 @freeze_time("2026-11-22 01:05:00", tick=True)
 class TestDecreeTte(DecreeCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.service = SigningService()
+    service = SERVICE
 
     def _numbered(self, **kwargs):
         """Return a decree frozen with its number, to be signed by certificate."""
