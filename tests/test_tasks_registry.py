@@ -276,7 +276,6 @@ def proposed_list(journey, tmp_path):
         "title": "Penerima KHBS, tahap II",
         "area_id": province,
         "criteria_id": criteria,
-        "seed": "KHBS 5 Agustus 2026",
     }
     recipient_list = operator.create("khbs.recipient.list", values)
     operator.call("khbs.recipient.list", "action_collect", [recipient_list])

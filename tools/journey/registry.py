@@ -167,7 +167,6 @@ def _decide_list(journey):
             "title": "Penerima KHBS Tahun Anggaran 2026, tahap I",
             "area_id": _area(operator, PROVINCE),
             "criteria_id": journey.facts["criteria"],
-            "seed": "KHBS 20 Februari 2026",
         },
     )
     operator.call("khbs.recipient.list", "action_collect", [recipient_list])

@@ -1,6 +1,8 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import secrets
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -13,8 +15,10 @@ OPERATOR = "khbs_registry.group_registry_operator"
 class KhbsRecipientDraw(models.AbstractModel):
     """The order of the families in a list, and the draw that ends every tie.
 
-    The seed is bound before the families are ranked: its SHA-256 is published, or the
-    public event that will give it. From then on the database refuses another one.
+    The seed is bound before the families are ranked. The system draws it, publishes its
+    SHA-256 and shows it to nobody before the families are collected; or a public event
+    that lies ahead gives it. Nobody tries seeds until he likes the result, and from
+    then on the database refuses another one.
     """
 
     _name = "khbs.recipient.draw"
@@ -59,13 +63,14 @@ class KhbsRecipientDraw(models.AbstractModel):
         if self.seed_bound_at:
             return
         today = fields.Date.context_today(self)
-        if not self.seed and not (self.seed_source and self.seed_known_on):
+        if bool(self.seed_source) != bool(self.seed_known_on):
             raise UserError(
                 self.env._(
-                    "Enter the seed, or the public event that will give it and its day."
+                    "Enter the public event that will give the seed and its day, or "
+                    "neither: the system draws it then."
                 )
             )
-        if not self.seed and self.seed_known_on <= today:
+        if self.seed_source and self.seed_known_on <= today:
             raise UserError(
                 self.env._(
                     "The event that gives the seed must lie ahead: announce the draw "
@@ -73,10 +78,13 @@ class KhbsRecipientDraw(models.AbstractModel):
                     day=self.seed_known_on,
                 )
             )
+        drawn = not self.seed_source and secrets.token_hex(16)
         self.write(
             {
+                "seed": False,
+                "seed_drawn": drawn,
                 "seed_bound_at": fields.Datetime.now(),
-                "seed_sha256": draw.commitment(self.seed) if self.seed else False,
+                "seed_sha256": drawn and draw.commitment(drawn),
             }
         )
         self.env["khbs.audit.event"]._record(
@@ -85,8 +93,10 @@ class KhbsRecipientDraw(models.AbstractModel):
             {"seed_sha256": self.seed_sha256, "known_on": str(self.seed_known_on)},
         )
 
-    def _require_seed(self):
-        """Refuse to rank before the announced event has given the seed."""
+    def _reveal_seed(self):
+        """Show the seed that was drawn, or refuse before its event has given it."""
+        if not self.seed and self.seed_drawn:
+            self.seed = self.seed_drawn
         if not self.seed:
             raise UserError(
                 self.env._(
@@ -97,12 +107,23 @@ class KhbsRecipientDraw(models.AbstractModel):
                 )
             )
 
+    def _refuse_own_seed(self):
+        raise UserError(
+            self.env._(
+                "The system draws the seed when the draw is announced, or a public "
+                "event gives it; nobody enters one before."
+            )
+        )
+
     def _refuse_bound_seed(self, vals):
         """Refuse another seed for an announced draw, with a sentence."""
         for record in self:
             if not record.seed_bound_at:
+                if vals.get("seed"):
+                    self._refuse_own_seed()
                 continue
-            due = not record.seed and vals.keys() & {"seed"} == vals.keys() & {
+            waits = record.seed_known_on and not record.seed
+            due = waits and vals.keys() & {"seed"} == vals.keys() & {
                 "seed",
                 "seed_source",
                 "seed_known_on",

@@ -1,10 +1,9 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import secrets
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.orm.models import NO_ACCESS
 from odoo.tools import SQL
 
 from ..rupiah import Rupiah
@@ -39,8 +38,9 @@ BEGIN
         IS DISTINCT FROM
         (NEW.seed_bound_at, NEW.seed_sha256, NEW.seed_source, NEW.seed_known_on)
         OR OLD.seed <> NEW.seed OR (OLD.seed IS NOT NULL AND NEW.seed IS NULL)
+        OR OLD.seed_drawn IS DISTINCT FROM NEW.seed_drawn
         OR (OLD.seed IS NULL AND NEW.seed IS NOT NULL
-            AND CURRENT_DATE < OLD.seed_known_on)
+            AND (CURRENT_DATE < OLD.seed_known_on OR NEW.seed <> OLD.seed_drawn))
     THEN
         RAISE EXCEPTION 'The seed of recipient list % is bound', OLD.name
             USING ERRCODE = 'restrict_violation';
@@ -85,6 +85,7 @@ class KhbsRecipientList(models.Model):
         "sha256",
         "line_count",
         "ranked_at",
+        "seed_drawn",
         "seed_sha256",
         "seed_bound_at",
         "round_number",
@@ -130,16 +131,22 @@ class KhbsRecipientList(models.Model):
         default=lambda self: self.env["khbs.criteria"]._in_force(),
     )
     seed = fields.Char(
-        default=lambda self: secrets.token_hex(8),
         copy=False,
         help="Of the draw among families that are equal otherwise: with it anybody can "
-        "repeat the draw. Leave it empty where a public event will give it.",
+        "repeat the draw. The system draws it when the draw is announced and shows it "
+        "when the families are collected, or a public event gives it.",
+    )
+    seed_drawn = fields.Char(
+        string="Seed drawn by the system",
+        readonly=True,
+        copy=False,
+        groups=NO_ACCESS,  # nobody collects knowing who will be drawn
     )
     seed_source = fields.Char(
         string="Source of the seed",
         copy=False,
-        help="Where the seed comes from: drawn by the system, or a public event that "
-        "nobody can foresee, such as the result of a lottery on a stated day.",
+        help="A public event that nobody can foresee, such as the result of a lottery "
+        "on a stated day, and how its result is written. Empty: the system draws.",
     )
     seed_known_on = fields.Date(
         string="Seed known on",
@@ -253,6 +260,12 @@ class KhbsRecipientList(models.Model):
     def _own_vals(self, vals):
         return {"name": self.env["ir.sequence"].sudo().next_by_code(self._name)}
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su and any(vals.get("seed") for vals in vals_list):
+            self._refuse_own_seed()
+        return super().create(vals_list)
+
     def write(self, vals):
         if not self.env.su and vals.keys() & {"seed", "seed_source", "seed_known_on"}:
             self._refuse_bound_seed(vals)
@@ -272,7 +285,7 @@ class KhbsRecipientList(models.Model):
         for recipient_list in self._checked(OPERATOR, "recipient_list.collect", "read"):
             recipient_list._require_state("draft")
             recipient_list._bind_seed()
-            recipient_list._require_seed()
+            recipient_list._reveal_seed()
             recipient_list._collect_lines()
             self.env["khbs.audit.event"]._record(
                 "recipient_list.collected",

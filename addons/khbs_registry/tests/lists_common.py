@@ -61,7 +61,6 @@ class ListsCase(KhbsCase):
                     "area_id": self.province.id,
                     "criteria_id": self.criteria.id,
                     "places": places,
-                    "seed": "20 Februari 2026",
                     **vals,
                 }
             )

@@ -34,7 +34,6 @@ class TestExplanation(DeliveryCase):
                     "title": "Tahap I",
                     "area_id": self._area("62.06").id,
                     "places": places,
-                    "seed": "benih",
                 }
             )
         )

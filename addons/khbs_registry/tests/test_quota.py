@@ -43,7 +43,7 @@ class TestQuota(ListsCase):
             lines = recipient_list.line_ids.filtered(
                 lambda x, code=code: x.area_id.code == code
             ).sorted("rank")
-            order = [draw.lot("20 Februari 2026", x.household_id.name) for x in lines]
+            order = [draw.lot(recipient_list.seed, x.household_id.name) for x in lines]
             self.assertEqual(order, sorted(order))
             self.assertEqual(
                 lines.mapped("status"),
@@ -267,43 +267,69 @@ class TestDraw(ListsCase):
         }
         return self.env["khbs.recipient.list"].with_user(self.operator).create(values)
 
-    def test_the_seed_is_bound_before_the_first_ranking(self):
+    def test_the_seed_is_drawn_by_the_system_and_shown_with_the_families(self):
         recipient_list = self._list()
-        recipient_list.seed = "benih sendiri"
+        self.assertFalse(recipient_list.seed)
         recipient_list.action_announce_draw()
-        self.assertEqual(
-            recipient_list.seed_sha256, draw.commitment(recipient_list.seed)
-        )
+        committed = recipient_list.seed_sha256
+        self.assertTrue(committed)
         papers = self.env["khbs.paper"].search(
             [("kind", "=", "recipient_list.draw"), ("res_id", "=", recipient_list.id)]
         )
         self.assertEqual(len(papers), 1)
+        # Whoever may still change the families does not know who would be drawn.
+        self.assertFalse(recipient_list.seed)
+        with self.assertRaises(AccessError):
+            recipient_list.read(["seed_drawn"])
+        with self.assertRaises(AccessError):
+            recipient_list.search([("seed_drawn", "like", "a%")])
         with self.assertRaisesRegex(UserError, "cannot be changed"):
             recipient_list.seed = "lain"
         with self.assertRaisesRegex(UserError, "announced already"):
             recipient_list.action_announce_draw()
+        for statement in ("seed = 'lain'", "seed_drawn = 'lain'"):
+            self._refused_by_the_database(statement)
         recipient_list.action_collect()
+        self.assertEqual(draw.commitment(recipient_list.seed), committed)
+        seed = recipient_list.seed
+        recipient_list.action_collect()
+        self.assertEqual(recipient_list.seed, seed)
+        self._refused_by_the_database("seed = 'lain'")
+
+    def _refused_by_the_database(self, statement):
+        self.env.flush_all()
         with (
             mute_logger("odoo.sql_db"),
             self.assertRaises(psycopg2.errors.RestrictViolation),
             self.env.cr.savepoint(),
         ):
-            self.env.cr.execute("UPDATE khbs_recipient_list SET seed = 'lain'")
+            self.env.cr.execute(f"UPDATE khbs_recipient_list SET {statement}")
+
+    def test_nobody_enters_a_seed_that_he_tried(self):
+        with self.assertRaisesRegex(UserError, "nobody enters"):
+            self._list(seed="yang saya coba")
+        recipient_list = self._list()
+        with self.assertRaisesRegex(UserError, "nobody enters"):
+            recipient_list.seed = "yang saya coba"
+        hidden = self.env["khbs.recipient.list"].with_user(self.operator)
+        other = hidden.with_context(default_seed="coba", default_seed_drawn="coba")
+        made = other.create({"title": "Daftar", "area_id": self.province.id})
+        made.criteria_id = self.criteria
+        made.action_collect()
+        self.assertNotEqual(made.seed, "coba")
 
     def test_collecting_binds_the_seed_too(self):
-        recipient_list = self._list(seed="benih")
+        recipient_list = self._list()
         recipient_list.action_collect()
         self.assertTrue(recipient_list.seed_bound_at)
         with self.assertRaises(UserError):
             recipient_list.write({"seed": "yang lebih baik"})
 
     def test_a_public_event_gives_the_seed_on_its_day(self):
-        recipient_list = self._list(seed=False)
+        recipient_list = self._list(seed_source="Undian contoh")
         with self.assertRaisesRegex(UserError, "public event"):
             recipient_list.action_announce_draw()
-        recipient_list.write(
-            {"seed_source": "Undian contoh", "seed_known_on": "2020-01-01"}
-        )
+        recipient_list.seed_known_on = "2020-01-01"
         with self.assertRaisesRegex(UserError, "must lie ahead"):
             recipient_list.action_announce_draw()
         recipient_list.seed_known_on = "2999-01-01"

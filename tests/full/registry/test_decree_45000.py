@@ -127,7 +127,6 @@ def decided_list(office):
             "title": "Penerima KHBS",
             "area_id": province,
             "criteria_id": criteria,
-            "seed": "KHBS 45.000",
             **AMOUNTS,
         },
     )
