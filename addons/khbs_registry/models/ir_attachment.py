@@ -7,8 +7,17 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.orm.models import NO_ACCESS
+from odoo.tools import SQL
 
 from ..held_file import HeldFile
+
+# No condition on ``id``: with one, Odoo looks among the files of fields too.
+_NOT_SEALED = Domain.custom(
+    to_sql=lambda model, alias, query: SQL(
+        "%s IS NOT TRUE", SQL.identifier(alias, "khbs_sealed")
+    ),
+    predicate=lambda attachment: not attachment.sudo().khbs_sealed,
+)
 
 
 class IrAttachment(models.Model):
@@ -68,14 +77,15 @@ class IrAttachment(models.Model):
         long as it stays without.
         """
         domain = Domain(domain)
-        named = {condition.field_expr for condition in domain.iter_conditions()}
-        if not (self.env.su or bypass_access) and (
-            named & {"id", "res_field"} or self.env.context.get("skip_res_field_check")
-        ):
-            for model, names in self._khbs_held_fields():
-                domain &= Domain("res_model", "!=", model) | Domain(
-                    "res_field", "not in", names
-                )
+        if not (self.env.su or bypass_access):
+            named = {condition.field_expr for condition in domain.iter_conditions()}
+            every = self.env.context.get("skip_res_field_check")
+            if every or named & {"id", "res_field"}:
+                for model, names in self._khbs_held_fields():
+                    domain &= Domain("res_model", "!=", model) | Domain(
+                        "res_field", "not in", names
+                    )
+            domain &= _NOT_SEALED
         return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
 
     @api.model
@@ -96,10 +106,22 @@ class IrAttachment(models.Model):
 
     @api.model
     def _khbs_is_held(self, attachment):
-        """Return whether the file leaves by its field alone, and on record."""
+        """Return whether the file leaves by its document alone, and on record.
+
+        So do the delivered files of a field, and what is sealed: papers, decrees and
+        files of the bank, whose controllers record every download.
+        """
+        if attachment.khbs_sealed:
+            return True
         model, name = attachment.res_model, attachment.res_field
         fields_of = self.env[model]._fields if model in self.env else {}
         return isinstance(fields_of.get(name), HeldFile)
+
+    def _khbs_require_document(self):
+        """Raise AccessError unless the user may read what the files are bound to."""
+        if refused := super()._check_access("read"):
+            _forbidden, error = refused
+            raise error()
 
     def _khbs_held_error(self):
         return AccessError(
@@ -126,12 +148,13 @@ class IrAttachment(models.Model):
     def _khbs_content(self, record, sha256):
         """Return the bytes of a file that *record* holds, proven unchanged.
 
-        The user must be allowed to read both. None where there is no such file.
+        The user must be allowed to read both, and the caller records the download.
+        None where there is no such file.
         """
         record.check_access("read")
         if not self:
             return None
-        self.check_access("read")
+        self._khbs_require_document()
         content = self.sudo().raw
         if hashlib.sha256(content).hexdigest() != sha256:
             self.env["khbs.audit.event"]._record_refused(

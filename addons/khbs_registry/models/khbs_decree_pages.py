@@ -36,7 +36,7 @@ class KhbsDecreePages(models.AbstractModel):
         body.seek(0)
         parts = [body]
         for annex in self.annex_ids.sorted("sequence"):
-            content = annex.pdf_attachment_id.raw
+            content = annex.sudo().pdf_attachment_id.raw
             if hashlib.sha256(content).hexdigest() != annex.pdf_sha256:
                 raise UserError(
                     self.env._(

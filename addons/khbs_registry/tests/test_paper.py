@@ -57,6 +57,31 @@ class TestPaper(KhbsCase):
         with self.assertRaises(AccessError):
             paper.pdf_attachment_id.with_user(user).read(["raw"])
 
+    def test_a_file_leaves_by_its_paper_alone(self):
+        reader = self._role_user("pii_reader")
+        paper = self.env["khbs.paper"]._issue(
+            "test", a_document(), record=self._household(), personal=True
+        )
+        mine = paper.with_user(reader)
+        self.assertTrue(mine._file("pdf").startswith(b"%PDF"))
+        self.assertTrue(mine._file("xlsx"))
+        files = mine.pdf_attachment_id | mine.xlsx_attachment_id
+        for names in (["raw"], ["datas"], ["name"]):
+            with self.assertRaises(AccessError):
+                files.read(names)
+        model = ("res_model", "=", "khbs.paper")
+        for domain in (
+            [model],
+            [model, ("res_id", "=", paper.id)],
+            [("id", "in", files.ids)],
+            [("mimetype", "=", "application/pdf")],
+        ):
+            self.assertFalse(files.search(domain) & files)
+            found = files.search_read(domain, ["raw"])
+            self.assertFalse({one["id"] for one in found} & set(files.ids))
+        with self.assertRaises(AccessError):
+            files.copy()
+
     def test_letterhead_is_as_set_up(self):
         self.env.ref("khbs_registry.letterhead_opd").lines = "SATU\nDINAS CONTOH"
         paper = self.env["khbs.paper"]._issue("test", a_document())
