@@ -26,8 +26,12 @@ def recorded(base, data):
         model = request.env[params["model"]].with_context(**params.get("context", {}))
         params["ids"] = model.search(params["domain"]).ids
     response = base(json.dumps({**params, "domain": [("id", "=", 0)]}))
+    # Where nothing was found, nothing need have been gathered.
+    records = collector.records
+    if records is None:
+        records = request.env[params["model"]]
     request.env["khbs.export"]._take(
-        collector.records, collector.field_names, response.get_data()
+        records, collector.field_names, response.get_data()
     )
     return response
 

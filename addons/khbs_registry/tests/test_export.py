@@ -122,6 +122,14 @@ class TestExport(KhbsCase, HttpCase):
         self.assertEqual(answer.status_code, 200)
         self.assertEqual(self._exports().row_count, 0)
 
+    def test_groups_of_nothing_are_an_export_of_nothing(self):
+        self.authenticate("pengekspor", "pengekspor")
+        answer = self._web_export(
+            "xlsx", domain=[("id", "=", 0)], groupby=["state", "area_id"]
+        )
+        self.assertEqual(answer.status_code, 200)
+        self.assertEqual(self._exports().row_count, 0)
+
     @mute_logger("odoo.addons.web.controllers.export", "odoo.http")
     def test_the_web_client_refuses_who_may_not(self):
         self.authenticate("registry_operator", "registry_operator")
