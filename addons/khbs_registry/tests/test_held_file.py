@@ -6,9 +6,12 @@ import hashlib
 import json
 
 from odoo.exceptions import AccessError
+from odoo.modules.migration import load_script
 from odoo.tests import HttpCase, tagged
+from odoo.tools import file_path
 
 from .common import KhbsCase
+from .papers_common import a_document
 
 CONTENT = b"nik;no_kk;program\n6271010101800001;;PKH\n"
 
@@ -119,3 +122,20 @@ class TestHeldFile(KhbsCase, HttpCase):
         for path in ("content", "image"):
             answer = self.url_open(f"/web/{path}/{attachment.id}")
             self.assertNotIn(b"6271010101800001", answer.content)
+
+    def test_an_upgrade_forgets_the_words_of_files(self):
+        paper = self.env["khbs.paper"]._issue("test", a_document())
+        files = self._attachment().sudo() | paper.pdf_attachment_id
+        logo = self.env["ir.attachment"].create({"name": "logo", "raw": b"logo"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE ir_attachment SET index_content = '6271010101800001'"
+            " WHERE id = ANY(%s)",
+            [(files | logo).ids],
+        )
+        script = file_path("khbs_registry/migrations/19.0.1.1.0/post-privacy.py")
+        load_script(script, "post_privacy").migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertEqual(files.mapped("index_content"), [False, False])
+        self.assertTrue(logo.index_content)
+        self.assertTrue(paper._file("pdf"))
