@@ -76,6 +76,7 @@ class KhbsActLabel(models.AbstractModel):
             (self.env._("decided"), ["decide", "decided"]),
             (self.env._("decree drafted"), ["draft", "decree"]),
             (self.env._("dismissed"), ["dismissed"]),
+            (self.env._("lapsed"), ["lapsed"]),
             (self.env._("deleted"), ["delete"]),
             (self.env._("done"), ["done", "finish"]),
             (self.env._("downloaded"), ["download", "rejects"]),

@@ -1,6 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -12,6 +13,7 @@ from .khbs_decision_query import ENROLLED_STATES
 
 OPERATOR = "khbs_registry.group_registry_operator"
 APPROVER = "khbs_registry.group_approver"
+_logger = logging.getLogger(__name__)
 # What a family answered is added to, and never taken back or altered.
 TRIGGERS = """
 CREATE OR REPLACE FUNCTION khbs_refuse_lost_objection() RETURNS trigger AS $$
@@ -59,7 +61,7 @@ class KhbsReevaluation(models.Model):
         "objection_until",
         "applied_on",
     )
-    _editable_states = ("found", "noticed")
+    _editable_states = ("found", "noticed", "confirmed")
     _change_act = "reevaluation.change"
     _reading_actions = ("action_confirm", "action_dismiss")
     _unread_steps = ("noticed",)
@@ -73,6 +75,7 @@ class KhbsReevaluation(models.Model):
         "objection_until",
         "objection",
         "note",
+        "withdrawal",
     )
 
     household_id = fields.Many2one(
@@ -125,6 +128,10 @@ class KhbsReevaluation(models.Model):
         "what was written stays."
     )
     note = fields.Text(string="Grounds of the decision")
+    withdrawal = fields.Text(
+        string="Grounds of the withdrawal",
+        help="Why a confirmed finding does not take effect after all.",
+    )
     applied_on = fields.Date()
     state = fields.Selection(
         selection=[
@@ -163,7 +170,11 @@ class KhbsReevaluation(models.Model):
         self.env.cr.execute(TRIGGERS)
 
     def write(self, vals):
-        """Let an objection grow only: it stays as the family gave it."""
+        """Let an objection grow only, and a decided finding keep what was decided."""
+        if not self.env.su and vals.keys() - {"withdrawal"}:
+            self.filtered(lambda finding: finding.state == "confirmed")._require_state(
+                "found", "noticed"
+            )
         if "objection" in vals:
             for finding in self:
                 said = vals["objection"] or ""
@@ -228,10 +239,15 @@ class KhbsReevaluation(models.Model):
         return True
 
     def action_dismiss(self):
-        """Decide that nothing follows, with the grounds."""
+        """Decide that nothing follows, with the grounds.
+
+        A confirmed finding is withdrawn so, until its day, by another approver than the
+        one who confirmed it.
+        """
         for finding in self._checked(APPROVER, "reevaluation.dismissed", "read"):
-            finding._require_state("found", "noticed")
-            if not finding.note:
+            finding._require_state("found", "noticed", "confirmed")
+            confirmed = finding.state == "confirmed"
+            if not (finding.withdrawal if confirmed else finding.note):
                 raise UserError(
                     self.env._("Enter the grounds on which nothing follows.")
                 )
@@ -340,13 +356,31 @@ class KhbsReevaluation(models.Model):
         )
         # Who is worked on at this moment takes effect with the next run.
         for finding in due.try_lock_for_update():
-            reason = finding.decision_id.reasons[0]["code"]
-            target = "suspended" if finding.result == "suspend" else "exited"
-            if finding.household_id.state in ENROLLED_STATES:
-                finding.household_id._set_state(target, reason)
-            finding.write(
-                {"state": "applied", "applied_on": fields.Date.context_today(self)}
-            )
-            self.env["khbs.audit.event"]._record(
-                "reevaluation.applied", finding, {"result": finding.result}
-            )
+            try:
+                with self.env.cr.savepoint():
+                    finding._apply()
+            except UserError as error:  # somebody holds the family or its card
+                self.env.invalidate_all()
+                _logger.info("%r waits for the next run: %s", finding, error)
+
+    def _apply(self):
+        """Take effect, or lapse where the rules no longer say what was confirmed."""
+        self.ensure_one()
+        reason = self.decision_id.reasons[0]["code"]
+        if not self._still_holds(reason):
+            self.state = "lapsed"
+            self.env["khbs.audit.event"]._record("reevaluation.lapsed", self)
+            return
+        target = "suspended" if self.result == "suspend" else "exited"
+        if self.household_id.state in ENROLLED_STATES:
+            self.household_id._set_state(target, reason)
+        self.write({"state": "applied", "applied_on": fields.Date.context_today(self)})
+        self.env["khbs.audit.event"]._record(
+            "reevaluation.applied", self, {"result": self.result}
+        )
+
+    def _still_holds(self, reason):
+        """Return whether the current decision refuses the family for *reason* too."""
+        current = self.household_id.decision_ids.filtered("current")
+        codes = [said["code"] for said in current.reasons or []]
+        return current.outcome == "not_eligible" and reason in codes

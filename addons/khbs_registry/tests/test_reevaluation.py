@@ -138,6 +138,34 @@ class TestReevaluation(DeliveryCase):
                 [finding.id],
             )
 
+    def test_a_confirmed_finding_is_withdrawn_by_another_approver(self):
+        _family, household = self._enrolled(desil="8")
+        finding = self._confirmed(self._reevaluated(household))
+        second = self._role_user("approver", login="penyetuju-dua")
+        with self.assertRaises(UserError):
+            finding.with_user(self.operator).notice_number = "400.9/99"
+        with self.assertRaisesRegex(UserError, "grounds"):
+            self.reading(finding, second).action_dismiss()
+        finding.with_user(second).withdrawal = "Desil keliru."
+        with self.assertRaises(UserError):
+            self.reading(finding, self.approver).action_dismiss()
+        self.reading(finding, second).action_dismiss()
+        finding.sudo().effective_on = fields.Date.today()
+        self.env["khbs.reevaluation"]._apply_due()
+        self.assertEqual((finding.state, household.state), ("dismissed", "active"))
+
+    def test_a_confirmed_finding_lapses_when_the_rules_no_longer_say_so(self):
+        family, household = self._enrolled(desil="8")
+        finding = self._confirmed(self._reevaluated(household))
+        for row in family:
+            row["desil"] = "2"
+        self._applied(family)
+        self._reevaluated(household)
+        self.assertEqual(finding.state, "confirmed")
+        finding.sudo().effective_on = fields.Date.today()
+        self.env["khbs.reevaluation"]._apply_due()
+        self.assertEqual((finding.state, household.state), ("lapsed", "active"))
+
     def test_who_gave_notice_does_not_confirm(self):
         _family, household = self._enrolled(desil="8")
         finding = self._reevaluated(household)
