@@ -27,7 +27,24 @@ _SIGNING = (
 _REVOKING = ("state", "revoked_by_decree_id", "revoked_on")
 # An approver's decision alone lets the signature be by hand after all.
 _OTHER_TRACK = ("track", "wet_reason")
+# A decision and its amendments alone commit money: on one line, in sum none or more.
 _TRIGGERS = """
+    CREATE OR REPLACE FUNCTION khbs_decree_amount_fits(decree khbs_decree)
+    RETURNS boolean AS $$
+        SELECT decree.revokes_id IS NULL AND decree.excerpt_of_id IS NULL AND (
+            decree.amends_id IS NULL OR EXISTS (
+                SELECT FROM khbs_decree original
+                 WHERE original.id = decree.amends_id
+                   AND original.budget_line_id
+                       IS NOT DISTINCT FROM decree.budget_line_id
+                   AND decree.amount + coalesce(original.amount, 0) + (
+                        SELECT coalesce(sum(amount), 0) FROM khbs_decree
+                         WHERE amends_id = original.id AND id <> decree.id
+                           AND state IN ('frozen', 'in_force')
+                       ) >= 0
+            )
+        )
+    $$ LANGUAGE sql STABLE;
     CREATE OR REPLACE FUNCTION khbs_decree_frozen() RETURNS trigger AS $$
     DECLARE
         before jsonb := to_jsonb(OLD) - 'write_uid'::text - 'write_date'::text;
@@ -42,6 +59,12 @@ _TRIGGERS = """
             IF TG_OP = 'DELETE' THEN
                 RETURN OLD;
             ELSIF NEW.state IN ('draft', 'frozen') THEN
+                IF NEW.state = 'frozen' AND NEW.amount <> 0
+                    AND NOT khbs_decree_amount_fits(NEW)
+                THEN
+                    RAISE EXCEPTION 'The amount of decree % does not fit', OLD.id
+                        USING ERRCODE = 'check_violation';
+                END IF;
                 RETURN NEW;
             END IF;
         ELSIF TG_OP = 'UPDATE' THEN

@@ -234,6 +234,46 @@ class KhbsDecreeChain(models.AbstractModel):
         if original.decree_date and self.decree_date:
             self._check_after(original, self.decree_date)
 
+    def _check_committed(self):
+        """Refuse an amount that a decree of this form does not commit.
+
+        The database refuses the same when the decree is frozen (decree_freeze.py).
+        """
+        if not self.amount:
+            return
+        if self.form in ("excerpt", "revocation"):
+            raise UserError(
+                self.env._(
+                    "An excerpt or a revocation commits no money. Set its amount to 0."
+                )
+            )
+        original = self.amends_id.sudo()
+        if not original:
+            return
+        if self.budget_line_id != original.budget_line_id:
+            raise UserError(
+                self.env._(
+                    "An amendment stays on the budget line of its original: "
+                    "%(line)s. For another line draft a new decree.",
+                    line=original.budget_line_id.display_name or "-",
+                )
+            )
+        committed = original._committed(but=self)
+        if committed + self.amount < 0:
+            raise UserError(
+                self.env._(
+                    "The amendment takes away more than %(decree)s and its amendments "
+                    "commit: %(amount)s. Lower what it takes away.",
+                    decree=original.display_name,
+                    amount=words.rupiah(committed),
+                )
+            )
+
+    def _committed(self, but):
+        """Return the rupiah of this decree and what is frozen to amend it."""
+        chain = self | self.amended_by_ids.filtered(lambda one: one.state in _FROZEN)
+        return sum((chain - but).mapped("amount"))
+
     def _expected_title(self, original):
         """Return the title that this amendment must have today.
 

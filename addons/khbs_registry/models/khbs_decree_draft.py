@@ -266,3 +266,4 @@ class KhbsDecreeDraft(models.AbstractModel):
                         place=unfilled.group(),
                     )
                 )
+        self._check_committed()

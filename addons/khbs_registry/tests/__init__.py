@@ -7,6 +7,7 @@ from . import test_explanation
 from . import test_reevaluation
 from . import test_decree_chain
 from . import test_decree_library
+from . import test_decree_money
 from . import test_decree_tte
 from . import test_decree_two_connections
 from . import test_paper
