@@ -5,6 +5,7 @@ from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from .. import append_only
 from ..papers import words
@@ -174,11 +175,7 @@ class KhbsBudgetFlow(models.AbstractModel):
 
     def _decree_movements(self):
         decrees = self.env["khbs.decree"].search(
-            [
-                ("budget_line_id", "=", self.id),
-                ("state", "in", ("frozen", "in_force")),
-                ("amount", "!=", 0),
-            ]
+            self._deciding_domain() & Domain("amount", "!=", 0)
         )
         return [
             self._movement(

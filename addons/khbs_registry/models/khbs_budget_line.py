@@ -3,6 +3,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from .. import append_only
 from ..papers import words
@@ -89,20 +90,28 @@ class KhbsBudgetLine(models.Model):
         if not self.id:
             return 0
         decrees = self.env["khbs.decree"].sudo()
-        [(amount,)] = decrees._read_group(
-            [("budget_line_id", "=", self.id), ("state", "in", ("frozen", "in_force"))],
-            aggregates=["amount:sum"],
-        )
+        deciding = self._deciding_domain()
+        [(amount,)] = decrees._read_group(deciding, aggregates=["amount:sum"])
         # What an amendment takes away is free only when the amendment is in force.
         [(not_yet,)] = decrees._read_group(
-            [
-                ("budget_line_id", "=", self.id),
-                ("state", "=", "frozen"),
-                ("amount", "<", 0),
-            ],
+            deciding & Domain("state", "=", "frozen") & Domain("amount", "<", 0),
             aggregates=["amount:sum"],
         )
         return (amount or 0) - (not_yet or 0)
+
+    def _deciding_domain(self):
+        """Return which decrees count on this line.
+
+        An amendment counts as long as its original, however it changes the sum.
+        """
+        return (
+            Domain("budget_line_id", "=", self.id)
+            & Domain("state", "in", ("frozen", "in_force"))
+            & (
+                Domain("amends_id", "=", False)
+                | Domain("amends_id.state", "=", "in_force")
+            )
+        )
 
     def _lock_line(self):
         """Hold the row to the end of the transaction, and read it anew.

@@ -112,3 +112,15 @@ class TestDecreeMoney(DecreeCase):
                     "budget_line_id = %s WHERE id = %s",
                     [self.approver.id, *change.values(), amendment.id],
                 )
+
+    # What a revocation leaves
+
+    def test_amendment_counts_no_more_when_its_original_is_revoked(self):
+        original = self._original(90)
+        less = {"budget_line_id": self.line.id, "amount": -80}
+        self._through(self._following(original, "amendment", **less), "188.44/2/2026")
+        self.assertEqual(self.line.free_amount, 90)
+        self._through(self._following(original, "revocation"), "188.44/3/2026")
+        self.assertEqual(self.line.decided_amount, 0)
+        self.assertEqual(self.line.free_amount, 100)
+        self.assertEqual(self._on_card("decided"), 0)
