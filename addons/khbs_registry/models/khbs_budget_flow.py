@@ -108,14 +108,14 @@ class KhbsBudgetFlow(models.AbstractModel):
         return amount or 0
 
     def _check_flow(self):
-        """Hold the line, and refuse more paid than decided, more used than paid."""
+        """Hold the line, and refuse more paid than in force, more used than paid."""
         for line in self.sudo():
             line.env.flush_all()
             line._lock_line()
-            decided = line._decided_amount()
+            payable = line._payable_amount()
             paid, realised, back = map(line._flow_amount, ("sp2d", "realised", "sts"))
             for amount, limit, sentence in (
-                (paid, decided, self._beyond_decided()),
+                (paid, payable, self._beyond_payable()),
                 (realised + back, paid, self._beyond_paid()),
             ):
                 if amount > limit:
@@ -128,10 +128,10 @@ class KhbsBudgetFlow(models.AbstractModel):
                         }
                     )
 
-    def _beyond_decided(self):
+    def _beyond_payable(self):
         return self.env._(
             "With this SP2D %(amount)s would be paid on %(line)s, and only %(limit)s "
-            "is decided. Compare it with SIPD, or bring the decree in force first."
+            "is in force. Compare it with SIPD, or bring the decree in force first."
         )
 
     def _beyond_paid(self):

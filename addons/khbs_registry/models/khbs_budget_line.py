@@ -99,6 +99,23 @@ class KhbsBudgetLine(models.Model):
         )
         return (amount or 0) - (not_yet or 0)
 
+    def _payable_amount(self):
+        """Return what may be paid from this line, in rupiah.
+
+        What is decided, without the decrees that nobody has signed yet.
+        """
+        [(unsigned,)] = (
+            self.env["khbs.decree"]
+            .sudo()
+            ._read_group(
+                self._deciding_domain()
+                & Domain("state", "=", "frozen")
+                & Domain("amount", ">", 0),
+                aggregates=["amount:sum"],
+            )
+        )
+        return self._decided_amount() - (unsigned or 0)
+
     def _deciding_domain(self):
         """Return which decrees count on this line.
 

@@ -7,6 +7,7 @@ import openpyxl
 from psycopg2.errors import LockNotAvailable, RestrictViolation
 from pypdf import PdfReader
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.sql_db import db_connect
 from odoo.tools import mute_logger
@@ -48,6 +49,14 @@ class TestBudget(KhbsCase):
         )
         self.reading(decree, self.approver).action_approve()
         return decree
+
+    def _in_force(self, amount):
+        decree = self._decree(amount)
+        decree.action_freeze()
+        today = fields.Date.context_today(decree)
+        decree.action_register_signature(
+            f"188.44/{decree.id}", today, b"%PDF-1.4 signed"
+        )
 
     def test_decree_is_frozen_only_within_the_line(self):
         self._decree(2_000_000_000_000).action_freeze()
@@ -119,7 +128,7 @@ class TestBudget(KhbsCase):
                 first.commit()
 
     def test_database_keeps_amendments_and_entries(self):
-        self._decree(1_000_000).action_freeze()
+        self._in_force(1_000_000)
         self.line.amendment_ids = [
             (0, 0, {"date": "2026-02-01", "reference": "DPPA", "amount": 1_000_000})
         ]
@@ -150,7 +159,7 @@ class TestBudget(KhbsCase):
     def test_no_more_is_paid_than_decided_and_used_than_paid(self):
         with self.assertRaises(UserError):
             self._entry("sp2d", 1)
-        self._decree(1_000_000).action_freeze()
+        self._in_force(1_000_000)
         self._entry("sp2d", 1_000_000)
         with self.assertRaises(UserError):
             self._entry("sp2d", 1, "900/2")
@@ -164,7 +173,7 @@ class TestBudget(KhbsCase):
         self.assertEqual(self.line.open_amount, 100_000)
 
     def test_entry_is_taken_back_by_a_row(self):
-        self._decree(1_000_000).action_freeze()
+        self._in_force(1_000_000)
         sp2d = self._entry("sp2d", 1_000_000)
         realised = self._entry("realised", 1_000_000)
         with self.assertRaises(UserError):
@@ -176,7 +185,7 @@ class TestBudget(KhbsCase):
         self.assertEqual(len(self.line.entry_ids), 3)
 
     def test_who_enters_and_what(self):
-        self._decree(1_000_000).action_freeze()
+        self._in_force(1_000_000)
         with self.assertRaises(AccessError):
             self._entry("sp2d", 1, user=self.officer)
         self._entry("sp2d", 1)
@@ -189,8 +198,8 @@ class TestBudget(KhbsCase):
 
     def test_control_card_agrees_with_the_screen(self):
         """PDF, workbook, screen and SQL say the same, to the rupiah."""
-        self._decree(2_000_000).action_freeze()
-        self._decree(1_234_567).action_freeze()
+        self._in_force(2_000_000)
+        self._in_force(1_234_567)
         self.line.amendment_ids = [
             (0, 0, {"date": "2026-02-01", "reference": "DPPA", "amount": -999})
         ]

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tests import freeze_time
 from odoo.tools import mute_logger
 
-from .decree_common import SCAN, DecreeCase
+from .decree_common import DATE, NUMBER, SCAN, DecreeCase
 
 DAY = "2026-11-21"
 
@@ -124,3 +124,16 @@ class TestDecreeMoney(DecreeCase):
         self.assertEqual(self.line.decided_amount, 0)
         self.assertEqual(self.line.free_amount, 100)
         self.assertEqual(self._on_card("decided"), 0)
+
+    # What may be paid
+
+    def test_nothing_is_paid_on_a_decree_that_nobody_signed(self):
+        decree = self._frozen(budget_line=self.line, amount=100)
+        with (
+            self.assertRaisesRegex(UserError, "in force first"),
+            self.env.cr.savepoint(),
+        ):
+            self._sp2d(100)
+        decree.action_register_signature(NUMBER, DATE, SCAN)
+        self._sp2d(100)
+        self.assertEqual(self.line.sp2d_amount, 100)
