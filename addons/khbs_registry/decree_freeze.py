@@ -81,6 +81,9 @@ _TRIGGERS = """
                            AND step = 'wet_track' AND sha256 = OLD.frozen_sha256
                     )
                     THEN ARRAY[OTHER_TRACK]
+                WHEN OLD.state = 'revoked' AND NEW.state = 'revoked'
+                    AND coalesce(OLD.paid_amount, 0) = 0 AND NEW.paid_amount > 0
+                    THEN ARRAY['paid_amount']
                 WHEN OLD.state = NEW.state THEN ARRAY[]::text[]
             END;
             after := to_jsonb(NEW) - 'write_uid'::text - 'write_date'::text;

@@ -174,20 +174,27 @@ class KhbsBudgetFlow(models.AbstractModel):
         return movements
 
     def _decree_movements(self):
-        decrees = self.env["khbs.decree"].search(
-            self._deciding_domain() & Domain("amount", "!=", 0)
+        decrees = self.env["khbs.decree"]
+        deciding = decrees.search(self._deciding_domain() & Domain("amount", "!=", 0))
+        paid = decrees.search(
+            Domain("budget_line_id", "=", self.id)
+            & Domain("state", "=", "revoked")
+            & Domain("paid_amount", "!=", 0)
         )
         return [
-            self._movement(
-                decree.decree_date or decree.frozen_at.date(),
-                f"Keputusan Gubernur tentang {decree.name}",
-                decree.number,
-                "decided",
-                decree.amount,
-            )
-            for decree in decrees
+            self._decree_movement(decree, decree.amount)
+            for decree in deciding
             if decree.amount > 0 or decree.state == "in_force"
-        ]
+        ] + [self._decree_movement(decree, decree.paid_amount) for decree in paid]
+
+    def _decree_movement(self, decree, amount):
+        return self._movement(
+            decree.decree_date or decree.frozen_at.date(),
+            f"Keputusan Gubernur tentang {decree.name}",
+            decree.number,
+            "decided",
+            amount,
+        )
 
     def _movement(self, day, text, reference, step, amount):
         return {

@@ -83,8 +83,8 @@ class KhbsBudgetLine(models.Model):
     def _decided_amount(self):
         """Return what has been decided on this line, in rupiah.
 
-        Here: the decrees that name it. An addon whose documents commit money
-        without a decree adds theirs.
+        Here: the decrees that name it, and what was paid on those now revoked. An
+        addon whose documents commit money without a decree adds theirs.
         """
         self.ensure_one()
         if not self.id:
@@ -97,7 +97,11 @@ class KhbsBudgetLine(models.Model):
             deciding & Domain("state", "=", "frozen") & Domain("amount", "<", 0),
             aggregates=["amount:sum"],
         )
-        return (amount or 0) - (not_yet or 0)
+        [(paid,)] = decrees._read_group(
+            [("budget_line_id", "=", self.id), ("state", "=", "revoked")],
+            aggregates=["paid_amount:sum"],
+        )
+        return (amount or 0) - (not_yet or 0) + (paid or 0)
 
     def _payable_amount(self):
         """Return what may be paid from this line, in rupiah.

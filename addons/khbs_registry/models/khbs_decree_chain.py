@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..papers import words
+from ..rupiah import Rupiah
 
 FORMS = [
     ("decision", "New decree"),
@@ -66,6 +67,13 @@ class KhbsDecreeChain(models.AbstractModel):
         ondelete="restrict",
     )
     revoked_on = fields.Date(readonly=True, copy=False)
+    paid_amount = Rupiah(
+        string="Paid before it was revoked",
+        readonly=True,
+        copy=False,
+        help="What left the treasury and no decree still in force covers; it stays "
+        "decided on the budget line.",
+    )
     valid_from = fields.Date(
         string="In force from",
         copy=False,
@@ -325,4 +333,19 @@ class KhbsDecreeChain(models.AbstractModel):
             }
         )
         revoked.flush_recordset()
+        revoked._keep_paid()
         self.env["khbs.audit.event"]._record("decree.revoked", revoked, {"by": self.id})
+
+    def _keep_paid(self):
+        """Keep on a decree just revoked what was paid and nothing else covers.
+
+        That money is gone, so it must not become free on the budget line.
+        """
+        line = self.budget_line_id
+        if not line:
+            return
+        line._lock_line()
+        uncovered = line._flow_amount("sp2d") - line._payable_amount()
+        if uncovered > 0:
+            self.paid_amount = uncovered
+            self.flush_recordset()

@@ -137,3 +137,23 @@ class TestDecreeMoney(DecreeCase):
         decree.action_register_signature(NUMBER, DATE, SCAN)
         self._sp2d(100)
         self.assertEqual(self.line.sp2d_amount, 100)
+
+    def test_revoked_decree_still_counts_what_was_paid_on_it(self):
+        original = self._original(100)
+        self._sp2d(70)
+        self._through(self._following(original, "revocation"), "188.44/2/2026")
+        self.assertEqual(original.paid_amount, 70)
+        self.assertEqual(self.line.decided_amount, 70)
+        self.assertEqual(self.line.free_amount, 30)
+        self.assertEqual(self._on_card("decided"), 70)
+        with self.assertRaisesRegex(UserError, "would be paid"):
+            self._sp2d(1, "900/2")
+
+    def test_revoked_decree_counts_nothing_that_others_cover(self):
+        original = self._original(40)
+        other = self._frozen(title="Lain", budget_line=self.line, amount=60)
+        other.action_register_signature("188.44/2/2026", DAY, SCAN)
+        self._sp2d(75)
+        self._through(self._following(original, "revocation"), "188.44/3/2026")
+        self.assertEqual(original.paid_amount, 15)
+        self.assertEqual(self.line.free_amount, 25)
