@@ -328,6 +328,10 @@ class KhbsDecreeSign(models.AbstractModel):
                 "With the signature something else was added to the pages. Sign the "
                 "frozen PDF itself, without notes or stamps."
             ),
+            "visible": self.env._(
+                "The signature draws a picture on a page, which could cover what was "
+                "decided. Sign the frozen PDF with an invisible signature."
+            ),
             "broken": self.env._(
                 "The signature does not belong to this content. Sign the frozen PDF "
                 "anew."

@@ -67,7 +67,7 @@ class SignatureRefused(Exception):
     """The file is not what was frozen, signed.
 
     ``reason`` is one of ``other_file``, ``not_signed``, ``unreadable``, ``several``,
-    ``not_whole``, ``changed``, ``broken``, ``untrusted``.
+    ``not_whole``, ``changed``, ``visible``, ``broken``, ``untrusted``.
     """
 
     def __init__(self, reason):
@@ -137,7 +137,32 @@ def _check(frozen, signed, roots):
         or difference.modification_level > ModificationLevel.FORM_FILLING
     ):
         raise SignatureRefused("changed")
+    # A signature that shows itself can show anything, over the very rows decided on.
+    if any(map(_covers_something, _annotations(reader.root["/Pages"]))):
+        raise SignatureRefused("visible")
     return _signed_by(signature, list(roots))
+
+
+def _annotations(node):
+    """Yield the annotations of the pages under *node* of the tree of pages."""
+    # An index follows the reference, an iteration does not.
+    kids = node.get("/Kids", ())
+    for place in range(len(kids)):
+        yield from _annotations(kids[place])
+    annotations = node.get("/Annots", ())
+    for place in range(len(annotations)):
+        yield annotations[place]
+
+
+def _covers_something(annotation):
+    """Return whether a field of a form has an area on its page.
+
+    The frozen PDF has no form, so every field came with the signature.
+    """
+    if annotation.get("/Subtype") != "/Widget":
+        return False
+    left, bottom, right, top = map(float, annotation["/Rect"])
+    return left != right or bottom != top
 
 
 def _signed_by(signature, roots):

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import signers
+from pyhanko.sign import fields, signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 NAME = "AGUSTIAR CONTOH"
@@ -88,13 +88,19 @@ class SigningService:
     def fingerprint(self):
         return self.certificate.fingerprint(hashes.SHA256()).hex()
 
-    def sign(self, content, field="TTE"):
-        """Return *content* and, behind it, an incremental update with a signature."""
+    def sign(self, content, field="TTE", box=None):
+        """Return *content* and, behind it, an incremental update with a signature.
+
+        :param box: left, bottom, right and top of a visible one on the last page
+        """
         metadata = signers.PdfSignatureMetadata(
             field_name=field, location="Palangka Raya"
         )
         writer = IncrementalPdfFileWriter(io.BytesIO(content))
-        return signers.sign_pdf(writer, metadata, self.signer).getvalue()
+        place = box and fields.SigFieldSpec(field, on_page=-1, box=box)
+        return signers.sign_pdf(
+            writer, metadata, self.signer, new_field_spec=place
+        ).getvalue()
 
 
 # The library takes the class of dates when it makes its first certificate and keeps

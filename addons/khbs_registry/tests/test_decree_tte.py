@@ -111,6 +111,14 @@ class TestDecreeTte(DecreeCase):
                 decree.action_upload_signed(content)
         self.assertEqual(decree.state, "frozen")
 
+    def test_signature_that_covers_a_page_is_refused(self):
+        decree = self._numbered()
+        frozen = decree._file("pdf")
+        for box in ((0, 0, 1000, 1000), (10, 10, 10, 90)):
+            with self.subTest(box), self.assertRaisesRegex(UserError, "picture"):
+                decree.action_upload_signed(self.service.sign(frozen, box=box))
+        self.assertEqual(decree.state, "frozen")
+
     def test_each_track_has_its_own_door(self):
         decree = self._numbered()
         with self.assertRaisesRegex(UserError, "signed electronically"):
