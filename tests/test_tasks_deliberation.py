@@ -88,7 +88,7 @@ def deliberation(journey, browser, village, tmp_path_factory):
     screen.wait_for_state("Terlaksana")
     screen.upload("minutes_file", photo)
     screen.fill("announced_from", day(19))
-    screen.fill("announced_to", day(12))
+    screen.fill("announced_to", day(-6))
     screen.save()
     screen.press("Umumkan")
     screen.wait_for_state("Diumumkan")
@@ -180,8 +180,14 @@ def test_officer_records_a_deliberation_with_a_phone(journey, deliberation):
 
 
 @pytest.fixture(scope="module")
-def closed(journey, browser, deliberation):
+def closed(journey, browser, deliberation, installation):
     """Have the validator close the deliberation and accept its candidate."""
+    # The days of objection go by.
+    installation.cluster.sql(
+        journey.database,
+        f"UPDATE khbs_deliberation SET announced_to = '{date.today()}'::date - 2 "
+        f"WHERE id = {deliberation}",
+    )
     number = journey.erp("validator").read_one(
         "khbs.deliberation", deliberation, ["name"]
     )["name"]

@@ -71,7 +71,10 @@ class KhbsDeliberationCheck(models.AbstractModel):
                 self.env._("It cannot be published before it has been held.")
             )
         days = self._objection_days()
-        if (self.announced_to - self.announced_from).days + 1 < days:
+        # The paper may hang out since yesterday, but an objection is taken from the
+        # announcement on: days that are over by then were nobody's chance to object.
+        begins = max(self.announced_from, fields.Date.context_today(self))
+        if (self.announced_to - begins).days + 1 < days:
             raise UserError(
                 self.env._(
                     "The list hangs out for at least %(days)s days: choose a later "

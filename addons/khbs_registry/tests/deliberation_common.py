@@ -75,11 +75,18 @@ class DeliberationCase(KhbsCase):
             {
                 "minutes_file": PDF,
                 "minutes_file_name": "berita-acara.pdf",
+                "announced_from": today,
+                "announced_to": today + timedelta(days=6),
+            }
+        )
+        deliberation.action_announce()
+        # As if it had been announced so long ago.
+        deliberation.sudo().write(
+            {
                 "announced_from": today - timedelta(days=days_ago + 6),
                 "announced_to": today - timedelta(days=days_ago),
             }
         )
-        deliberation.action_announce()
         return deliberation
 
     def _closed(self, deliberation):

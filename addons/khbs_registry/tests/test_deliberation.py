@@ -296,6 +296,24 @@ class TestDeliberation(DeliberationCase):
         with self.assertRaisesRegex(UserError, "before it has been held"):
             deliberation.action_announce()
 
+    def test_days_that_are_over_are_no_days_of_objection(self):
+        """It was announced and closed in one minute: nobody could object."""
+        deliberation = self._held(self._deliberation(self.households))
+        today = fields.Date.today()
+        deliberation.write(
+            {
+                "minutes_file": PDF,
+                "announced_from": today - timedelta(days=9),
+                "announced_to": today + timedelta(days=1),
+            }
+        )
+        with self.assertRaisesRegex(UserError, "at least 3 days"):
+            deliberation.action_announce()
+        deliberation.announced_to = today + timedelta(days=2)
+        deliberation.action_announce()
+        with self.assertRaisesRegex(UserError, "until"):
+            self.reading(deliberation, self.validator).action_close()
+
     def test_a_validator_sends_it_back_and_it_comes_again(self):
         deliberation = self._announced(self._deliberation(self.households))
         wizard = (
