@@ -429,3 +429,20 @@ class TestFamilyEvent(FamilyCase):
             reading(event, author).action_accept()
         reading(event, self.validator).action_accept()
         self.assertEqual(event.state, "accepted")
+
+    def test_a_line_of_another_family_does_not_die_with_it(self):
+        household, (_head, _wife, child) = self._family("1", "3", "4")
+        other, (head, _other_wife) = self._family("1", "3")
+        event = self._event(household, "death", [child])
+        self.env.flush_all()
+        self.env["khbs.family.member"].with_user(self.proposer).create(
+            {
+                "event_id": event.id,
+                "person_id": head.id,
+                "fate": "dies",
+                "relation_after": "1",
+            }
+        )
+        with self.assertRaisesRegex(UserError, "anew"):
+            event.action_submit()
+        self.assertEqual((head.state, other.head_id), ("alive", head))
