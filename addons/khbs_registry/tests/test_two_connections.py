@@ -252,6 +252,7 @@ class TestTwoConnections(BaseCase):
                     "area_id": village.id,
                     "criteria_id": criteria.id,
                     "places": 1,
+                    "seed": "uji",
                 }
             )
             env["khbs.quota"].create(
