@@ -119,9 +119,10 @@ class IrAttachment(models.Model):
 
     def _khbs_require_document(self):
         """Raise AccessError unless the user may read what the files are bound to."""
-        if refused := super()._check_access("read"):
-            _forbidden, error = refused
-            raise error()
+        held = self.sudo().filtered("khbs_sealed")
+        (self - held).check_access("read")
+        for file in held:
+            self.env[file.res_model].browse(file.res_id).check_access("read")
 
     def _khbs_held_error(self):
         return AccessError(
