@@ -100,6 +100,14 @@ class KhbsDecree(models.Model):
         copy=False,
         ondelete="restrict",
     )
+    writer_ids = fields.Many2many(
+        comodel_name="res.users",
+        relation="khbs_decree_writer_rel",
+        string="Changed by",
+        readonly=True,
+        copy=False,
+        help="Who changed the draft by hand; none of them decides it.",
+    )
     code = fields.Char(
         string="Verification code",
         required=True,
@@ -239,7 +247,23 @@ class KhbsDecree(models.Model):
             )
         if not self.env.su:
             self._refuse_change(vals)
+            self._note_writer()
         return super().write(vals)
+
+    def _note_writer(self):
+        """Remember who changes the draft: nobody decides the own words."""
+        self.sudo().writer_ids |= self.env.user
+
+    def _writers(self):
+        """Return who wrote what the draft says, also before writers were noted."""
+        decree = self.sudo()
+        clauses = decree.clause_ids
+        return (
+            decree.drafted_by_id
+            | decree.writer_ids
+            | clauses.create_uid
+            | clauses.write_uid
+        )
 
     def _refuse_change(self, vals):
         """Refuse what is frozen, and another signature for a numbered draft."""
@@ -290,6 +314,13 @@ class KhbsDecree(models.Model):
                 events._record_refused("decree.approve", decree, {"own": True})
                 raise UserError(
                     self.env._("You drafted this decree; a second person decides it.")
+                )
+            if self.env.user in decree._writers():
+                events._record_refused("decree.approve", decree, {"own": True})
+                raise UserError(
+                    self.env._(
+                        "You wrote in this draft; a second person decides what it says."
+                    )
                 )
             decree._require_initials()
             if decree._approval():

@@ -102,7 +102,24 @@ class KhbsDecreeClause(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             vals["sequence"] = self._place(vals["section"], vals.get("sequence") or 999)
-        return super().create(vals_list)
+        clauses = super().create(vals_list)
+        clauses._note_writer()
+        return clauses
+
+    def write(self, vals):
+        self._note_writer()
+        result = super().write(vals)
+        self._note_writer()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_noted(self):
+        self._note_writer()
+
+    def _note_writer(self):
+        if not self.env.su:
+            for decree in self.decree_id:
+                decree._note_writer()
 
     @api.model
     def _place(self, section, sequence):
