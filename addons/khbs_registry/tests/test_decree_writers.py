@@ -1,7 +1,8 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Who may not decide a draft."""
+"""Who may not decide a draft, and without whom it is not decided."""
 
+from odoo import Command
 from odoo.exceptions import UserError
 
 from .decree_common import DecreeCase
@@ -44,3 +45,23 @@ class TestDecreeWriters(DecreeCase):
         decree = self._draft()
         decree.with_user(self.both).amount = 5
         self._refused(decree)
+
+    def test_office_whose_holder_left_is_still_asked_for(self):
+        holder = self._role_user("decree_officer", login="biro-hukum")
+        steps = self.env["khbs.decree.paraf.step"]
+        steps.search([("kind", "=", "recipient_list")]).unlink()
+        steps.create(
+            {
+                "kind": "recipient_list",
+                "office": "legal",
+                "user_ids": [Command.set(holder.ids)],
+            }
+        )
+        decree = self._draft()
+        self.assertEqual(decree.next_office, "legal")
+        holder.active = False
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(decree.next_office, "legal")
+        with self.assertRaisesRegex(UserError, "not initialled yet"):
+            self.reading(decree, self.approver).action_approve()
