@@ -174,15 +174,16 @@ class TestTwoConnections(BaseCase):
                 "letter_date": "2026-03-01",
                 "person_ids": [Command.set(child.ids)],
             }
-            events = env["khbs.family.event"].create(
+            proposer = env.ref("base.user_admin")
+            events = env["khbs.family.event"].with_user(proposer).sudo()
+            events = events.create(
                 [
                     {"household_id": one.id, "kind": "death", **letter},
                     {"household_id": other.id, "kind": "move_in", **letter},
                 ]
             )
             env.flush_all()
-            proposer = env.ref("base.user_admin").id
-            events.write({"state": "submitted", "proposer_id": proposer})
+            events.write({"state": "submitted", "proposer_id": proposer.id})
             return events.ids
 
     def test_two_validators_change_one_family_at_once(self):
@@ -405,13 +406,21 @@ class TestTwoConnections(BaseCase):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             village = env["khbs.area"].search([("code", "=", VILLAGE)])
-            candidate = env["khbs.candidate"].create(
-                {
-                    "area_id": village.id,
-                    "origin": "split",
-                    "state": "proposed",
-                    "person_ids": [Command.create({"name": "INDU", "relation": "1"})],
-                }
+            author = env.ref("base.user_admin")
+            candidate = (
+                env["khbs.candidate"]
+                .with_user(author)
+                .sudo()
+                .create(
+                    {
+                        "area_id": village.id,
+                        "origin": "split",
+                        "state": "proposed",
+                        "person_ids": [
+                            Command.create({"name": "INDU", "relation": "1"})
+                        ],
+                    }
+                )
             )
             return candidate.id
 
