@@ -96,7 +96,7 @@ def open_visit(screen, visit):
 
 
 def test_operator_imports_a_delivery(journey, browser, tmp_path):
-    path = make_delivery(tmp_path, seed=301, errors=0.05)
+    path = make_delivery(tmp_path, seed=301, errors=0.025)
     screen = Screen(browser, journey, "operator")
     screen.menu("Registri", "Kiriman DTSEN")
     screen.new()
