@@ -16,19 +16,24 @@ from tools.journey.users import PROVINCE
 def conflict(journey, tmp_path):
     """Deliver another kind of dwelling for a family that was visited; return its id."""
     operator = journey.erp("operator")
-    [known] = operator.search_read(
-        "khbs.local.value",
-        [("field_name", "=", "dwelling_kind"), ("current", "=", True)],
-        ["household_id"],
-        limit=1,
-    )
-    household = known["household_id"][0]
-    key = operator.read_one("khbs.household", household, ["dtsen_key"])["dtsen_key"]
     source = journey.facts["dtsen_answers"].with_name("delivery.csv")
     with open(source, encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file, delimiter=";")
         heads = rows.fieldnames
-        family = [row for row in rows if row["id_keluarga"] == key]
+        delivered = list(rows)
+    keys = sorted({row["id_keluarga"] for row in delivered if row["id_keluarga"]})
+    known = operator.search_read(
+        "khbs.local.value",
+        [
+            ("field_name", "=", "dwelling_kind"),
+            ("current", "=", True),
+            ("household_id.dtsen_key", "in", keys),
+        ],
+        ["household_id"],
+    )[0]
+    household = known["household_id"][0]
+    key = operator.read_one("khbs.household", household, ["dtsen_key"])["dtsen_key"]
+    family = [row for row in delivered if row["id_keluarga"] == key]
     path = tmp_path / "konflik.csv"
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, heads, delimiter=";")

@@ -35,7 +35,7 @@ def families(journey, tmp_path_factory):
         {
             "area_id": area(operator, PROVINCE),
             "year": 2026,
-            "quarter": "4",
+            "quarter": "1",
             "scope": "partial",
             "letter_number": "400.9.5/313/PUSDATIN",
             "letter_date": "2026-11-03",
