@@ -2,14 +2,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A server of its own on which deliveries are imported, watched and killed."""
 
+import contextlib
 import copy
 import csv
+import select
 import signal
 import time
 import zipfile
 from pathlib import Path
 
 import openpyxl
+from database import connect
 
 from tools.journey.client import Erp, as_base64
 from tools.population.faults import NIK_DUPLICATE_REGISTRY, REMARKS
@@ -27,6 +30,16 @@ user = env["res.users"].create({{
     "khbs_area_ids": [(4, env.ref("khbs_registry.area_62").id)],
 }})
 """
+# Work on a delivery tells, as it commits, that there is something new to be seen.
+NOTICES = """
+CREATE FUNCTION khbs_test_notice() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN PERFORM pg_notify('khbs_test', ''); RETURN NULL; END
+$$;
+CREATE TRIGGER khbs_test_notice AFTER INSERT OR UPDATE ON khbs_dtsen_job
+    FOR EACH STATEMENT EXECUTE FUNCTION khbs_test_notice();
+CREATE TRIGGER khbs_test_notice AFTER INSERT OR UPDATE ON khbs_dtsen_import
+    FOR EACH STATEMENT EXECUTE FUNCTION khbs_test_notice();
+"""
 
 
 class ImportServer:
@@ -42,6 +55,7 @@ class ImportServer:
         self.odoo = copy.copy(installation.odoo)
         self.odoo.pid_file = installation.state.folder / "run" / f"{database}.pid"
         installation.copy_database(database)
+        self.sql(NOTICES)
         parameter = ""
         if rows_at_once is not None:
             parameter = (
@@ -113,22 +127,24 @@ class ImportServer:
         values = self.erp.read_one("khbs.dtsen.import", delivery, list(names))
         return values[names[0]] if len(names) == 1 else values
 
-    def wait(self, delivery, reached, seconds=600, pause=0.5):
-        """Wait until ``reached(delivery's values)`` is true; return the values.
-
-        :param pause: seconds between two looks; a look costs the server some work
-        """
+    def wait(self, delivery, reached, seconds=600):
+        """Wait until ``reached(delivery's values)`` is true; return the values."""
         deadline = time.monotonic() + seconds
-        while True:
-            values = self.read(
-                delivery,
-                *("state", "job_state", "job_phase", "job_processed", "job_message"),
-            )
-            if reached(values):
-                return values
-            assert values["job_state"] != "failed", values
-            assert time.monotonic() < deadline, values
-            time.sleep(pause)
+        with contextlib.closing(connect(self.installation, self.database)) as notices:
+            notices.autocommit = True
+            notices.cursor().execute("LISTEN khbs_test")
+            while True:
+                values = self.read(
+                    delivery,
+                    *("state", "job_state", "job_phase", "job_processed"),
+                    "job_message",
+                )
+                if reached(values):
+                    return values
+                assert values["job_state"] != "failed", values
+                remaining = max(0, deadline - time.monotonic())
+                assert select.select([notices], [], [], remaining)[0], values
+                notices.poll()
 
     def do(self, delivery, button):
         """Press *button* and wait until its work is done."""

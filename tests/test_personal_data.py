@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 import requests
+from database import connect
 from personal_data import leaked, numbers_in
 from played import DATABASE, PASSWORD
 from pypdf import PdfReader
@@ -289,14 +290,7 @@ def misuse(address, journey, nik, kk):
 
 def spoil(installation, nik):
     """Make PostgreSQL itself fail over a number: twice the same, and nonsense."""
-    environment = installation.cluster.environment
-    connection = psycopg2.connect(
-        host=environment["PGHOST"],
-        port=environment["PGPORT"],
-        user=environment["PGUSER"],
-        password=environment["PGPASSWORD"],
-        dbname=DATABASE,
-    )
+    connection = connect(installation, DATABASE)
     statements = (
         "INSERT INTO khbs_person (household_id, name, nik, nik_status, relation, state,"
         " active) SELECT household_id, name, nik, nik_status, relation, state, active"

@@ -190,7 +190,11 @@ class KhbsProposal(models.AbstractModel):
         return self.household_id
 
     def _carry_out(self):
-        """Do what is proposed, in the one transaction of its acceptance."""
+        """Do what is proposed, in the one transaction of its acceptance.
+
+        :raises NotImplementedError: a kind of proposal that does not say what it does;
+            to pass over it would record an acceptance that changed nothing
+        """
         raise NotImplementedError
 
     def _lock_families(self):

@@ -29,7 +29,7 @@ def killed(server):
     """Kill the server as soon as a delivery has reached something; start it again."""
 
     def kill(delivery, reached):
-        server.wait(delivery, reached, pause=0.02)
+        server.wait(delivery, reached)
         server.kill()
         server.start()
 
@@ -94,7 +94,7 @@ def test_killed_while_stopping(server, killed, folder):
     delivery = server.upload(folder / "delivery.csv")
     server.do(delivery, "action_stage")
     server.press(delivery, "action_apply")
-    server.wait(delivery, lambda v: v["job_processed"] > 0 or finished(v), pause=0.02)
+    server.wait(delivery, lambda v: v["job_processed"] > 0 or finished(v))
     server.press(delivery, "action_stop")
     server.kill()
     server.start()
