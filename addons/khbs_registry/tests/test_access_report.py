@@ -1,7 +1,6 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import contextlib
 import io
 import re
 
@@ -33,7 +32,7 @@ class TestAccessReport(KhbsCase):
             ).action_reveal()
         families = self.env["khbs.household"].with_user(self.operator)
         families.find_families(self.household.kk_number)
-        with contextlib.suppress(AccessError):
+        with self._refused(AccessError):
             families.browse(self.household.id).export_data(["name"])
         mine = self.household.person_ids.with_user(self.reader)
         mine.export_data(["name", "nik_masked"])

@@ -1,7 +1,6 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import contextlib
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
@@ -200,9 +199,8 @@ class TestImportConflict(DeliveryCase):
         self._verify(self.household, address="DERMAGA")
         self._applied(self.family)
         auditor = self._role_user("auditor")
-        with contextlib.suppress(AccessError):
+        with self._refused(AccessError):
             self._conflicts().with_user(auditor).action_keep_local()
-            self.fail("not refused")
         refused = self.env["khbs.audit.event"].search_count(
             [("act", "=", "dtsen.conflict.decide"), ("outcome", "=", "refused")]
         )
