@@ -4,6 +4,7 @@
 from . import khbs_export
 from . import base
 from . import guarded
+from . import khbs_line_trace
 from . import khbs_approvable
 from . import ir_attachment
 from . import ir_binary
@@ -75,6 +76,7 @@ from . import khbs_dtsen_count
 from . import khbs_dtsen_conflict
 from . import khbs_dtsen_file
 from . import khbs_dtsen_counts
+from . import khbs_dtsen_papers
 from . import khbs_dtsen_scope
 from . import khbs_dtsen_job
 from . import khbs_dtsen_work

@@ -73,6 +73,28 @@ class KhbsAuditEvent(models.Model):
         )
 
     @api.model
+    def _record_each(self, act, data):
+        """Add one event of an act for each document.
+
+        :param data: {document: dict of keys, counts and hashes}
+        """
+        user = self.env.user
+        role = user._khbs_role()
+        return self.sudo().create(
+            [
+                {
+                    "user_id": user.id,
+                    "role": role,
+                    "act": act,
+                    "model": document._name,
+                    "res_id": document.id,
+                    "data": facts,
+                }
+                for document, facts in data.items()
+            ]
+        )
+
+    @api.model
     def _record_refused(self, act, record=None, data=None):
         """Add the event of a refused attempt through a cursor of its own.
 

@@ -43,9 +43,13 @@ class KhbsChangeLine(models.Model):
     """
 
     _name = "khbs.change.line"
+    _inherit = "khbs.line.trace"
     _description = "Change of a field"
     _order = "request_id, id"
     _rec_name = "field_name"
+
+    _document_field = "request_id"
+    _line_act = "change_request.change"
 
     request_id = fields.Many2one(
         comodel_name="khbs.change.request",

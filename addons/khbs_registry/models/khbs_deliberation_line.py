@@ -26,12 +26,14 @@ class KhbsDeliberationLine(models.Model):
     """What a deliberation says of one family of the village."""
 
     _name = "khbs.deliberation.line"
-    _inherit = "khbs.guarded"
+    _inherit = ["khbs.line.trace", "khbs.guarded"]
     _description = "Family of a deliberation"
     _order = "deliberation_id, rt, household_name"
     _rec_name = "household_id"
     _log_access = False
 
+    _document_field = "deliberation_id"
+    _line_act = "deliberation.change"
     _guarded_fields = (
         "deliberation_id",
         "household_id",
@@ -218,10 +220,12 @@ class KhbsDeliberationOfficial(models.Model):
     """Somebody whom the minutes name and who signs them."""
 
     _name = "khbs.deliberation.official"
-    _inherit = "khbs.guarded"
+    _inherit = ["khbs.line.trace", "khbs.guarded"]
     _description = "Participant of a deliberation"
     _order = "deliberation_id, sequence, id"
 
+    _document_field = "deliberation_id"
+    _line_act = "deliberation.change"
     _guarded_fields = ()
 
     deliberation_id = fields.Many2one(
@@ -252,3 +256,6 @@ class KhbsDeliberationOfficial(models.Model):
         if not self.env.su:
             officials._refuse_unless_editable()
         return officials
+
+    def _content(self):
+        return [self.role, self.name, self.position, self.thumb_print]

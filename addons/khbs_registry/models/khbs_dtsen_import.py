@@ -27,6 +27,7 @@ class KhbsDtsenImport(models.Model):
         "khbs.guarded",
         "khbs.dtsen.file",
         "khbs.dtsen.counts",
+        "khbs.dtsen.papers",
         "khbs.dtsen.scope",
         "khbs.dtsen.work",
     ]

@@ -253,9 +253,6 @@ class KhbsFamilyEvent(models.Model):
             [self.place_kept, self.leaves_province, self.exit_reason],
             [self.to_area_id.id, self.to_address, self.to_rt, self.to_rw],
             [families._keyed(self.kk_number), families._keyed(self.other_kk_number)],
-            [
-                [line.person_id.id, line.fate, line.relation_after]
-                for line in self.member_ids.sorted("id")
-            ],
+            [line._content() for line in self.member_ids.sorted("id")],
             [line._content() for line in self.newcomer_ids.sorted("id")],
         ]

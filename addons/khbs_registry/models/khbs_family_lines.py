@@ -14,7 +14,11 @@ class KhbsFamilyLine(models.AbstractModel):
     """A line of a family event: it is changed as long as the event is."""
 
     _name = "khbs.family.line"
+    _inherit = "khbs.line.trace"
     _description = "Line of a family event"
+
+    _document_field = "event_id"
+    _line_act = "family_event.change"
 
     event_id = fields.Many2one(
         comodel_name="khbs.family.event", required=True, index=True, ondelete="cascade"
@@ -59,6 +63,9 @@ class KhbsFamilyMember(models.Model):
     )
     fate = fields.Selection(selection=FATES, string="What becomes", required=True)
     relation_after = fields.Selection(selection=relations.SHDK, required=True)
+
+    def _content(self):
+        return [self.person_id.id, self.fate, self.relation_after]
 
 
 class KhbsFamilyNewcomer(models.Model):

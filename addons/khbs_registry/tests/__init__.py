@@ -38,11 +38,13 @@ from . import test_import
 from . import test_import_conflict
 from . import test_import_job
 from . import test_import_quarter
+from . import test_line_trace
 from . import test_local_value
 from . import test_aid_list
 from . import test_criteria
 from . import test_reachable
 from . import test_recipient_list
+from . import test_same_figures
 from . import test_seen
 from . import test_user_areas
 from . import test_visit

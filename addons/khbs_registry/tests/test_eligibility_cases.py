@@ -57,8 +57,13 @@ class TestEligibilityCases(DeliveryCase):
                 for family in (first, second)
             ]
         )
-        visits.with_user(officer).action_submit()
-        self.assertEqual(set(visits.mapped("state")), {"submitted"})
+        one, other = visits
+        one.with_user(officer).action_submit()
+        self.reading(one, self._role_user("validator")).action_accept()
+        other.with_user(officer).action_submit()
+        self.assertEqual(other.state, "submitted")
+        self.assertIn("SAME_PLACE", other.warning_codes)
+        self.assertIn("has the same position", other.warnings)
         self._criteria().action_decide_families()
         self.assertEqual(self._decided_as(first)[0], "eligible")
         self.assertEqual(self._decided_as(second)[0], "eligible")

@@ -90,6 +90,7 @@ class TestSubjectRequest(KhbsCase, HttpCase):
         self.neighbour.with_user(self.reader).export_data(["name"])
 
         request = self._identified()
+        self.assertEqual(request.due_at - request.received_at, timedelta(hours=72))
         text = self._text(request)
         self.assertIn("LAPORAN DATA PRIBADI SUBJEK", text)
         for number in (

@@ -54,6 +54,16 @@ class KhbsHouseholdLetter(models.TransientModel):
     village_head = fields.Char()
     # Statement
     reason = fields.Selection(selection=REMOVAL_REASONS)
+    former_id = fields.Many2one(
+        comodel_name="khbs.person",
+        string="Who is replaced",
+        compute="_compute_former_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        domain="[('household_id', '=', household_id)]",
+        help="The head, or the head who died when his death is recorded already.",
+    )
     successor_id = fields.Many2one(
         comodel_name="khbs.person",
         string="Successor in the family",
@@ -81,6 +91,15 @@ class KhbsHouseholdLetter(models.TransientModel):
     def _compute_area_id(self):
         for letter in self:
             letter.area_id = letter.household_id.area_id or letter.area_id
+
+    @api.depends("household_id", "reason")
+    def _compute_former_id(self):
+        for letter in self:
+            dead = letter.household_id.person_ids.filtered(
+                lambda person: person.relation == "1" and person.state == "deceased"
+            )
+            died = dead.sorted("id")[-1:] if letter.reason == "deceased" else dead[:0]
+            letter.former_id = died or letter.household_id.head_id
 
     @api.model
     def default_get(self, fields_list):
@@ -149,11 +168,18 @@ class KhbsHouseholdLetter(models.TransientModel):
             )
         if self.successor_id and self.successor_id.household_id != self.household_id:
             raise UserError(self.env._("The successor belongs to another family."))
+        if self.former_id.household_id not in (
+            self.household_id,
+            self.env["khbs.household"],
+        ):
+            raise UserError(self.env._("Who is replaced belongs to another family."))
+        if self.former_id and self.former_id == self.successor_id:
+            raise UserError(self.env._("Nobody takes his own place."))
         other = self.successor_household_id
         if other and other.area_id != self.household_id.area_id:
             raise UserError(self.env._("The other family lives in another village."))
         office = self._office(letterhead=self.area_id._letterhead())
-        old = self._person(self.household_id)
+        old = self._person(self.household_id, person=self.former_id)
         if other:
             new = self._person(other, relation=SAME_VILLAGE)
         else:
