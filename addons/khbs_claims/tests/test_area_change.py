@@ -1,6 +1,10 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import io
+
+from pypdf import PdfReader
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
@@ -66,6 +70,14 @@ class TestAreaChange(ClaimsCase):
         self.assertEqual((self.former.name, self.former.code), (name, VILLAGE))
         self.assertFalse(self.former.active)
         self.assertEqual(self.former.successor_ids, new | split)
+        # A paper of what was decided is printed today with the former name.
+        action = recipients.with_user(self.operator).action_print_recipients()
+        paper = self.env["khbs.paper"].browse(action["res_id"])
+        pages = PdfReader(io.BytesIO(paper._file("pdf"))).pages
+        text = " ".join(" ".join(page.extract_text() for page in pages).split())
+        self.assertIn(f"Desa {name}", text)
+        for later in ("Induk Baru", "Pemekaran"):
+            self.assertNotIn(later, text)
         # Who worked there works in both, and still reads what was decided.
         seen = self.env["khbs.household"].with_user(self.local)
         self.assertEqual(

@@ -1,6 +1,10 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import io
+
+from pypdf import PdfReader
+
 from odoo.addons.khbs_registry.tests.family_common import FamilyMixin
 
 from .common import ClaimsCase
@@ -79,6 +83,30 @@ class TestFamilyEvent(FamilyMixin, ClaimsCase):
         self.assertIn(self.family, opening.line_ids.household_id)
         self.assertIn(wife.name, opening._file().decode())
 
+    def test_case_12_05_the_heir_is_named_in_a_statement(self):
+        """The letter of death leads to the heir; the SPTJM says who takes the place."""
+        head, wife, _child = self.members
+        self._carried_out(self.family, "death", [head], new_head_id=wife.id)
+        letter = (
+            self.env["khbs.household.letter"]
+            .with_user(self.operator)
+            .create(
+                {
+                    "kind": "replacement",
+                    "household_id": self.family.id,
+                    "reason": "deceased",
+                    "successor_id": wife.id,
+                }
+            )
+        )
+        paper = self.env["khbs.paper"].browse(letter.action_print()["res_id"])
+        pages = PdfReader(io.BytesIO(paper._file("pdf"))).pages
+        text = " ".join(" ".join(page.extract_text() for page in pages).split())
+        for word in (head.name, head.nik_masked, wife.name, wife.nik_masked):
+            self.assertIn(word, text)
+        self.assertIn("Meninggal dunia", text)
+        self.assertEqual(set(self._open(self.family).mapped("state")), {"open"})
+
     def test_an_account_in_the_name_of_the_new_head_stays(self):
         head, wife, _child = self.members
         account = self._account(self.family, wife.name)
@@ -114,6 +142,17 @@ class TestFamilyEvent(FamilyMixin, ClaimsCase):
             code="R-2026-2", recipient_list_id=self._recipient_list(self.family).id
         )
         self.assertEqual(self._entitlements(following).area_id, elsewhere)
+
+    def test_case_12_15_what_was_received_stays_and_the_next_round_pays_nothing(self):
+        """Suspended for other aid: nothing is taken back, nothing is given anew."""
+        granted = self._open(self.family)
+        received, waiting = granted
+        received.state = "consumed"
+        self.family._set_state("suspended", "OTHER_AID")
+        self.assertEqual((received.state, waiting.state), ("consumed", "open"))
+        self.assertEqual(received.amount, received.benefit_id.amount)
+        following = self._decided_round(code="R-2026-2")
+        self.assertEqual(self._entitlements(following).household_id, self.households)
 
     def test_case_12_08_one_side_of_a_divorce_inherits_the_aid(self):
         head, wife, _child = self.members
