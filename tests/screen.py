@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A user at the backend in Debian's Chromium, on a desk or on a phone."""
 
+import re
+
 from playwright.sync_api import expect
 
 # Widths of the window in pixels.
@@ -209,7 +211,9 @@ class Screen:
             ".o_statusbar_status .o_arrow_button_current, "
             ".o_statusbar_status .dropdown-toggle"
         )
-        shown.filter(visible=True, has_text=label).wait_for()
+        # The whole of it: "Sedang diterapkan" is not yet "Diterapkan".
+        whole = re.compile(rf"^\s*{re.escape(label)}\s*$")
+        shown.filter(visible=True, has_text=whole).wait_for()
 
     def wait_for_value(self, name, text):
         """Wait until the input of a field holds *text*."""
