@@ -231,8 +231,6 @@ class KhbsDtsenImport(models.Model):
 
     _name_uniq = models.Constraint("UNIQUE (name)", "This number is taken.")
 
-    _name_uniq = models.Constraint("UNIQUE (name)", "This number is taken.")
-
     @api.depends("year", "quarter")
     def _compute_cutoff_date(self):
         for delivery in self:
