@@ -24,7 +24,7 @@ class KhbsRound(models.Model):
     """
 
     _name = "khbs.round"
-    _inherit = ["khbs.guarded", "khbs.approvable"]
+    _inherit = ["khbs.guarded", "khbs.approvable", "khbs.papered"]
     _description = "Round"
     _order = "date_from desc, id desc"
     _rec_names_search = ["name", "code"]

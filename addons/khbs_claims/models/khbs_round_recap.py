@@ -21,21 +21,6 @@ class KhbsRound(models.Model):
 
     _inherit = "khbs.round"
 
-    paper_count = fields.Integer(
-        string="Papers", compute="_compute_paper_count", compute_sudo=True
-    )
-
-    def _compute_paper_count(self):
-        counts = dict(
-            self.env["khbs.paper"]._read_group(
-                [("model", "=", self._name), ("res_id", "in", self.ids)],
-                ["res_id"],
-                ["__count"],
-            )
-        )
-        for record in self:
-            record.paper_count = counts.get(record.id, 0)
-
     def action_recap(self):
         """Issue the recap of this round as PDF and XLSX and show it."""
         self.ensure_one()
@@ -54,16 +39,6 @@ class KhbsRound(models.Model):
             "res_id": paper.id,
             "views": [(False, "form")],
             "target": "current",
-        }
-
-    def action_open_papers(self):
-        """Show the papers that were issued of these rounds."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Papers"),
-            "res_model": "khbs.paper",
-            "views": [(False, "list"), (False, "form")],
-            "domain": [("model", "=", self._name), ("res_id", "in", self.ids)],
         }
 
     def _recap(self):

@@ -6,6 +6,7 @@ from . import base
 from . import guarded
 from . import khbs_line_trace
 from . import khbs_approvable
+from . import khbs_papered
 from . import ir_attachment
 from . import ir_binary
 from . import khbs_area

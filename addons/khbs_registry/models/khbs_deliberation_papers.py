@@ -23,33 +23,8 @@ class KhbsDeliberationPapers(models.AbstractModel):
     """The papers of a deliberation: its minutes and the list by name."""
 
     _name = "khbs.deliberation.papers"
+    _inherit = "khbs.papered"
     _description = "Deliberation: papers"
-
-    paper_count = fields.Integer(
-        string="Papers", compute="_compute_paper_count", compute_sudo=True
-    )
-
-    def _compute_paper_count(self):
-        counts = dict(
-            self.env["khbs.paper"]._read_group(
-                [("model", "=", self._name), ("res_id", "in", self.ids)],
-                ["res_id"],
-                ["__count"],
-            )
-        )
-        for deliberation in self:
-            deliberation.paper_count = counts.get(deliberation.id, 0)
-
-    def action_view_papers(self):
-        """Show the papers that were issued of this deliberation."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Papers"),
-            "res_model": "khbs.paper",
-            "views": [(False, "list"), (False, "form")],
-            "domain": [("model", "=", self._name), ("res_id", "=", self.id)],
-        }
 
     def _issue_minutes(self):
         """Issue the minutes and the list by name, numbers masked."""

@@ -19,6 +19,7 @@ class KhbsRecipientPapers(models.AbstractModel):
     """The papers of a list, and its rows in the order in which papers name them."""
 
     _name = "khbs.recipient.papers"
+    _inherit = "khbs.papered"
     _description = "Recipient list: the papers"
 
     def action_print_quotas(self):
@@ -36,16 +37,6 @@ class KhbsRecipientPapers(models.AbstractModel):
     def action_print_ranking(self):
         """Issue the ranking with the lots, without names, to be checked by anybody."""
         return self._issue_list_paper("ranking", self._ranking_document)
-
-    def action_view_papers(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Papers"),
-            "res_model": "khbs.paper",
-            "views": [(False, "list"), (False, "form")],
-            "domain": [("model", "=", self._name), ("res_id", "=", self.id)],
-        }
 
     def _issue_list_paper(self, kind, make):
         self.ensure_one()
