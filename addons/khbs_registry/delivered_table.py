@@ -9,10 +9,12 @@ import io
 import itertools
 import os
 import zipfile
+import zlib
 from contextlib import contextmanager
 
 from openpyxl.utils.exceptions import InvalidFileException
 
+from .packed_file import Locked, PackedFile, TooLarge
 from .sheet_rows import MergedRow, sheet_rows
 
 DELIMITERS = ";,"
@@ -21,6 +23,8 @@ ZIP_MAGIC = b"PK\x03\x04"
 XLSX_PART = "[Content_Types].xml"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 PIECE = 1 << 20
+# Characters of a line; who has no ends of lines has no table.
+LONGEST_LINE = 1 << 20
 # Bytes of a row of a person, and how often a ZIP of them has their size.
 ROW_BYTES = 140
 PACKED = 5
@@ -29,7 +33,7 @@ PACKED = 5
 class TableError(Exception):
     """The file cannot be read as the table it should be.
 
-    :ivar code: "empty", "encoding", "columns", "archive", "broken"
+    :ivar code: "empty", "encoding", "columns", "archive", "large", "locked", "broken"
     :ivar detail: what was met: names of columns, a line number
     """
 
@@ -146,7 +150,17 @@ def open_table(path, columns=None, header_line=1):
             yield table
     except UnicodeDecodeError as error:
         raise TableError("encoding") from error
-    except (csv.Error, zipfile.BadZipFile, InvalidFileException) as error:
+    except TooLarge as error:
+        raise TableError("large") from error
+    except Locked as error:
+        raise TableError("locked") from error
+    except (
+        csv.Error,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        InvalidFileException,
+    ) as error:
         raise TableError("broken", str(error)) from error
 
 
@@ -163,10 +177,10 @@ def _open_rows(file):
         with _csv_rows(file, encoding) as rows:
             yield rows, encoding, lines
         return
-    with zipfile.ZipFile(file) as archive:
+    with PackedFile(file) as archive:
         names = archive.namelist()
         if XLSX_PART in names:
-            with sheet_rows(file) as rows:
+            with sheet_rows(archive) as rows:
                 yield rows, "xlsx", 0
             return
         if len(names) != 1:
@@ -218,10 +232,21 @@ def _csv_rows(file, encoding):
 
 
 def _read_csv(text):
-    head = text.readline()
+    lines = _lines(text)
+    head = next(lines, None)
     if not head:
         return
     delimiter = max(DELIMITERS, key=head.count)
-    reader = csv.reader(itertools.chain([head], text), delimiter=delimiter, strict=True)
+    lines = itertools.chain([head], lines)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     for cells in reader:
         yield reader.line_num, cells
+
+
+def _lines(text):
+    number = 0
+    while line := text.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE:
+            raise csv.Error(f"line {number} has no end")
+        yield line

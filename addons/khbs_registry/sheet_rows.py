@@ -18,6 +18,7 @@ import zipfile
 from contextlib import contextmanager
 
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import from_excel
 from openpyxl.xml.constants import SHARED_STRINGS
@@ -25,6 +26,9 @@ from openpyxl.xml.constants import SHARED_STRINGS
 PIECE = 1 << 16
 # A number of more digits than these has lost its last ones in a spreadsheet's cell.
 LONG_NUMBER = 1e11
+# A sheet of Excel ends there; so many columns no delivery has.
+MOST_ROWS = 1 << 20
+MOST_COLUMNS = 1 << 10
 LETTERS = re.compile(r"[A-Z]+")
 MERGED = re.compile(
     rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"'
@@ -41,9 +45,29 @@ class MergedRow(list):
 
 
 class _Head(ExcelReader):
-    """Reads a workbook but for its shared strings."""
+    """Reads what stands around the cells: where they are, which styles are dates."""
 
     strings_part = None
+    sheet_part = None
+
+    def __init__(self, archive):
+        super().__init__(archive.fp, read_only=True, keep_links=False, data_only=True)
+        self.archive = archive
+
+    def read(self):
+        self.read_manifest()
+        self.read_strings()
+        self.read_workbook()
+        apply_stylesheet(self.archive, self.wb)
+        sheets = [
+            (sheet.state != "visible", rel.target)
+            for sheet, rel in self.parser.find_sheets()
+            if rel.target in self.valid_files and "chartsheet" not in rel.Type
+        ]
+        if not sheets:
+            raise zipfile.BadZipFile("sheet")
+        # The first that whoever opens the workbook sees.
+        self.sheet_part = min(sheets, key=lambda sheet: sheet[0])[1]
 
     def read_strings(self):
         part = self.package.find(SHARED_STRINGS)
@@ -51,20 +75,24 @@ class _Head(ExcelReader):
 
 
 @contextmanager
-def sheet_rows(file):
+def sheet_rows(archive):
     """Give an iterator over (row number, cells as texts) of the first sheet.
 
     Every row has as many cells as the first one at least; a row with cells of a merged
     range is a :class:`MergedRow`.
+
+    :param archive: PackedFile
     """
-    head = _Head(file, read_only=True, keep_links=False, data_only=True)
+    head = _Head(archive)
     try:
         head.read()
-    except (KeyError, ValueError, TypeError) as error:
+    except (
+        *(AttributeError, KeyError, OSError, TypeError, ValueError),
+        SyntaxError,  # of the XML
+    ) as error:
         raise zipfile.BadZipFile("workbook") from error
-    with zipfile.ZipFile(file) as archive, _shared(archive, head.strings_part) as texts:
-        sheet = head.wb.worksheets[0]
-        part = sheet._worksheet_path
+    part = head.sheet_part
+    with _shared(archive, head.strings_part) as texts:
         merges = _Merges(_merged_ranges(archive, part))
         parser = _SheetParser(texts, head.wb._date_formats, head.wb.epoch)
         with archive.open(part) as source:
@@ -148,19 +176,30 @@ class _Parser:
         self._expat.StartElementHandler = self._start
         self._expat.EndElementHandler = self._end
         self._expat.CharacterDataHandler = self._data
+        self._expat.StartDoctypeDeclHandler = self._refuse_doctype
+        self._number = 0
         self._text = []
         self._inside = False
         self._phonetic = False
 
     def _pieces(self, source):
-        try:
-            while piece := source.read(PIECE):
-                self._expat.Parse(piece, False)
-                yield
-            self._expat.Parse(b"", True)
+        while piece := source.read(PIECE):
+            self._parse(piece)
             yield
+        self._parse(b"", last=True)
+        yield
+
+    def _parse(self, piece, last=False):
+        try:
+            self._expat.Parse(piece, last)
         except xml.parsers.expat.ExpatError as error:
             raise zipfile.BadZipFile(f"XML, line {error.lineno}") from error
+        except (ValueError, LookupError, OverflowError) as error:
+            raise zipfile.BadZipFile(f"row {self._number}") from error
+
+    def _refuse_doctype(self, *_declared):
+        # No workbook has one; entities that grow without end are declared in it.
+        raise ValueError("DOCTYPE")
 
     def _data(self, text):
         if self._inside:
@@ -203,20 +242,24 @@ class _StringParser(_Parser):
 @contextmanager
 def _shared(archive, part):
     """Give a function from the number of a shared string to its text."""
-    if not part:
-        yield lambda number: ""
-        return
     with tempfile.TemporaryFile() as file:
         parser = _StringParser(file)
-        with archive.open(part) as source:
-            parser.read_all(source)
+        if part:
+            with archive.open(part) as source:
+                parser.read_all(source)
+        # A file of nothing cannot be mapped.
+        file.write(b"\0")
         file.flush()
         ends = parser.ends
-        if not ends[-1]:
-            yield lambda number: ""
-            return
+
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as texts:
-            yield lambda number: texts[ends[number] : ends[number + 1]].decode()
+
+            def text_of(number):
+                if number < 0:
+                    raise LookupError(number)
+                return texts[ends[number] : ends[number + 1]].decode()
+
+            yield text_of
 
 
 class _SheetParser(_Parser):
@@ -229,7 +272,6 @@ class _SheetParser(_Parser):
         self._epoch = epoch
         self._places = {}
         self._rows = []
-        self._number = 0
         self._cells = []
         self._place = -1
         self._kind = "n"
@@ -245,7 +287,7 @@ class _SheetParser(_Parser):
         name = name.rpartition(":")[2]
         if name == "c":
             reference = attributes.get("r")
-            self._place = self._place_of(reference) if reference else len(self._cells)
+            self._place = self._place_of(reference) if reference else self._place + 1
             self._kind = attributes.get("t", "n")
             self._style = int(attributes.get("s", 0))
             self._text = []
@@ -254,8 +296,13 @@ class _SheetParser(_Parser):
         elif name == "rPh":
             self._phonetic = True
         elif name == "row":
-            self._number = int(attributes.get("r", self._number + 1))
+            number = int(attributes.get("r", self._number + 1))
+            # Rows are known by their numbers, and read on behind the last one.
+            if not self._number < number <= MOST_ROWS:
+                raise ValueError(number)
+            self._number = number
             self._cells = []
+            self._place = -1
 
     def _end(self, name):
         name = name.rpartition(":")[2]
@@ -264,15 +311,25 @@ class _SheetParser(_Parser):
         elif name == "rPh":
             self._phonetic = False
         elif name == "c":
-            missing = self._place - len(self._cells)
-            if missing > 0:
-                self._cells += [""] * missing
-            self._cells.append(self._as_text("".join(self._text)))
+            self._add_cell(self._as_text("".join(self._text)))
         elif name == "row":
             self._rows.append((self._number, self._cells))
 
+    def _add_cell(self, text):
+        """Add a cell that says something; of the others a sheet may have any number."""
+        if not text:
+            return
+        missing = self._place - len(self._cells)
+        if missing < 0 or self._place >= MOST_COLUMNS:
+            raise ValueError(self._place)
+        self._cells += [""] * missing
+        self._cells.append(text)
+
     def _place_of(self, reference):
-        letters = LETTERS.match(reference).group()
+        letters = LETTERS.match(reference)
+        if not letters:
+            raise ValueError(reference)
+        letters = letters.group()
         place = self._places.get(letters)
         if place is None:
             place = self._places[letters] = column_index_from_string(letters) - 1

@@ -8,6 +8,7 @@ import zipfile
 import openpyxl
 import pytest
 import xlsxwriter
+from khbs_registry import packed_file
 from khbs_registry.delivered_table import TableError, open_table
 
 COLUMNS = ("nik", "nama")
@@ -151,3 +152,112 @@ def test_the_texts_of_a_large_sheet_stay_out_of_memory(tmp_path):
     tracemalloc.stop()
     assert count == 19_999
     assert peak < 3_000_000
+
+
+HEAD = '<row r="1"><c t="str"><v>nik</v></c><c t="str"><v>nama</v></c></row>'
+
+
+def workbook(path, rows, before=""):
+    """Write a workbook of a bare sheet, as no spreadsheet would."""
+    book = openpyxl.Workbook()
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = (
+        f"<?xml version='1.0'?>{before}"
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        f"<sheetData>{HEAD}{rows}</sheetData></worksheet>"
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+def test_formatted_cells_without_content_are_no_columns(tmp_path):
+    file = tmp_path / "a.xlsx"
+    rows = (
+        '<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="str"><v>SITI</v></c>'
+        '<c r="C2" s="0"/><c r="XFD2" s="0"/></row>'
+        '<row r="4"><c r="B4" t="str"><v>BUDI</v></c></row>'
+    )
+    workbook(file, rows)
+    assert rows_of(file) == [
+        (2, ["1", "SITI"], ["1", "SITI"]),
+        (4, ["", "BUDI"], ["", "BUDI"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="2"><c r="A2"><v>abc</v></c></row>',
+        '<row r="2"><c r="A2"><v>nan</v></c></row>',
+        '<row r="2"><c r="A2" s="x"><v>1</v></c></row>',
+        '<row r="2"><c r="A2" t="s"><v>7</v></c></row>',
+        '<row r="2"><c r="A2" t="s"><v>-1</v></c></row>',
+        '<row r="2"><c r="2"><v>1</v></c></row>',
+        '<row r="2"><c r="ZZZZ2"><v>1</v></c></row>',
+        '<row r="2"><c r="XFD2"><v>1</v></c></row>',
+        '<row r="3"><c><v>1</v></c></row><row r="2"><c><v>1</v></c></row>',
+        '<row r="2"><c><v>1</v></c></row><row r="2"><c><v>1</v></c></row>',
+        '<row r="9999999"><c r="A2"><v>1</v></c></row>',
+        '<row r="2"><c r="A2"><v>1</v></row>',
+    ],
+)
+def test_a_sheet_that_no_spreadsheet_writes_is_broken(tmp_path, rows):
+    file = tmp_path / "a.xlsx"
+    workbook(file, rows)
+    with pytest.raises(TableError) as caught:
+        rows_of(file)
+    assert caught.value.code == "broken"
+
+
+def test_a_workbook_declares_no_entities(tmp_path):
+    file = tmp_path / "a.xlsx"
+    row = '<row r="2"><c t="str"><v>&a;</v></c></row>'
+    workbook(file, row, before='<!DOCTYPE a [<!ENTITY a "1">]>')
+    with pytest.raises(TableError) as caught:
+        rows_of(file)
+    assert caught.value.code == "broken"
+
+
+def test_a_file_that_unpacks_without_end_is_refused(tmp_path):
+    file = tmp_path / "a.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("kiriman.csv", "w") as member:
+            for _piece in range(64):
+                member.write(b"a" * (1 << 20))
+    tracemalloc.start()
+    with pytest.raises(TableError) as caught:
+        rows_of(file)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert caught.value.code == "broken"
+    assert peak < 16 << 20
+
+
+@pytest.mark.parametrize("bound", ["MOST_BYTES", "MOST_BYTES_AT_ONCE"])
+def test_what_a_file_unpacks_to_has_bounds(tmp_path, monkeypatch, bound):
+    file = tmp_path / "a.xlsx"
+    workbook(file, "")
+    monkeypatch.setattr(packed_file, bound, 500)
+    with pytest.raises(TableError) as caught:
+        rows_of(file)
+    assert caught.value.code == "large"
+
+
+def test_a_password_or_a_broken_archive_is_said_so(tmp_path):
+    file = tmp_path / "a.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("kiriman.csv", "nik;nama\n" + "1;SITI\n" * 100)
+    whole = file.read_bytes()
+    locked = bytearray(whole)
+    locked[6] |= 1
+    locked[locked.rfind(b"PK\x01\x02") + 8] |= 1
+    broken = bytearray(whole)
+    broken[45:55] = b"\xff" * 10
+    for content, code in ((locked, "locked"), (broken, "broken")):
+        file.write_bytes(content)
+        with pytest.raises(TableError) as caught:
+            rows_of(file)
+        assert caught.value.code == code

@@ -49,6 +49,8 @@ SHORT_NUMBER = re.compile(r"^[0-9]{0,3}$")
 DAY_FIRST = re.compile(r"^([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})$")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 OLDEST_BIRTH = "1900-01-01"
+# Of a key of a family; DTSEN's own have about twenty characters.
+LONGEST_KEY = 64
 
 
 class StagedRow(NamedTuple):
@@ -137,7 +139,7 @@ class RowChecker:
 
         :param cells: list of stripped texts
         """
-        if CONTROL.search("".join(cells)):
+        if CONTROL.search("".join(cells)) or len(cells[0]) > LONGEST_KEY:
             return unreadable(line, cells, "ROW_UNREADABLE")
         reasons = []
 
@@ -248,7 +250,7 @@ def unreadable(line, cells, reason):
         **{
             **empty,
             "line": line,
-            "family_key": key or key_of_kk(kk, line),
+            "family_key": key[:LONGEST_KEY] or key_of_kk(kk, line),
             "nik_status": "missing",
             "warnings": (),
             "reasons": (reason,),

@@ -133,6 +133,14 @@ class KhbsDtsenFile(models.AbstractModel):
                 "%(names)s.",
                 names=error.detail,
             ),
+            "large": self.env._(
+                "The file unpacks to more than a delivery of the whole province has. "
+                "Ask the source for a plain CSV or XLSX."
+            ),
+            "locked": self.env._(
+                "The file is protected by a password. Take the password off, then "
+                "upload it again."
+            ),
             "columns": self.env._(
                 "The file lacks these columns: %(columns)s. The first line must name "
                 "them.",

@@ -244,6 +244,14 @@ class TestImport(DeliveryCase):
             with self.subTest(content), self.assertRaises(UserError):
                 self._delivery(content).action_stage()
 
+    def test_a_key_too_long_for_one_refuses_its_rows_and_no_other(self):
+        long, fine = self._family(id_keluarga="62" * 5000), self._family()
+        delivery = self._applied(long, fine)
+        self.assertEqual(
+            self._reasons(delivery), dict.fromkeys((2, 3), ["ROW_UNREADABLE"])
+        )
+        self.assertEqual(delivery.new_count, 1)
+
     def test_two_deliveries_at_once(self):
         deliveries = self._staged(self._family()) + self._staged(self._family())
         deliveries.action_apply()
