@@ -10,7 +10,9 @@ from odoo.tools import SQL
 
 HOUSEHOLD_VALUES = {
     "kk_number": "f.kk_number",
-    "dtsen_key": "f.name",
+    # A key made of the KK number stands only where DTSEN's own is not known.
+    "dtsen_key": "CASE WHEN starts_with(f.name, 'kk:') "
+    "AND NOT starts_with(h.dtsen_key, 'kk:') THEN h.dtsen_key ELSE f.name END",
     "area_id": "f.area_id",
     "address": "COALESCE(f.address, h.address)",
     "rt": "COALESCE(f.rt, h.rt)",
@@ -39,6 +41,16 @@ MASKED = ("kk_number", "nik")
 # NIK of its members, which may have been exchanged.
 MEMBERSHIP = ("state", "relation", "household_id", "member")
 NIK = ("nik",)
+# What identifies the state of a household and its persons: any change of one of them
+# gives its row another place and another transaction.
+VERSION = SQL(
+    """
+    md5(h.ctid::text || h.xmin::text || COALESCE((
+        SELECT string_agg(p.ctid::text || p.xmin::text, ',' ORDER BY p.id)
+        FROM khbs_person p WHERE p.household_id = h.id
+    ), ''))
+    """
+)
 
 
 def values_list(values, table):

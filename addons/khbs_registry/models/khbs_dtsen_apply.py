@@ -4,8 +4,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from .dtsen_values import HOUSEHOLD_VALUES, PERSON_VALUES, assignments
-from .khbs_dtsen_diff import VERSION
+from .dtsen_values import HOUSEHOLD_VALUES, PERSON_VALUES, VERSION, assignments
 
 # Families of one chunk: what a killed server does again at most.
 CHUNK = 5000
@@ -64,7 +63,10 @@ class KhbsDtsenApply(models.AbstractModel):
     def _apply_chunk(self, delivery):
         """Write the families that ``_next_chunk`` collected; return how many moved."""
         self.env.cr.execute("ANALYZE khbs_dtsen_chunk")
-        moved = self._hold_back_moved(delivery)
+        moved = bound = self._hold_back_moved(delivery)
+        while bound:
+            bound = self._hold_back_bound(delivery)
+            moved += bound
         self._apply_changed_persons_freed(delivery)
         self._apply_kk_history(delivery)
         self._apply_changed_households(delivery)
@@ -92,7 +94,7 @@ class KhbsDtsenApply(models.AbstractModel):
             WITH moved AS (
                 SELECT c.id FROM khbs_dtsen_chunk c
                 LEFT JOIN khbs_household h ON h.id = c.household_id
-                WHERE c.verdict = 'changed'
+                WHERE c.verdict IN ('changed', 'gone')
                     AND c.version IS DISTINCT FROM %(version)s
                 UNION
                 SELECT c.id FROM khbs_dtsen_chunk c
@@ -120,6 +122,45 @@ class KhbsDtsenApply(models.AbstractModel):
             version=VERSION,
         )
         return moved
+
+    def _hold_back_bound(self, delivery):
+        """Take the families out that exchange a person or number with one held back.
+
+        Else who moved between the two would be in neither; return how many.
+        """
+        return self._run(
+            """
+            WITH moved AS (
+                SELECT f.name, f.kk_number, f.household_id, h.kk_number AS present
+                FROM khbs_dtsen_family f
+                LEFT JOIN khbs_household h ON h.id = f.household_id
+                WHERE f.import_id = %(id)s AND f.verdict = 'moved' AND f.entangled
+            ), bound AS (
+                SELECT c.id FROM khbs_dtsen_chunk c
+                JOIN moved ON moved.present = c.kk_number
+                UNION
+                SELECT c.id FROM khbs_dtsen_chunk c
+                JOIN khbs_household h ON h.id = c.household_id
+                JOIN moved ON moved.kk_number = h.kk_number
+                UNION
+                SELECT c.id FROM khbs_dtsen_chunk c
+                JOIN khbs_dtsen_row r ON r.import_id = %(id)s AND r.family_key = c.name
+                JOIN khbs_person p ON p.nik = r.nik AND p.active AND p.state = 'alive'
+                JOIN moved ON moved.household_id = p.household_id
+                UNION
+                SELECT c.id FROM moved
+                JOIN khbs_dtsen_row r
+                    ON r.import_id = %(id)s AND r.family_key = moved.name
+                JOIN khbs_person p ON p.nik = r.nik AND p.active AND p.state = 'alive'
+                JOIN khbs_dtsen_chunk c ON c.household_id = p.household_id
+            ), gone AS (
+                DELETE FROM khbs_dtsen_chunk c USING bound WHERE c.id = bound.id
+            )
+            UPDATE khbs_dtsen_family f SET verdict = 'moved'
+            FROM bound WHERE f.id = bound.id
+            """,
+            delivery,
+        )
 
     def _changes(self, of_persons):
         """Return the query of (family_id, person_id, line, fields) to be written."""
@@ -251,14 +292,30 @@ class KhbsDtsenApply(models.AbstractModel):
             changes=self._changes(of_persons=False),
             uid=self.env.uid,
         )
-        self._run(
-            """
-            UPDATE khbs_visit v SET area_id = f.area_id
-            FROM (%(changes)s) c JOIN khbs_dtsen_chunk f ON f.id = c.family_id
-            WHERE v.household_id = f.household_id AND 'area_id' = ANY (c.fields)
-            """,
-            delivery,
-            changes=self._changes(of_persons=False),
+        for table in self._tables_in_village():
+            self._run(
+                """
+                UPDATE %(table)s t SET area_id = f.area_id
+                FROM (%(changes)s) c JOIN khbs_dtsen_chunk f ON f.id = c.family_id
+                WHERE t.household_id = f.household_id AND 'area_id' = ANY (c.fields)
+                """,
+                delivery,
+                table=SQL.identifier(table),
+                changes=self._changes(of_persons=False),
+            )
+
+    def _tables_in_village(self):
+        """Return the tables of what moves with its family, and by the rules on areas.
+
+        The ORM would write their stored village; a statement has to do it itself.
+        """
+        return sorted(
+            model._table
+            for model in self.env.values()
+            if not (model._abstract or model._transient)
+            and (field := model._fields.get("area_id"))
+            and field.store
+            and field.related == "household_id.area_id"
         )
 
     def _apply_new_households(self, delivery):

@@ -5,6 +5,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..dtsen.reasons import HOUSEHOLD_REJECTED
+from .dtsen_values import MEMBERSHIP, VERSION
 
 # Reasons that only the rows together, or the registry, show.
 COMPARED_REASONS = [
@@ -84,7 +85,8 @@ class KhbsDtsenCompare(models.AbstractModel):
                     count(*) FILTER (WHERE relation = '1') AS heads,
                     bool_or(relation IS NULL) AS unclear,
                     min(kk_number) <> max(kk_number)
-                        OR min(area_id) <> max(area_id) AS mixed
+                        OR min(area_id) <> max(area_id)
+                        OR min(decile) <> max(decile) AS mixed
                 FROM khbs_dtsen_row WHERE import_id = %(id)s GROUP BY family_key
             ), fault AS (
                 SELECT family_key, array_remove(ARRAY[
@@ -129,7 +131,8 @@ class KhbsDtsenCompare(models.AbstractModel):
 
         A household is found by the key of DTSEN, else by its KK number when the
         household that has it is not delivered under a key of its own. Only households
-        inside the delivery's areas are found.
+        inside the delivery's areas are found. One that left the programme with its
+        members at home is found by its key: it is still that family, and stays out.
         """
         self._run(
             """
@@ -147,6 +150,22 @@ class KhbsDtsenCompare(models.AbstractModel):
                 FROM khbs_household h JOIN khbs_area a ON a.id = h.area_id
                 WHERE h.active AND h.state <> 'exited'
                     AND a.parent_path LIKE ANY (%(scope)s)
+                UNION ALL (
+                    SELECT DISTINCT ON (h.dtsen_key) h.id, h.dtsen_key, NULL, true
+                    FROM khbs_household h JOIN khbs_area a ON a.id = h.area_id
+                    WHERE h.active AND h.state = 'exited'
+                        AND a.parent_path LIKE ANY (%(scope)s)
+                        AND EXISTS (
+                            SELECT FROM khbs_person p WHERE p.household_id = h.id
+                                AND p.active AND p.state = 'alive'
+                        )
+                        AND NOT EXISTS (
+                            SELECT FROM khbs_household o
+                            WHERE o.active AND o.state <> 'exited'
+                                AND o.dtsen_key = h.dtsen_key
+                        )
+                    ORDER BY h.dtsen_key, h.id DESC
+                )
             )
             INSERT INTO khbs_dtsen_family (
                 import_id, name, line, kk_number, area_id, regency_id, address, rt, rw,
@@ -253,6 +272,24 @@ class KhbsDtsenCompare(models.AbstractModel):
             which,
         )
 
+    def _membership_held(self, delivery):
+        """Return the condition that who belongs to family f is known better here.
+
+        It was verified after the cut-off; or the delivery names somebody of whom a
+        death was recorded here, whenever that was: no file makes the dead alive.
+        """
+        return SQL(
+            """
+            (%s OR EXISTS (
+                SELECT FROM khbs_person dead JOIN khbs_dtsen_pair named
+                    ON named.import_id = %s AND named.person_id = dead.id
+                WHERE dead.household_id = f.household_id AND dead.state = 'deceased'
+            ))
+            """,
+            self._held(delivery, "f.household_id", MEMBERSHIP),
+            delivery.id,
+        )
+
     def _set_rejected(self, delivery):
         self._run(
             """
@@ -310,27 +347,45 @@ class KhbsDtsenCompare(models.AbstractModel):
         )
 
     def _collect_gone(self, delivery):
-        """Add the families that a full delivery of their area does not name."""
+        """Add the families that a full delivery of their area does not name.
+
+        A refused row names its family too, if only by a member's NIK; and so does
+        another delivery of the same quarter.
+        """
         if delivery.scope != "full" or delivery.parent_id:
             return 0
         return self._run(
             """
             INSERT INTO khbs_dtsen_family (import_id, name, line, area_id, regency_id,
-                decile, member_count, household_id, verdict)
+                decile, member_count, household_id, verdict, version)
             SELECT %(id)s, h.dtsen_key, 0, h.area_id, h.regency_id, h.decile,
                 (SELECT count(*) FROM khbs_person p WHERE p.household_id = h.id
-                    AND p.active AND p.state = 'alive'), h.id, 'gone'
+                    AND p.active AND p.state = 'alive'), h.id, 'gone', %(version)s
             FROM khbs_household h JOIN khbs_area a ON a.id = h.area_id
             WHERE h.active AND h.state <> 'exited' AND h.dtsen_key IS NOT NULL
-                AND h.dtsen_gone_on IS NULL AND a.parent_path LIKE ANY (%(scope)s)
+                AND h.dtsen_gone_on IS NULL
+                AND COALESCE(h.dtsen_quarter, '') < %(quarter)s
+                AND a.parent_path LIKE ANY (%(scope)s)
                 AND NOT EXISTS (
                     SELECT FROM khbs_dtsen_family f WHERE f.import_id = %(id)s
                         AND (f.household_id = h.id OR f.name = h.dtsen_key)
+                )
+                AND NOT EXISTS (
+                    SELECT FROM khbs_dtsen_family f WHERE f.import_id = %(id)s
+                        AND f.name = 'kk:' || left(
+                            encode(sha256(h.kk_number::bytea), 'hex'), 16)
+                )
+                AND NOT EXISTS (
+                    SELECT FROM khbs_person p JOIN khbs_dtsen_row r ON r.nik = p.nik
+                    WHERE p.household_id = h.id AND p.active AND p.state = 'alive'
+                        AND r.import_id = %(id)s AND r.reasons <> '{}'
                 )
             ORDER BY h.id
             """,
             delivery,
             scope=delivery._scope_patterns(),
+            version=VERSION,
+            quarter=delivery._quarter_key(),
         )
 
     def _pair_persons(self, delivery):

@@ -97,7 +97,8 @@ class KhbsDtsenConflict(models.Model):
 
     _pending_uniq = models.UniqueIndex(
         "(household_id, COALESCE(person_id, 0), kind, field_name, "
-        "(CASE WHEN person_id IS NULL THEN line ELSE 0 END)) WHERE state = 'pending'",
+        "(CASE WHEN field_name = 'member' THEN COALESCE(raw_value, line::text) "
+        "ELSE '' END)) WHERE state = 'pending'",
         "This value is in the queue already.",
     )
 
@@ -220,6 +221,7 @@ class KhbsDtsenConflict(models.Model):
     def _write_delivered(self):
         household, person = self.household_id, self.person_id
         if self.kind == "nik_two_kk":
+            self._refuse_head()
             # The family of the file is free to come with its corrected rows.
             person.state = "moved"
         elif self.field_name == ADDED:
@@ -237,6 +239,17 @@ class KhbsDtsenConflict(models.Model):
                 values["nik_status"] = "valid" if value else "missing"
                 self._keep_former_nik()
             record.write(values)
+
+    def _refuse_head(self):
+        """A family does not lose its head, and with him its card, by the way."""
+        if self.person_id.relation == "1":
+            raise UserError(
+                self.env._(
+                    "This person is the head of %(household)s. Say by a family event "
+                    "what has become of that family: it moved, was divided or merged.",
+                    household=self.household_id.name,
+                )
+            )
 
     def _keep_former_nik(self):
         if self.person_id.nik:

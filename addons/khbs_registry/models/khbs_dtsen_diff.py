@@ -2,26 +2,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import models
-from odoo.tools import SQL
 
 from .dtsen_values import (
     HOUSEHOLD_VALUES,
     MEMBERSHIP,
     NIK,
     PERSON_VALUES,
+    VERSION,
     differs,
     values_list,
-)
-
-# What identifies the state of a household and its persons: any change of one of them
-# gives its row another place and another transaction.
-VERSION = SQL(
-    """
-    md5(h.ctid::text || h.xmin::text || COALESCE((
-        SELECT string_agg(p.ctid::text || p.xmin::text, ',' ORDER BY p.id)
-        FROM khbs_person p WHERE p.household_id = h.id
-    ), ''))
-    """
 )
 
 
@@ -107,7 +96,7 @@ class KhbsDtsenDiff(models.AbstractModel):
             differs=differs(PERSON_VALUES, "p"),
             cutoff=delivery.cutoff_date,
             membership=list(MEMBERSHIP),
-            membership_held=self._held(delivery, "f.household_id", MEMBERSHIP),
+            membership_held=self._membership_held(delivery),
             nik_held=self._held(delivery, "f.household_id", NIK),
         )
 
@@ -115,19 +104,23 @@ class KhbsDtsenDiff(models.AbstractModel):
         self._run(
             """
             INSERT INTO khbs_dtsen_change (import_id, family_id, household_id, line,
-                area_id, regency_id, field_name, new_value, held)
-            SELECT %(id)s, f.id, f.household_id, r.line, f.area_id, f.regency_id,
-                'member', r.name, %(held)s
-            FROM khbs_dtsen_family f
-            JOIN khbs_dtsen_row r ON r.import_id = %(id)s AND r.family_key = f.name
-            LEFT JOIN khbs_dtsen_pair pair
-                ON pair.import_id = %(id)s AND pair.line = r.line
-            WHERE f.import_id = %(id)s AND f.verdict = 'unchanged'
-                AND pair.line IS NULL
-            ORDER BY f.id, r.line
+                area_id, regency_id, field_name, new_value, held, raw_value)
+            SELECT %(id)s, family_id, household_id, line, area_id, regency_id,
+                'member', name, held, CASE WHEN held THEN COALESCE(nik, name) END
+            FROM (
+                SELECT f.id AS family_id, f.household_id, f.area_id, f.regency_id,
+                    r.line, r.name, r.nik, %(held)s AS held
+                FROM khbs_dtsen_family f
+                JOIN khbs_dtsen_row r ON r.import_id = %(id)s AND r.family_key = f.name
+                LEFT JOIN khbs_dtsen_pair pair
+                    ON pair.import_id = %(id)s AND pair.line = r.line
+                WHERE f.import_id = %(id)s AND f.verdict = 'unchanged'
+                    AND pair.line IS NULL
+            ) found
+            ORDER BY family_id, line
             """,
             delivery,
-            held=self._held(delivery, "f.household_id", MEMBERSHIP),
+            held=self._membership_held(delivery),
         )
 
     def _find_gone_members(self, delivery):
@@ -161,7 +154,7 @@ class KhbsDtsenDiff(models.AbstractModel):
             ORDER BY family_id
             """,
             delivery,
-            held=self._held(delivery, "f.household_id", MEMBERSHIP),
+            held=self._membership_held(delivery),
         )
 
     def _set_changed(self, delivery):

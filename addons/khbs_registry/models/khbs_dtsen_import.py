@@ -236,7 +236,8 @@ class KhbsDtsenImport(models.Model):
         for delivery in self:
             month = 3 * int(delivery.quarter or 1) - 2
             first = datetime.date(min(max(delivery.year or 1, 2), 9999), month, 1)
-            delivery.cutoff_date = first - datetime.timedelta(days=1)
+            before = first - datetime.timedelta(days=1)
+            delivery.cutoff_date = min(before, fields.Date.context_today(self))
 
     @api.depends("conflict_ids.state")
     def _compute_conflict_count(self):

@@ -1,11 +1,15 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import SUPERUSER_ID, models
-from odoo.exceptions import AccessError, UserError
+import datetime
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 # States in which a delivery has written, or is about to write, into the registry.
 WRITTEN = ("applying", "applied", "partly")
+# DTSEN is of 2025.
+FIRST_YEAR = 2025
 
 
 class KhbsDtsenScope(models.AbstractModel):
@@ -13,6 +17,28 @@ class KhbsDtsenScope(models.AbstractModel):
 
     _name = "khbs.dtsen.scope"
     _description = "DTSEN delivery: its areas and quarter"
+
+    @api.constrains("year", "quarter", "cutoff_date")
+    def _check_quarter(self):
+        """No typing error closes an area to all quarters, nor all that was verified."""
+        today = fields.Date.context_today(self)
+        for delivery in self:
+            if not FIRST_YEAR <= delivery.year <= today.year + 1:
+                raise ValidationError(
+                    self.env._(
+                        "DTSEN has no year %(year)s. Look at the year and the quarter.",
+                        year=delivery.year,
+                    )
+                )
+            month = 3 * int(delivery.quarter)
+            following = datetime.date(delivery.year + month // 12, month % 12 + 1, 1)
+            if delivery.cutoff_date >= following or delivery.cutoff_date > today:
+                raise ValidationError(
+                    self.env._(
+                        "The cut-off lies after its quarter, or after today: nobody "
+                        "knew then what will be verified here."
+                    )
+                )
 
     def _scope_areas(self):
         return self.area_id | self.further_area_ids

@@ -4,7 +4,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from .khbs_dtsen_diff import VERSION
+from .dtsen_values import VERSION
 
 
 class KhbsDtsenSettle(models.AbstractModel):
@@ -61,21 +61,33 @@ class KhbsDtsenSettle(models.AbstractModel):
 
         A conflict of the same value and quarter is there already, perhaps decided.
         """
+        held = SQL(
+            """
+            SELECT ch.* FROM khbs_dtsen_change ch
+            JOIN khbs_dtsen_chunk f ON f.id = ch.family_id
+            WHERE ch.import_id = %s AND ch.held
+            """,
+            delivery.id,
+        )
+        # By itself: the new ones may stand only where the old ones have gone.
         self._run(
             """
-            WITH held AS (
-                SELECT ch.* FROM khbs_dtsen_change ch
-                JOIN khbs_dtsen_family f ON f.id = ch.family_id
-                WHERE ch.import_id = %(id)s AND ch.held AND f.id IN (%(families)s)
-            ), superseded AS (
-                UPDATE khbs_dtsen_conflict k SET state = 'superseded' FROM held
-                WHERE k.state = 'pending' AND k.kind = 'value'
-                    AND k.household_id = held.household_id
-                    AND k.person_id IS NOT DISTINCT FROM held.person_id
-                    AND k.field_name = held.field_name
-                    AND (k.quarter, k.raw_value)
-                        IS DISTINCT FROM (%(quarter)s, held.raw_value)
-            )
+            UPDATE khbs_dtsen_conflict k SET state = 'superseded' FROM (%(held)s) held
+            WHERE k.state = 'pending' AND k.kind = 'value'
+                AND k.household_id = held.household_id
+                AND k.person_id IS NOT DISTINCT FROM held.person_id
+                AND k.field_name = held.field_name
+                AND (k.quarter, k.raw_value)
+                    IS DISTINCT FROM (%(quarter)s, held.raw_value)
+                -- A family may gain several members in a quarter.
+                AND (k.quarter <> %(quarter)s OR k.field_name <> 'member')
+            """,
+            delivery,
+            held=held,
+            quarter=delivery._quarter_key(),
+        )
+        self._run(
+            """
             INSERT INTO khbs_dtsen_conflict (import_id, household_id, person_id,
                 area_id, line, kind, field_name, local_value, delivered_value,
                 raw_value, quarter, state, create_uid, create_date, write_uid,
@@ -84,7 +96,7 @@ class KhbsDtsenSettle(models.AbstractModel):
                 held.line, 'value', held.field_name, held.old_value, held.new_value,
                 held.raw_value, %(quarter)s, 'pending',
                 %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
-            FROM held JOIN khbs_household h ON h.id = held.household_id
+            FROM (%(held)s) held JOIN khbs_household h ON h.id = held.household_id
             WHERE NOT EXISTS (
                 SELECT FROM khbs_dtsen_conflict k
                 WHERE k.household_id = held.household_id
@@ -95,7 +107,7 @@ class KhbsDtsenSettle(models.AbstractModel):
             )
             """,
             delivery,
-            families=SQL("SELECT id FROM khbs_dtsen_chunk"),
+            held=held,
             quarter=delivery._quarter_key(),
             uid=self.env.uid,
         )

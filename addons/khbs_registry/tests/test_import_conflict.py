@@ -138,6 +138,40 @@ class TestImportConflict(DeliveryCase):
         self._conflicts().with_user(self.validator).action_take_delivered()
         self.assertEqual(deceased.state, "alive")
 
+    def test_no_file_makes_the_dead_alive_nor_head_again(self):
+        """Not even where the death was recorded before the cut-off of the file."""
+        head, heir = self.household.person_ids[:2]
+        head.state = "deceased"
+        self.env.flush_all()
+        heir.relation = "1"
+        for row in self.family:
+            row["desil"] = "4"
+        self._applied(self.family, quarter="2")
+        self.assertEqual((head.state, heir.relation), ("deceased", "1"))
+        self.assertEqual(self.household.head_id, heir)
+        self.assertEqual(self.household.decile, "4")
+        self.assertEqual(
+            set(self._conflicts().mapped("field_name")), {"state", "relation"}
+        )
+
+    def test_every_new_member_of_a_held_family_is_in_the_queue(self):
+        self._verify(self.household.person_ids[2], state="alive")
+        strangers = self._family(size=3)
+        newcomers = [
+            {
+                **row,
+                "id_keluarga": self.family[0]["id_keluarga"],
+                "no_kk": self.family[0]["no_kk"],
+            }
+            for row in strangers[1:]
+        ]
+        for newcomer in (*newcomers, newcomers[1]):
+            self._applied([*self.family, newcomer])
+        self.assertEqual(
+            self._conflicts().mapped("delivered_value"),
+            [newcomer["nama"] for newcomer in newcomers],
+        )
+
     def test_a_kk_number_known_here_is_kept_with_its_history(self):
         former = self.household.kk_number
         self.household.kk_ids.valid_to = "2026-02-01"
@@ -235,3 +269,13 @@ class TestImportConflict(DeliveryCase):
         self.assertEqual(flagged.person_id.state, "moved")
         again = self._applied(other)
         self.assertEqual(again.rejected_count, 0)
+
+    def test_a_family_does_not_lose_its_head_by_a_conflict(self):
+        other = self._family()
+        other[0]["nik"] = self.family[0]["nik"]
+        self._applied(other)
+        flagged = self._conflicts()
+        with self.assertRaises(UserError):
+            flagged.with_user(self.validator).action_take_delivered()
+        flagged.with_user(self.validator).action_keep_local()
+        self.assertEqual(self.household.head_id, flagged.person_id)

@@ -331,3 +331,119 @@ class TestImportQuarter(DeliveryCase):
         self.assertEqual(delivery.changed_count, 0)
         relations = self._household_of(family).person_ids.mapped("relation")
         self.assertEqual(sorted(relations), ["1", "4", "8"])
+
+    def test_a_quarter_and_its_cutoff_are_those_of_a_calendar(self):
+        for values in (
+            {"year": 20266},
+            {"year": 202},
+            {"cutoff_date": "2026-04-01"},
+            {"cutoff_date": "2099-01-01", "year": 2027},
+        ):
+            with self.subTest(values), self.assertRaises(ValidationError):
+                self._delivery(self._csv(self._family()), **values)
+        self._delivery(self._csv(self._family()), cutoff_date="2026-03-31")
+
+    def test_what_belongs_to_a_family_moves_with_it(self):
+        family = self._family()
+        self._applied(family)
+        household = self._household_of(family)
+        request = self.env["khbs.change.request"].create({"household_id": household.id})
+        for row in family:
+            row["kode_wilayah"] = "62.71.01.1001"
+        self._applied(family, quarter="2")
+        self.env.invalidate_all()
+        self.assertEqual(request.area_id.code, "62.71.01.1001")
+
+    def test_who_is_named_by_another_delivery_meanwhile_is_not_gone(self):
+        stays, named = self._family(), self._family()
+        self._applied(stays, named)
+        full = self._staged(stays, **FULL)
+        self.assertEqual(full.gone_count, 1)
+        self._applied(named, quarter="2")
+        full.action_apply()
+        self.assertEqual((full.state, full.gone_count), ("staged", 0))
+
+    def test_who_is_named_while_the_job_waits_is_not_gone(self):
+        stays, named = self._family(), self._family()
+        self._applied(stays, named)
+        full = self._staged(stays, **FULL)
+        self._applied(named, quarter="2")
+        self._as_a_job(full)
+        self.assertFalse(self._household_of(named).dtsen_gone_on)
+
+    def test_a_refused_row_names_its_family_by_any_of_its_numbers(self):
+        family, other = self._family(id_keluarga=""), self._family(id_keluarga="")
+        self._applied(family, other)
+        household = self.env["khbs.household"].search(
+            [("kk_number", "=", family[0]["no_kk"])]
+        )
+        household.dtsen_key = "62000777"
+        for values in ({"no_kk": "6,20601E+15"}, {"nik": "6,20601E+15", "nama": ""}):
+            with self.subTest(values):
+                refused = [{**row, **values} for row in family]
+                delivery = self._staged(refused, other, **FULL)
+                self.assertEqual((delivery.rejected_count, delivery.gone_count), (1, 0))
+
+    def test_a_source_without_keys_takes_none_away(self):
+        family = self._family()
+        self._applied(family)
+        household = self._household_of(family)
+        without = [{**row, "id_keluarga": ""} for row in family]
+        delivery = self._applied(without, quarter="2")
+        self.assertEqual(delivery.changed_count, 0)
+        self.assertEqual(household.dtsen_key, family[0]["id_keluarga"])
+
+    def test_a_family_that_left_is_still_that_family(self):
+        family = self._family()
+        self._applied(family)
+        household = self._household_of(family)
+        household._set_state("exited", "GRADUATED")
+        for row in family:
+            row["desil"] = "4"
+        delivery = self._applied(family, quarter="2")
+        self.assertEqual((delivery.rejected_count, delivery.changed_count), (0, 1))
+        self.assertEqual(
+            (household.decile, household.state, household.dtsen_quarter),
+            ("4", "exited", "2026-2"),
+        )
+
+    def test_rows_of_a_family_that_disagree_on_its_decile(self):
+        family = self._family()
+        family[1]["desil"] = "9"
+        delivery = self._staged(family)
+        self.assertEqual(
+            set(map(tuple, self._reasons(delivery).values())),
+            {("FAMILY_INCONSISTENT",)},
+        )
+
+    def test_who_moves_between_two_families_is_lost_by_neither(self):
+        first, second = self._family(size=3), self._family()
+        self._applied(first, second)
+        household = self._household_of(first)
+        mover = {**first[2], "id_keluarga": second[0]["id_keluarga"]}
+        mover |= {"no_kk": second[0]["no_kk"]}
+        delivery = self._staged(first[:2], [*second, mover], quarter="2")
+        self._household_of(second).address = "JL. LAIN"
+        self._as_a_job(delivery)
+        self.assertEqual(delivery.moved_count, 2)
+        self.assertEqual(household.member_count, 3)
+        again = self._applied(first[:2], [*second, mover], quarter="2")
+        self.assertEqual(again.changed_count, 2)
+        self.assertEqual(household.member_count, 2)
+        self.assertEqual(self._household_of(second).member_count, 3)
+
+    def _as_a_job(self, delivery):
+        """Apply *delivery* as the cron does: some time after the operator pressed."""
+        self.env.flush_all()
+        delivery.sudo().state = "applying"
+        job = self.env["khbs.dtsen.job"].create(
+            {
+                "import_id": delivery.id,
+                "kind": "apply",
+                "phase": "write",
+                "position": -1,
+                "requested_by_id": self.operator.id,
+            }
+        )
+        job._run_at_once()
+        self.env.invalidate_all()
