@@ -149,14 +149,41 @@ class TestImportQuarter(DeliveryCase):
         local = self._role_user(
             "registry_operator", areas=self._area("62.06"), login="local"
         )
-        delivery = self._delivery(
-            self._csv(self._family()),
-            user=local,
-            area_id=self._area("62.06").id,
-            further_area_ids=[Command.set(self._area("62.71").ids)],
-        )
+        areas = {
+            "area_id": self._area("62.06").id,
+            "further_area_ids": [Command.set(self._area("62.71").ids)],
+        }
+        content = self._csv(self._family())
+        with self.assertRaises(AccessError):
+            self._delivery(content, user=local, **areas)
+        delivery = self._delivery(content, user=local, area_id=areas["area_id"])
+        with self.assertRaises(AccessError):
+            delivery.further_area_ids = areas["further_area_ids"]
+        delivery.sudo().further_area_ids = areas["further_area_ids"]
         with self.assertRaises(AccessError):
             delivery.action_stage()
+
+    def test_a_delivery_of_several_areas_is_for_who_has_them_all(self):
+        """Its files name the families of each of them in full."""
+        here, there = self._family(), self._family(kode_wilayah="62.71.01.1001")
+        there[0]["nama"] = ""
+        areas = self._area("62.06") | self._area("62.71")
+        delivery = self._staged(
+            here,
+            there,
+            area_id=areas[0].id,
+            further_area_ids=[Command.set(areas[1].ids)],
+        )
+        for owned in areas:
+            local = self._role_user(
+                "registry_operator", areas=owned, login=f"local-{owned.code}"
+            )
+            theirs = delivery.with_user(local)
+            self.assertFalse(theirs.search_count([("id", "=", delivery.id)]))
+            with self.assertRaises(AccessError):
+                theirs._write_rejects(io.BytesIO())
+        both = self._role_user("registry_operator", areas=areas, login="both")
+        delivery.with_user(both)._write_rejects(io.BytesIO())
 
     def test_a_member_who_changed_the_family_moves_along(self):
         first, second = self._family(size=3), self._family()
