@@ -77,13 +77,27 @@ def _import(bench, file, folder):
         assert delivery.state == "applied"
         for table, condition in TABLES.items():
             query = cr.mogrify(
-                f"COPY (SELECT * FROM {table} WHERE {condition} ORDER BY id) TO STDOUT",
+                f"COPY (SELECT {_columns(cr, table)} FROM {table} WHERE {condition} "
+                "ORDER BY id) TO STDOUT",
                 [delivery.id],
             )
             with open(folder / table, "wb") as target:
                 cr.copy_expert(query.decode(), target)
         cr.rollback()
     return taken[0]
+
+
+def _columns(cr, table):
+    """Return the columns of *table* that a COPY brings: not the computed ones."""
+    cr.execute(
+        """
+        SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+         WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped
+           AND attgenerated = ''
+        """,
+        [table],
+    )
+    return cr.fetchone()[0]
 
 
 def _bare(bench, folder):
@@ -96,6 +110,7 @@ def _bare(bench, folder):
         with stopwatch() as taken:
             for table in TABLES:
                 with open(folder / table, "rb") as source:
-                    cr.copy_expert(f"COPY {table} FROM STDIN", source)
+                    columns = _columns(cr, table)
+                    cr.copy_expert(f"COPY {table} ({columns}) FROM STDIN", source)
         cr.rollback()
     return taken[0]

@@ -143,7 +143,7 @@ class KhbsCandidateCheck(models.AbstractModel):
             SQL(
                 """
                 SELECT h.id, true FROM khbs_household h
-                WHERE h.kk_number = %(number)s AND h.active AND h.state <> 'exited'
+                WHERE h.kk_number = %(number)s AND h.present
                 UNION
                 SELECT kk.household_id, false FROM khbs_household_kk kk
                 WHERE kk.kk_number = %(number)s AND kk.valid_to IS NOT NULL

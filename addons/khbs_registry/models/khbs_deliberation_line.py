@@ -163,7 +163,7 @@ class KhbsDeliberationLine(models.Model):
                         WHERE p.household_id = h.id AND p.active AND p.state = 'alive'
                     )
                 FROM khbs_household h
-                WHERE h.active AND h.state <> 'exited' AND h.area_id = %s
+                WHERE h.present AND h.area_id = %s
                 ORDER BY h.rt, h.name
                 ON CONFLICT (deliberation_id, household_id) DO UPDATE SET
                     household_state = excluded.household_state, rt = excluded.rt,

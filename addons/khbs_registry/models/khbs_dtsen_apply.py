@@ -98,12 +98,12 @@ class KhbsDtsenApply(models.AbstractModel):
                     AND c.version IS DISTINCT FROM %(version)s
                 UNION
                 SELECT c.id FROM khbs_dtsen_chunk c
-                JOIN khbs_household h ON h.active AND h.state <> 'exited'
+                JOIN khbs_household h ON h.present
                     AND h.kk_number = c.kk_number
                 WHERE c.verdict = 'new' AND c.entangled IS NOT TRUE
                 UNION
                 SELECT c.id FROM khbs_dtsen_chunk c
-                JOIN khbs_household h ON h.active AND h.state <> 'exited'
+                JOIN khbs_household h ON h.present
                     AND h.dtsen_key = c.name
                 WHERE c.verdict = 'new' AND c.entangled IS NOT TRUE
                 UNION

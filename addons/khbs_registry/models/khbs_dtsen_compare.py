@@ -148,7 +148,7 @@ class KhbsDtsenCompare(models.AbstractModel):
                     SELECT FROM total WHERE total.family_key = h.dtsen_key
                 ) AS delivered
                 FROM khbs_household h JOIN khbs_area a ON a.id = h.area_id
-                WHERE h.active AND h.state <> 'exited'
+                WHERE h.present
                     AND a.parent_path LIKE ANY (%(scope)s)
                 UNION ALL (
                     SELECT DISTINCT ON (h.dtsen_key) h.id, h.dtsen_key, NULL, true
@@ -161,7 +161,7 @@ class KhbsDtsenCompare(models.AbstractModel):
                         )
                         AND NOT EXISTS (
                             SELECT FROM khbs_household o
-                            WHERE o.active AND o.state <> 'exited'
+                            WHERE o.present
                                 AND o.dtsen_key = h.dtsen_key
                         )
                     ORDER BY h.dtsen_key, h.id DESC
@@ -205,7 +205,7 @@ class KhbsDtsenCompare(models.AbstractModel):
             """
             WITH taken AS (
                 SELECT f.name FROM khbs_dtsen_family f
-                JOIN khbs_household h ON h.active AND h.state <> 'exited'
+                JOIN khbs_household h ON h.present
                     AND (h.kk_number = f.kk_number)
                     AND h.id IS DISTINCT FROM f.household_id
                 WHERE f.import_id = %(id)s AND f.verdict <> 'rejected'
@@ -218,7 +218,7 @@ class KhbsDtsenCompare(models.AbstractModel):
                     )
                 UNION
                 SELECT f.name FROM khbs_dtsen_family f
-                JOIN khbs_household h ON h.active AND h.state <> 'exited'
+                JOIN khbs_household h ON h.present
                     AND h.dtsen_key = f.name AND h.id IS DISTINCT FROM f.household_id
                 WHERE f.import_id = %(id)s AND f.verdict <> 'rejected'
             )
@@ -324,7 +324,7 @@ class KhbsDtsenCompare(models.AbstractModel):
             """
             WITH claim AS (
                 SELECT f.id, h.id AS holder FROM khbs_dtsen_family f
-                JOIN khbs_household h ON h.active AND h.state <> 'exited'
+                JOIN khbs_household h ON h.present
                     AND h.kk_number = f.kk_number
                     AND h.id IS DISTINCT FROM f.household_id
                 WHERE f.import_id = %(id)s AND f.verdict <> 'rejected'
@@ -362,7 +362,7 @@ class KhbsDtsenCompare(models.AbstractModel):
                 (SELECT count(*) FROM khbs_person p WHERE p.household_id = h.id
                     AND p.active AND p.state = 'alive'), h.id, 'gone', %(version)s
             FROM khbs_household h JOIN khbs_area a ON a.id = h.area_id
-            WHERE h.active AND h.state <> 'exited' AND h.dtsen_key IS NOT NULL
+            WHERE h.present AND h.dtsen_key IS NOT NULL
                 AND h.dtsen_gone_on IS NULL
                 AND COALESCE(h.dtsen_quarter, '') < %(quarter)s
                 AND a.parent_path LIKE ANY (%(scope)s)

@@ -154,7 +154,7 @@ class KhbsDtsenProposal(models.Model):
                 JOIN khbs_area village ON village.id = h.area_id
                 JOIN khbs_person p ON p.household_id = h.id
                     AND p.active AND p.state = 'alive'
-                WHERE h.active AND h.state <> 'exited' AND h.decile IS NULL
+                WHERE h.present AND h.decile IS NULL
                     AND village.parent_path LIKE %(path)s
                 ORDER BY village.code, h.name, p.relation::int, p.id
                 """,

@@ -23,7 +23,7 @@ class KhbsDtsenSettle(models.AbstractModel):
                 WHERE f.import_id = %(id)s AND f.version <> %(version)s
                 UNION ALL
                 SELECT FROM khbs_dtsen_family f
-                JOIN khbs_household h ON h.active AND h.state <> 'exited'
+                JOIN khbs_household h ON h.present
                     AND h.kk_number = f.kk_number
                 WHERE f.import_id = %(id)s AND f.verdict = 'new'
                     AND f.entangled IS NOT TRUE

@@ -19,7 +19,7 @@ PAIRS = """
                extract(year FROM p.birth_date) AS born,
                p.nik IS NOT NULL AND p.nik_status <> 'missing' AS numbered
           FROM khbs_household h JOIN khbs_person p ON p.household_id = h.id
-         WHERE h.area_id = ANY (%(areas)s) AND h.active AND h.state <> 'exited'
+         WHERE h.area_id = ANY (%(areas)s) AND h.present
            AND p.active AND p.state = 'alive'
     ), pair AS (
         SELECT a.id AS one, b.id AS other, a.area_id,

@@ -137,11 +137,16 @@ class KhbsRecipientPlaces(models.AbstractModel):
             self.env.cr.execute(
                 SQL(
                     """
-                    UPDATE khbs_recipient_line line SET status = CASE
-                        WHEN line.rank <= q.places THEN 'selected' ELSE 'waiting' END
-                    FROM khbs_quota q
-                    WHERE line.list_id = %s AND q.list_id = line.list_id
-                        AND q.area_id = line.area_id AND q.level = 'village'
+                    UPDATE khbs_recipient_line line SET status = ranked.status
+                    FROM (
+                        SELECT l.id, CASE WHEN l.rank <= q.places THEN 'selected'
+                            ELSE 'waiting' END AS status
+                        FROM khbs_recipient_line l
+                        JOIN khbs_quota q ON q.list_id = l.list_id
+                            AND q.area_id = l.area_id AND q.level = 'village'
+                        WHERE l.list_id = %s
+                    ) ranked
+                    WHERE ranked.id = line.id AND ranked.status <> line.status
                     """,
                     record.id,
                 )

@@ -84,3 +84,17 @@ class TestHousehold(KhbsCase):
                 "khbs.recipient.line",
             ):
                 self.assertFalse(self.env[model].with_user(user).has_access("read"))
+
+    def test_no_index_knows_the_state_that_runs_change(self):
+        """Else PostgreSQL writes to all indexes wherever a run moves a family."""
+        self.env.cr.execute(
+            """
+            SELECT DISTINCT i.indexrelid::regclass::text FROM pg_depend d
+            JOIN pg_index i ON i.indexrelid = d.objid
+            JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+            WHERE i.indrelid = 'khbs_household'::regclass
+                AND d.refobjid = i.indrelid
+                AND a.attname IN ('state', 'reason_code', 'write_uid', 'write_date')
+            """
+        )
+        self.assertFalse(self.env.cr.fetchall())
