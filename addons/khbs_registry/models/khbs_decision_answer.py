@@ -111,7 +111,7 @@ class KhbsDecisionAnswer(models.AbstractModel):
         return said or [self.env._("The family stands in no recipient list.")]
 
     def _place_said(self, line):
-        quota = line._held_quota() if line.list_id.places else self.env["khbs.quota"]
+        quota = line._held_quotas()[line]
         facts = {
             "list": line.list_id.display_name,
             "village": line.area_id.name,

@@ -241,7 +241,7 @@ class KhbsRecipientAmendment(models.Model):
                 )
             )
         self._add_changes(
-            [(line, "release", line._held_quota(), reason, note)],
+            [(line, "release", line._held_quotas()[line], reason, note)],
         )
 
     def _add_changes(self, changes):
@@ -267,10 +267,11 @@ class KhbsRecipientAmendment(models.Model):
         """Release the families of the list that left the programme since."""
         self.ensure_one()
         left = self.list_id._lines_left()
+        held = left._held_quotas()
         self._add_changes(
             [
                 (
-                    *(line, "release", line._held_quota()),
+                    *(line, "release", held[line]),
                     RELEASED_FOR.get(line.household_id.reason_code, "other"),
                     None,
                 )

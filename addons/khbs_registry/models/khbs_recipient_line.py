@@ -213,22 +213,31 @@ class KhbsRecipientLine(models.Model):
         self.ensure_one()
         return self.sudo().standing
 
-    def _held_quota(self):
-        """Return the quota whose place the family holds: its own, or the one it filled.
+    def _held_quotas(self):
+        """Return {line: quota whose place the family holds}: its own, or one it filled.
 
-        A list without a number of places has none.
+        The lines of a list without a number of places hold none.
         """
-        self.ensure_one()
-        promotion = self.change_ids.filtered(lambda change: change.kind == "promotion")
-        if promotion:
-            return promotion.quota_id
-        return self.env["khbs.quota"].search(
-            [
-                ("list_id", "=", self.list_id.id),
-                ("area_id", "=", self.area_id.id),
-                ("level", "=", "village"),
-            ]
-        )
+        filled = {
+            change.line_id: change.quota_id
+            for change in self.change_ids
+            if change.kind == "promotion"
+        }
+        quotas = self.env["khbs.quota"]
+        own = {
+            (quota.list_id, quota.area_id): quota
+            for quota in quotas.search(
+                [
+                    ("list_id", "in", self.list_id.ids),
+                    ("area_id", "in", self.area_id.ids),
+                    ("level", "=", "village"),
+                ]
+            )
+        }
+        return {
+            line: filled.get(line) or own.get((line.list_id, line.area_id), quotas)
+            for line in self
+        }
 
     def action_release(self):
         """Open the dialogue that releases the place of this family."""

@@ -3,8 +3,8 @@
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
-from .. import draw
 from ..quotas import Waiting
 
 OPERATOR = "khbs_registry.group_registry_operator"
@@ -60,29 +60,66 @@ class KhbsRecipientMoves(models.AbstractModel):
         )
 
     def _waiting_families(self, quotas):
-        """Return the waiting families that may take a place of *quotas*."""
+        """Return the waiting families that may take a place of *quotas*.
+
+        Of a village, a kecamatan and a kabupaten no more than have free places there
+        can move up into it: the others stay in the database.
+
+        :param quotas: khbs.quota of villages, as they are in the database
+        """
         self.ensure_one()
-        lines = self.env["khbs.recipient.line"].search(
-            [
-                ("list_id", "=", self.id),
-                ("regency_id", "in", quotas.regency_id.ids),
-                ("status", "=", "waiting"),
-                ("change_ids", "=", False),
-                ("household_id.state", "=", "eligible"),
-                ("household_id.active", "=", True),
-            ]
-        )
-        return [
-            Waiting(
-                key=line,
-                village=line.area_id.code,
-                order=draw.order(
-                    self.seed,
-                    line.household_id.name,
-                    int(line.decile),
-                    line.verified,
-                    line.member_count,
-                ),
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH free AS (
+                    SELECT q.area_id, village.parent_id AS district_id, q.regency_id,
+                        q.places - q.taken AS places
+                    FROM khbs_quota q JOIN khbs_area village ON village.id = q.area_id
+                    WHERE q.id = ANY (%(quotas)s)
+                ), waiting AS (
+                    SELECT line.id, line.area_id, line.regency_id, village.code,
+                        village.parent_id AS district_id,
+                        row_number() OVER (
+                            ORDER BY line.decile::int, line.verified IS NOT TRUE,
+                                line.member_count DESC NULLS LAST,
+                                sha256(convert_to(%(seed)s || h.name, 'UTF8'))
+                        ) AS place
+                    FROM khbs_recipient_line line
+                    JOIN khbs_household h ON h.id = line.household_id
+                    JOIN khbs_area village ON village.id = line.area_id
+                    WHERE line.list_id = %(id)s AND line.status = 'waiting'
+                        AND line.regency_id IN (SELECT regency_id FROM free)
+                        AND h.state = 'eligible' AND h.active
+                        AND NOT EXISTS (SELECT FROM khbs_recipient_change change
+                            WHERE change.line_id = line.id)
+                ), placed AS (
+                    SELECT *,
+                        row_number() OVER (PARTITION BY area_id ORDER BY place) AS a,
+                        row_number() OVER (PARTITION BY district_id
+                            ORDER BY place) AS d,
+                        row_number() OVER (PARTITION BY regency_id
+                            ORDER BY place) AS r
+                    FROM waiting
+                )
+                SELECT p.id, p.code, p.place FROM placed p
+                LEFT JOIN free ON free.area_id = p.area_id
+                LEFT JOIN (
+                    SELECT district_id, sum(places) AS places FROM free GROUP BY 1
+                ) district ON district.district_id = p.district_id
+                JOIN (
+                    SELECT regency_id, sum(places) AS places FROM free GROUP BY 1
+                ) regency ON regency.regency_id = p.regency_id
+                WHERE a <= free.places OR d <= district.places OR r <= regency.places
+                ORDER BY p.place
+                """,
+                quotas=quotas.ids,
+                seed=self.seed,
+                id=self.id,
             )
-            for line in lines
+        )
+        lines = self.env["khbs.recipient.line"].browse(row[0] for row in rows)
+        return [
+            Waiting(key=line, village=code, order=(place,))
+            for line, (_line_id, code, place) in zip(lines, rows, strict=True)
         ]

@@ -102,6 +102,36 @@ class TestAmendment(ListsCase):
         amendment = self._filled(recipient_list)
         self.assertEqual(amendment.change_ids.mapped("kind"), ["release"])
 
+    def test_many_places_are_filled_by_as_many_queries_as_few(self):
+        self._eligible(0, 16)
+        recipient_list = self._decided(14)
+        selected = self._selected(recipient_list, VILLAGES[0])
+        self.assertGreater(len(selected), 8)
+
+        def queries(lines):
+            for line in lines:
+                line.household_id._set_state("exited", "VISIT_MOVED")
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            amendment = self._filled(recipient_list)
+            self.env.flush_all()
+            taken = self.cr.sql_log_count - before
+            self.assertEqual(amendment.release_count, len(lines))
+            self.assertEqual(amendment.promotion_count, len(lines))
+            waiting = recipient_list.line_ids.filtered(lambda x: x.status == "waiting")
+            own = waiting.filtered(lambda x: x.area_id.code == VILLAGES[0])
+            promoted = amendment.change_ids.filtered(lambda c: c.kind == "promotion")
+            self.assertEqual(
+                promoted.line_id.mapped("rank"),
+                own.sorted("rank")[: len(lines)].mapped("rank"),
+            )
+            amendment.action_cancel()
+            return taken
+
+        few = queries(selected[:1])
+        self.assertLessEqual(queries(selected[:7]), few)
+
     def test_a_family_that_refuses_is_released_and_leaves(self):
         recipient_list = self._decided(5)
         line = self._selected(recipient_list, VILLAGES[0])[0]
@@ -152,7 +182,8 @@ class TestAmendment(ListsCase):
         )
         self.reading(original, self.approver).action_approve()
         original.action_freeze()
-        original.action_register_signature("188.44/1/2026", "2026-11-20", SCAN)
+        today = fields.Date.context_today(original)
+        original.action_register_signature("188.44/1", today, SCAN)
         amendment.with_user(officer).action_draft_decree()
         decree = amendment.decree_id
         self.assertEqual(decree.amends_id, original)
