@@ -1,6 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.khbs_registry.tests.papers_common import CLAUSES, a_document
@@ -109,7 +110,9 @@ class TestRoundPlaces(ClaimsCase):
         amendment.decree_id = self._decree(amendment)
         self.assertEqual(self._served("R-4"), self.keeps)
         amendment.decree_id.action_register_signature(
-            "188.44/9/2026", "2026-11-20", b"%PDF-1.4 signed"
+            "188.44/9",
+            fields.Date.context_today(amendment),
+            b"%PDF-1.4 signed",
         )
         self.assertEqual(self._served("R-5"), self.keeps | self.waits)
 

@@ -46,14 +46,15 @@ class TestReevaluation(DeliveryCase):
 
     def test_case_12_14_decile_rises_within_the_period(self):
         family, household = self._enrolled(desil="5")
-        self.assertFalse(self._reevaluated(household, valid_to="2026-12-31"))
+        last_day = fields.Date.context_today(household) + timedelta(days=40)
+        self.assertFalse(self._reevaluated(household, valid_to=last_day))
         for row in family:
             row["desil"] = "6"
         self._applied(family)
         finding = self._reevaluated(household)
         self.assertEqual(household.state, "active")
         self.assertEqual(finding.result, "stay")
-        self.assertEqual(str(finding.effective_on), "2027-01-01")
+        self.assertEqual(finding.effective_on, last_day + timedelta(days=1))
         self.assertFalse(finding.dual_aid)
         self.env["khbs.reevaluation"]._apply_due()
         self.assertEqual(household.state, "active")
