@@ -1,7 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import api, models
+from odoo import models
 from odoo.tools import SQL
 
 COUNTS = (
@@ -139,32 +139,3 @@ class KhbsDtsenCounts(models.AbstractModel):
                 )
             )
         self.env.invalidate_all()
-
-    @api.autovacuum
-    def _gc_staged_rows(self):
-        """Keep of a written delivery only the rows that are still needed.
-
-        Those are the refused ones and those of members who are still to be decided.
-        """
-        self.flush_model(["state"])
-        self.env["khbs.dtsen.conflict"].flush_model()
-        self.env.cr.execute(
-            """
-            DELETE FROM khbs_dtsen_row r
-            WHERE NOT EXISTS (
-                SELECT FROM khbs_dtsen_import i WHERE i.id = r.import_id
-            ) OR (reasons = '{}' AND EXISTS (
-                SELECT FROM khbs_dtsen_import i
-                WHERE i.id = r.import_id AND i.state IN ('applied', 'partly')
-            ) AND NOT EXISTS (
-                SELECT FROM khbs_dtsen_conflict c
-                WHERE c.import_id = r.import_id AND c.line = r.line
-                    AND c.state = 'pending'
-            ));
-            DELETE FROM khbs_dtsen_pair p
-            WHERE NOT EXISTS (
-                SELECT FROM khbs_dtsen_import i
-                WHERE i.id = p.import_id AND i.state IN ('staged', 'applying')
-            )
-            """
-        )

@@ -221,3 +221,32 @@ class KhbsDtsenJob(models.Model):
         self.write({"message": message})
         self._end("failed")
         self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    @api.autovacuum
+    def _gc_staged_rows(self):
+        """Keep of a written delivery only the rows that are still needed.
+
+        Those are the refused ones and those of members who are still to be decided.
+        """
+        self.env["khbs.dtsen.import"].flush_model(["state"])
+        self.env["khbs.dtsen.conflict"].flush_model()
+        self.env.cr.execute(
+            """
+            DELETE FROM khbs_dtsen_row r
+            WHERE NOT EXISTS (
+                SELECT FROM khbs_dtsen_import i WHERE i.id = r.import_id
+            ) OR (reasons = '{}' AND EXISTS (
+                SELECT FROM khbs_dtsen_import i
+                WHERE i.id = r.import_id AND i.state IN ('applied', 'partly')
+            ) AND NOT EXISTS (
+                SELECT FROM khbs_dtsen_conflict c
+                WHERE c.import_id = r.import_id AND c.line = r.line
+                    AND c.state = 'pending'
+            ));
+            DELETE FROM khbs_dtsen_pair p
+            WHERE NOT EXISTS (
+                SELECT FROM khbs_dtsen_import i
+                WHERE i.id = p.import_id AND i.state IN ('staged', 'applying')
+            )
+            """
+        )

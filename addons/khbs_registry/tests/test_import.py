@@ -307,7 +307,7 @@ class TestImport(DeliveryCase):
         faulty = self._family()
         faulty[0]["nama"] = ""
         delivery = self._applied(self._family(), faulty)
-        self.env["khbs.dtsen.import"]._gc_staged_rows()
+        self.env["khbs.dtsen.job"]._gc_staged_rows()
         self.env.cr.execute(
             "SELECT line FROM khbs_dtsen_row WHERE import_id = %s ORDER BY 1",
             [delivery.id],

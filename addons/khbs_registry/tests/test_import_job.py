@@ -1,9 +1,13 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import inspect
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.base.models.ir_autovacuum import is_autovacuum
 
 from ..models import khbs_dtsen_job
 from .delivery_common import DeliveryCase
@@ -133,3 +137,16 @@ class TestImportJob(DeliveryCase):
         with self.assertRaises(UserError):
             delivery.action_stage()
         self.assertEqual(delivery.sudo()._current_job(), job)
+
+    def test_the_daily_vacuum_finds_what_it_removes(self):
+        """It calls every model that has such a method, the abstract ones too."""
+        ours = [
+            (model, act)
+            for model in self.env.values()
+            for _name, act in inspect.getmembers(model.__class__, is_autovacuum)
+            if "khbs" in act.__module__
+        ]
+        self.assertIn(self.env["khbs.dtsen.job"], [model for model, _act in ours])
+        for model, act in ours:
+            with self.subTest(model._name):
+                act(model)
