@@ -76,6 +76,13 @@ class ImportServer:
         self.child = self.odoo.start(self.database, port, self.log)
         self.erp = Erp(f"http://127.0.0.1:{port}", self.database, OPERATOR, PASSWORD)
 
+    def wake(self):
+        """Have the cron look for work now, as it does by itself within a minute.
+
+        A server that does not listen yet misses it and looks then.
+        """
+        self.installation.cluster.sql("postgres", "NOTIFY cron_trigger")
+
     def kill(self):
         """End the server as a power cut does."""
         self.child.send_signal(signal.SIGKILL)

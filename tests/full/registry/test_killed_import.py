@@ -32,6 +32,7 @@ def killed(server):
         server.wait(delivery, reached)
         server.kill()
         server.start()
+        server.wake()
 
     return kill
 
