@@ -9,13 +9,16 @@ from .reasons import sentence
 
 CODE_COLUMN = "kode_penolakan"
 SENTENCE_COLUMN = "alasan_penolakan"
+# A sheet has 1,048,576 rows, the first is the head; xlsxwriter drops what lies below.
+MOST_ROWS = 1_048_575
 
 
 def write(file, table, refused, say=sentence):
     """Write an XLSX into *file* in constant memory; return the number of its rows.
 
     :param table: DeliveredTable of the delivery
-    :param refused: iterable of (line, reason codes) in the order of the file
+    :param refused: iterable of (line, reason codes) in the order of the file, at most
+        MOST_ROWS
     :param say: returns the sentence of reason codes
     """
     book = xlsxwriter.Workbook(file, {"constant_memory": True})

@@ -261,6 +261,14 @@ class KhbsDtsenFile(models.AbstractModel):
         self.check_access("read")
         delivery = self.sudo()
         delivery._require_state("staged", *WRITTEN)
+        if delivery.rejected_row_count > reject_file.MOST_ROWS:
+            raise UserError(
+                self.env._(
+                    "More rows were refused than a workbook can hold. Look at the "
+                    "reasons in the preview: so many have one cause, such as a column "
+                    "of another meaning. Mend that and hand the file in anew."
+                )
+            )
         with delivery._open_table() as table:
             rows = reject_file.write(file, table, delivery._rejected_rows())
         # The file names people in full; who took it, and when, is on record.

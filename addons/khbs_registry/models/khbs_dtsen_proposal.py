@@ -12,6 +12,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..dtsen.checks import COLUMNS
+from ..dtsen.reject_file import MOST_ROWS
 from ..held_file import HeldFile
 from .khbs_deliberation_check import OPERATOR
 
@@ -138,6 +139,14 @@ class KhbsDtsenProposal(models.Model):
         for household, *values in self._rows():
             households.add(household)
             count += 1
+            if count > MOST_ROWS:
+                raise UserError(
+                    self.env._(
+                        "%(area)s has more persons without decile than a workbook can "
+                        "hold. Make a proposal for each of its parts.",
+                        area=self.area_id.name,
+                    )
+                )
             for column, value in enumerate(values):
                 sheet.write_string(count, column, value or "")
         book.close()

@@ -224,6 +224,9 @@ class TestImport(DeliveryCase):
         )
         self.assertEqual(rows[1][-2:], ("NAME_EMPTY", "Nama kosong."))
         self.assertEqual(rows[2][-2], "HOUSEHOLD_REJECTED")
+        delivery.sudo().rejected_row_count = 1_048_576
+        with self.assertRaisesRegex(UserError, "workbook can hold"):
+            delivery._write_rejects(io.BytesIO())
 
     def test_an_xlsx_delivery_tells_floats_from_texts(self):
         family = self._family(size=2)

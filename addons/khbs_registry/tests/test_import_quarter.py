@@ -324,6 +324,9 @@ class TestImportQuarter(DeliveryCase):
             .with_user(self.operator)
             .browse(action["res_id"])
         )
+        mapping.header_line = 3
+        with self.assertRaisesRegex(UserError, "numbers of persons"):
+            mapping._read_heads()
         mapping.header_line = 2
         mapping._read_heads()
         known = {line.head: line.meaning for line in mapping.line_ids}

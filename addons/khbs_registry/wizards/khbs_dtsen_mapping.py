@@ -51,6 +51,10 @@ GUESSES = {
 }
 
 
+# A NIK, KK or date, or what Excel makes of a long number.
+_DATA = re.compile(r"\D?\d[\d .,/-]{8,}|\d[.,]\d+E\+?\d+", re.IGNORECASE)
+
+
 class KhbsDtsenMapping(models.TransientModel):
     """Ask what the heads of a file mean; the answer is kept with its source."""
 
@@ -116,6 +120,15 @@ class KhbsDtsenMapping(models.TransientModel):
         }
         with delivery._open_table(max(self.header_line, 1)) as table:
             heads = table.header
+        if any(_DATA.fullmatch(head.strip()) for head in heads):
+            raise UserError(
+                self.env._(
+                    "Line %(line)s of the file holds numbers of persons: it is a row, "
+                    "not the heads of the columns. Enter the line in which the heads "
+                    "stand, or add such a line to the file.",
+                    line=max(self.header_line, 1),
+                )
+            )
         free = set(COLUMNS)
         lines = []
         for head in heads:
