@@ -34,6 +34,16 @@ IN_PRODUCTION = (
 # In the hands of the family.
 IN_USE = ("active", "suspended")
 
+# Of those, not yet printed: nothing on them names the family.
+BLANK = ("allocated", "keyed", "certified", "locked")
+ON_THE_WAY = ("printed", "shipped", "returned")
+
+
+def names_somebody(card):
+    """Tell whether *card* bears the name of a head, and is not done with."""
+    return card.state in (*ON_THE_WAY, *IN_USE)
+
+
 # States of a household that may have a card.
 ENTITLED = ("decided", "active")
 

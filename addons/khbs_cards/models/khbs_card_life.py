@@ -111,6 +111,15 @@ class KhbsCard(models.Model):
         self._record_move(target, reason)
         return True
 
+    def _move_with(self, target, reason, data):
+        """Move these cards with their families; who may was asked of those.
+
+        :param data: what became of the families, for the events
+        """
+        if self:
+            self._transition(target, reason, data=data)
+            self._record_move(target, reason)
+
     def _record_move(self, target, reason):
         for card in self:
             self.env["khbs.audit.event"]._record(

@@ -5,9 +5,6 @@ from odoo import models
 
 from .. import life_cycle
 
-# Not yet printed: nothing on it names the family.
-_BLANK = ("allocated", "keyed", "certified", "locked")
-_ON_ITS_WAY = ("printed", "shipped", "returned")
 # Why the household ends, to the reason on its card's event.
 _REASONS = {"DECEASED": "death", "MOVED_OUT": "moved"}
 
@@ -38,7 +35,7 @@ class KhbsFamilyEvent(models.Model):
                 )
         exchanged = self._changes_head() or self.kind == "divorce"
         if exchanged and household not in ending:
-            if household.card_ids.filtered(_names_somebody):
+            if household.card_ids.filtered(life_cycle.names_somebody):
                 yield self.env._(
                     "The card of %(household)s is blocked and a new one is made; its "
                     "aid waits for it. There is no second package.",
@@ -61,37 +58,22 @@ class KhbsFamilyEvent(models.Model):
         result = super()._left(household)
         reason = _REASONS.get(household.reason_code, "other")
         cards = household.sudo().card_ids
-        blank = cards.filtered(lambda card: card.state in _BLANK)
+        blank = cards.filtered(lambda card: card.state in life_cycle.BLANK)
         blank.job_ids._close_open()
         self._move(blank, "destroyed", reason)
         in_hands = cards.filtered(
-            lambda card: card.state in (*_ON_ITS_WAY, *life_cycle.IN_USE)
+            lambda card: card.state in (*life_cycle.ON_THE_WAY, *life_cycle.IN_USE)
         )
         self._move(in_hands, "revoked", reason)
         return result
 
     def _exchange_card(self, household):
-        """Block the card of *household* and queue one for the family as it is now."""
-        cards = household.sudo().card_ids
         reason = "death" if self.kind == "death" else "other"
-        named = cards.filtered(_names_somebody)
-        on_the_way = named.filtered(lambda card: card.state in _ON_ITS_WAY)
-        self._move(on_the_way, "revoked", reason)
-        self._move(named.filtered(lambda c: c.state == "active"), "suspended", reason)
-        waiting = cards.filtered(lambda card: card.state in _BLANK)
-        if named and not waiting and household.state in life_cycle.ENTITLED:
-            profile = named.sorted("card_index")[-1].profile
-            self.env["khbs.card"].sudo()._allocate(household, profile)
+        household._exchange_card(reason, {"family_event": self.name})
 
     def _move(self, cards, target, reason):
-        if cards:
-            cards._transition(target, reason, data={"family_event": self.name})
-            cards._record_move(target, reason)
+        cards._move_with(target, reason, {"family_event": self.name})
 
 
 def _is_standing(card):
-    return card.state in (*_BLANK, *_ON_ITS_WAY, *life_cycle.IN_USE)
-
-
-def _names_somebody(card):
-    return card.state in (*_ON_ITS_WAY, *life_cycle.IN_USE)
+    return card.state in (*life_cycle.BLANK, *life_cycle.ON_THE_WAY, *life_cycle.IN_USE)

@@ -46,6 +46,29 @@ class KhbsHousehold(models.Model):
             Domain("state", "in", life_cycle.IN_USE)
         )
 
+    def _head_changed_by(self, delivery):
+        result = super()._head_changed_by(delivery)
+        for household in self.sudo().filtered("card_ids"):
+            household._exchange_card("other", {"delivery": delivery.name})
+        return result
+
+    def _exchange_card(self, reason, data):
+        """Block what names the former head; queue a card for the family as it is now.
+
+        :param data: what brought it about, for the events of the cards
+        """
+        self.ensure_one()
+        cards = self.sudo().card_ids
+        named = cards.filtered(life_cycle.names_somebody)
+        on_the_way = named.filtered(lambda card: card.state in life_cycle.ON_THE_WAY)
+        on_the_way._move_with("revoked", reason, data)
+        active = named.filtered(lambda card: card.state == "active")
+        active._move_with("suspended", reason, data)
+        waiting = cards.filtered(lambda card: card.state in life_cycle.BLANK)
+        if named and not waiting and self.state in life_cycle.ENTITLED:
+            profile = named.sorted("card_index")[-1].profile
+            self.env["khbs.card"].sudo()._allocate(self, profile)
+
     def action_view_cards(self):
         """Open the cards of this household, the newest first."""
         self.ensure_one()

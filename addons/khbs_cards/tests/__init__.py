@@ -5,6 +5,7 @@ from . import test_authority
 from . import test_complaint
 from . import test_dialogs
 from . import test_find
+from . import test_delivery_head
 from . import test_family_event
 from . import test_hand_over
 from . import test_jobs

@@ -3,9 +3,7 @@
 
 from odoo import models
 
-# The bank's code for an account that must not be used: what it is to the programme
-# when its holder has died or has left the family (DOMAIN 12.5).
-BLOCKED = "05"
+from .khbs_household import BLOCKED
 
 
 class KhbsFamilyEvent(models.Model):

@@ -3,6 +3,10 @@
 
 from odoo import fields, models
 
+# The bank's code for an account that must not be used: what it is to the programme
+# when its holder has died or has left the family (DOMAIN 12.5).
+BLOCKED = "05"
+
 
 class KhbsHousehold(models.Model):
     _inherit = "khbs.household"
@@ -24,6 +28,31 @@ class KhbsHousehold(models.Model):
         for household in self:
             household.entitlement_count = entitlements.get(household, 0)
             household.claim_count = claims.get(household, 0)
+
+    def _head_changed_by(self, delivery):
+        result = super()._head_changed_by(delivery)
+        self._block_former_accounts({"delivery": delivery.name})
+        return result
+
+    def _block_former_accounts(self, data):
+        """Hold the cash where the account is not in the name of the present head.
+
+        :param data: what brought it about, for the audit
+        """
+        accounts = (
+            self.env["khbs.bank.account"]
+            .sudo()
+            .search([("household_id", "in", self.ids), ("state", "=", "active")])
+        )
+        others = accounts.filtered(
+            lambda account: (
+                (account.account_name or "").casefold()
+                != (account.household_id.head_id.name or "").casefold()
+            )
+        )
+        others.write({"state": "failed", "reason_code": BLOCKED})
+        for account in others:
+            self.env["khbs.audit.event"]._record("bank.account.block", account, data)
 
     def action_open_entitlements(self):
         """Show what these households may receive or have received."""

@@ -8,6 +8,7 @@ from . import test_case
 from . import test_claim
 from . import test_concurrency
 from . import test_delivery
+from . import test_delivery_head
 from . import test_family_event
 from . import test_forms
 from . import test_recap

@@ -6,6 +6,8 @@ from odoo.tools import SQL
 
 from .dtsen_values import HOUSEHOLD_VALUES, PERSON_VALUES, VERSION, assignments
 
+# Families that hold a card or an account, or are about to.
+ENROLLED_STATES = ("decided", "active", "suspended")
 # Families of one chunk: what a killed server does again at most.
 CHUNK = 5000
 # Families to write: those without a change are only noted as named in this quarter.
@@ -67,6 +69,7 @@ class KhbsDtsenApply(models.AbstractModel):
         while bound:
             bound = self._hold_back_bound(delivery)
             moved += bound
+        heads = self._enrolled_heads()
         self._apply_changed_persons_freed(delivery)
         self._apply_kk_history(delivery)
         self._apply_changed_households(delivery)
@@ -77,7 +80,38 @@ class KhbsDtsenApply(models.AbstractModel):
         self._apply_gone(delivery)
         self._apply_local_values(delivery)
         self._open_conflicts(delivery)
+        self._exchange_heads(delivery, heads)
         return moved
+
+    def _enrolled_heads(self):
+        """Return {household: its head} of the families of the chunk that are served."""
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT h.id, p.id FROM khbs_dtsen_chunk c
+                    JOIN khbs_household h ON h.id = c.household_id
+                    JOIN khbs_person p ON p.household_id = h.id AND p.relation = '1'
+                        AND p.active AND p.state = 'alive'
+                    WHERE c.verdict = 'changed' AND h.state IN %s
+                    """,
+                    ENROLLED_STATES,
+                )
+            )
+        )
+
+    def _exchange_heads(self, delivery, former):
+        """Act on what names a head whom another one follows: card and account."""
+        present = self._enrolled_heads()
+        changed = [
+            household
+            for household, head in present.items()
+            if former.get(household) != head
+        ]
+        if changed:
+            self.env.invalidate_all()
+            self.env["khbs.household"].browse(changed)._head_changed_by(delivery)
+            self.env.flush_all()
 
     def _hold_back_moved(self, delivery):
         """Take the families out of the chunk that are not as they were compared."""

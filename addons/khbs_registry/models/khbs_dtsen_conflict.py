@@ -169,8 +169,12 @@ class KhbsDtsenConflict(models.Model):
             if self._is_taken():
                 raise psycopg2.IntegrityError
             with self.env.cr.savepoint():
+                former = self.household_id.head_id
                 self._write_delivered()
                 self.env.flush_all()
+                head = self.household_id.head_id
+                if head and head != former:
+                    self.household_id._head_changed_by(self.import_id)
         except psycopg2.IntegrityError:
             raise UserError(
                 self.env._(

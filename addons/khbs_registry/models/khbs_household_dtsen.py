@@ -38,3 +38,11 @@ class KhbsHouseholdDtsen(models.AbstractModel):
         string="Verified here",
         domain=[("current", "=", True)],
     )
+
+    def _head_changed_by(self, delivery):
+        """Act on what names the former heads of these families.
+
+        The addons above extend it, as they do for a family event.
+
+        :param delivery: the khbs.dtsen.import that names other heads
+        """
