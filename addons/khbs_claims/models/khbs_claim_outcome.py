@@ -7,7 +7,7 @@ from odoo.addons.khbs_registry import append_only
 
 from ..codes import OUTCOMES
 
-PAY = [("pay", "Pay"), ("hold", "Hold"), ("no", "Do not pay")]
+PAY = [("pay", "Payable"), ("hold", "On hold"), ("no", "Not payable")]
 STOCK = [
     ("issue", "Handed over"),
     ("hold", "Held"),

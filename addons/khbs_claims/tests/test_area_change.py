@@ -119,6 +119,18 @@ class TestAreaChange(ClaimsCase):
             with self.assertRaises(UserError):
                 self._change(*lines).action_propose()
 
+    def test_what_was_sent_back_is_corrected_and_comes_again(self):
+        change = self._change({"code": "62.06.01.2903", "name": "Keliru"})
+        change.action_propose()
+        with self.assertRaises(AccessError), mute_logger("odoo.addons"):
+            change.action_return()
+        change.with_user(self.approver).action_return()
+        self.assertEqual(change.state, "draft")
+        change.line_ids.name = "Benar"
+        change.action_propose()
+        self.reading(change, self.approver).action_decide()
+        self.assertEqual(change.sudo().line_ids.new_area_id.name, "Benar")
+
     def test_another_person_decides(self):
         change = self._change({"code": "62.06.01.2903", "name": "A"})
         with self.assertRaises(AccessError), mute_logger("odoo.addons"):

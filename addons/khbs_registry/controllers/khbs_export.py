@@ -31,7 +31,7 @@ def recorded(base, data):
     if records is None:
         records = request.env[params["model"]]
     request.env["khbs.export"]._take(
-        records, collector.field_names, response.get_data()
+        records, collector.field_names, response.get_data(), collector.left_out
     )
     return response
 

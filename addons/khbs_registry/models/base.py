@@ -47,12 +47,28 @@ class Base(models.AbstractModel):
             return super().export_data(fields_to_export)
         collector = Collector.of(self.env)
         self._khbs_require_exporter()
-        taken = super().export_data(fields_to_export)
+        kept = self._khbs_not_suspended()
+        left_out = len(self) - len(kept)
+        taken = super(Base, kept).export_data(fields_to_export)
         if collector:
-            collector.add(self, fields_to_export)
+            collector.add(kept, fields_to_export, left_out)
         else:
-            self.env["khbs.export"]._take(self, fields_to_export, taken["datas"])
+            exports = self.env["khbs.export"]
+            exports._take(kept, fields_to_export, taken["datas"], left_out)
         return taken
+
+    def _khbs_not_suspended(self):
+        """Return these without the records of families whose data is left alone."""
+        if self._name == "khbs.household":
+            families = self
+        elif "household_id" in self._fields:
+            families = self.sudo().household_id
+        else:
+            return self
+        alone = families.sudo().filtered("processing_suspended_on")
+        if self._name == "khbs.household":
+            return self - alone.with_env(self.env)
+        return self.filtered(lambda record: record.sudo().household_id not in alone)
 
     def _khbs_require_exporter(self):
         """Raise AccessError, and leave its trace, unless the user may export."""

@@ -27,9 +27,15 @@ class KhbsAreaChange(models.Model):
     _order = "id desc"
     _rec_name = "legal_basis"
 
-    _guarded_fields = ("state", "proposed_by_id", "decided_at", "moved_count")
+    _guarded_fields = (
+        "state",
+        "proposed_by_id",
+        "decided_at",
+        "moved_count",
+        "round_number",
+    )
     _reading_actions = ("action_decide",)
-    _unread_steps = ("proposed",)
+    _unread_steps = ("proposed", "returned")
     _content_fields = ("state", "legal_basis", "valid_from", "area_id")
 
     legal_basis = fields.Char(
@@ -68,6 +74,9 @@ class KhbsAreaChange(models.Model):
     )
     decided_at = fields.Datetime(readonly=True, copy=False)
     moved_count = fields.Integer(string="Families moved", readonly=True, copy=False)
+    round_number = fields.Integer(
+        string="Submission", readonly=True, default=1, copy=False, aggregator=None
+    )
 
     @api.depends("area_id")
     def _compute_household_count(self):
@@ -80,11 +89,18 @@ class KhbsAreaChange(models.Model):
             change._require_state("draft")
             change._require_possible()
             change.write({"state": "proposed", "proposed_by_id": self.env.uid})
-            self.env["khbs.approval"]._decide(
-                change.with_env(self.env),
-                "proposed",
-                OPERATOR,
-                change._content_sha256(),
+            change.with_env(self.env)._decide_step("proposed", OPERATOR)
+        return True
+
+    def action_return(self):
+        """Give the change back to the operator as a draft: the approver's act."""
+        for change in self:
+            change.check_access("read")
+            change._lock()
+            change._require_state("proposed")
+            change._decide_step("returned", APPROVER)
+            change.sudo().write(
+                {"state": "draft", "round_number": change.round_number + 1}
             )
         return True
 
@@ -93,9 +109,11 @@ class KhbsAreaChange(models.Model):
         for change in self:
             change.check_access("read")
             change._require_state("proposed")
-            self.env["khbs.approval"]._decide(
-                change, "decided", APPROVER, change._content_sha256()
+            self.env["khbs.audit.event"]._require_group(
+                APPROVER, "khbs.area.change.decided", change
             )
+            self.env["khbs.approval"]._refuse_maker(change, "decided")
+            change._decide_step("decided", APPROVER)
             change = change.sudo()
             change._lock()
             change._require_possible()
@@ -108,6 +126,11 @@ class KhbsAreaChange(models.Model):
                 }
             )
         return True
+
+    def _decide_step(self, step, group):
+        self.env["khbs.approval"]._decide(
+            self, step, group, self._content_sha256(), round_number=self.round_number
+        )
 
     def _content_parts(self):
         return [

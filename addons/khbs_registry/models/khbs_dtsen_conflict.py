@@ -76,7 +76,7 @@ class KhbsDtsenConflict(models.Model):
     local_value = fields.Char()
     delivered_value = fields.Char()
     local_shown = fields.Char(string="Ours", compute="_compute_shown")
-    delivered_shown = fields.Char(string="Delivered", compute="_compute_shown")
+    delivered_shown = fields.Char(string="Value delivered", compute="_compute_shown")
     raw_value = fields.Char(groups=NO_ACCESS)
     quarter = fields.Char(required=True)
     state = fields.Selection(
@@ -89,7 +89,9 @@ class KhbsDtsenConflict(models.Model):
         default="pending",
         index=True,
     )
-    decision = fields.Selection(selection=DECISIONS, readonly=True)
+    decision = fields.Selection(
+        selection=DECISIONS, string="What was decided", readonly=True
+    )
     decided_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
     decided_at = fields.Datetime(readonly=True)
     by_rule = fields.Boolean(readonly=True, help="Decided with all of its field.")

@@ -31,6 +31,11 @@ class KhbsExport(models.Model):
     model_label = fields.Char(string="Kind", compute="_compute_model_label")
     field_names = fields.Char(string="Fields", required=True)
     row_count = fields.Integer(string="Rows", required=True, aggregator="sum")
+    left_out = fields.Integer(
+        string="Left out",
+        aggregator="sum",
+        help="Rows of families that had the processing of their data suspended.",
+    )
     sha256 = fields.Char(string="SHA-256", required=True)
 
     def init(self):
@@ -45,8 +50,11 @@ class KhbsExport(models.Model):
             export.model_label = known.name or export.model
 
     @api.model
-    def _take(self, records, field_names, content):
-        """Keep that the present user takes *records* along; *content* is the file."""
+    def _take(self, records, field_names, content, left_out=0):
+        """Keep that the present user takes *records* along; *content* is the file.
+
+        :param left_out: records that were asked for and are not in it
+        """
         if not isinstance(content, bytes):
             content = json.dumps(content, default=str, sort_keys=True).encode()
         digest = hashlib.sha256(content).hexdigest()
@@ -55,14 +63,16 @@ class KhbsExport(models.Model):
             SQL(
                 """
                 INSERT INTO khbs_export
-                    (at, user_id, model, field_names, row_count, sha256, record_ids)
-                VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id
+                    (at, user_id, model, field_names, row_count, left_out, sha256,
+                    record_ids)
+                VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
                 """,
                 fields.Datetime.now(),
                 self.env.uid,
                 records._name,
                 names,
                 len(records),
+                left_out,
                 digest,
                 records.ids,
             )
@@ -75,6 +85,7 @@ class KhbsExport(models.Model):
                 "model": records._name,
                 "fields": names,
                 "rows": len(records),
+                "left_out": left_out,
                 "sha256": digest,
             },
         )
@@ -104,6 +115,7 @@ class Collector:
     def __init__(self):
         self.records = None
         self.field_names = []
+        self.left_out = 0
 
     @classmethod
     def of(cls, env):
@@ -111,6 +123,7 @@ class Collector:
         found = env.context.get(cls.KEY)
         return found if isinstance(found, cls) else None
 
-    def add(self, records, field_names):
+    def add(self, records, field_names, left_out):
+        self.left_out += left_out
         self.records = records if self.records is None else self.records | records
         self.field_names = list(dict.fromkeys([*self.field_names, *field_names]))

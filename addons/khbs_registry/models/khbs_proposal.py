@@ -167,6 +167,13 @@ class KhbsProposal(models.AbstractModel):
             yield self.env._(
                 "%(household)s has left the registry.", household=self.household_id.name
             )
+        for household in self._families().filtered("processing_suspended_on"):
+            if not (self.note or "").strip():
+                yield self.env._(
+                    "%(household)s had the processing of its data suspended. Write in "
+                    "the note why it is changed nevertheless; the validator reads it.",
+                    household=household.name,
+                )
         if not (self.evidence or (self.letter_number and self.letter_date)):
             yield self.env._(
                 "Enter number and date of the letter that proves it, or add its photo."

@@ -99,7 +99,7 @@ class KhbsRecipientChange(models.Model):
         ondelete="restrict",
     )
     kind = fields.Selection(
-        selection=[("release", "Release"), ("promotion", "Promotion")], required=True
+        selection=[("release", "Released"), ("promotion", "Promoted")], required=True
     )
     quota_id = fields.Many2one(
         comodel_name="khbs.quota",

@@ -99,6 +99,17 @@ class KhbsRepresentative(models.Model):
     valid = fields.Boolean(
         string="Valid today", compute="_compute_valid", search="_search_valid"
     )
+    standing = fields.Selection(
+        selection=[
+            ("unconfirmed", "Not confirmed yet"),
+            ("valid", "In force"),
+            ("ahead", "Not begun"),
+            ("over", "Expired"),
+            ("revoked", "Revoked"),
+        ],
+        string="Standing of the letter",
+        compute="_compute_valid",
+    )
     family_count = fields.Integer(
         string="Families represented",
         compute="_compute_family_count",
@@ -152,12 +163,18 @@ class KhbsRepresentative(models.Model):
     def _compute_valid(self):
         today = fields.Date.context_today(self)
         for representative in self:
-            representative.valid = (
-                bool(representative.confirmed_on)
-                and not representative.revoked_on
-                and bool(representative.valid_from and representative.valid_to)
-                and representative.valid_from <= today <= representative.valid_to
-            )
+            representative.standing = representative._standing(today)
+            representative.valid = representative.standing == "valid"
+
+    def _standing(self, today):
+        """Return where the letter stands on a day."""
+        if self.revoked_on:
+            return "revoked"
+        if not self.confirmed_on:
+            return "unconfirmed"
+        if not self.valid_from or not self.valid_to or self.valid_from > today:
+            return "ahead"
+        return "over" if self.valid_to < today else "valid"
 
     def _search_valid(self, operator, value):
         if operator != "in":

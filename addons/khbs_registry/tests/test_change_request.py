@@ -160,6 +160,17 @@ class TestChangeRequest(FamilyCase):
         with self.assertRaisesRegex(UserError, "member of the family"):
             request.action_submit()
 
+    def test_a_family_that_is_left_alone_changes_for_a_reason_alone(self):
+        household, _members = self._family("1")
+        household.processing_suspended_on = "2026-03-01"
+        request = self._request(household, {"field_name": "rt", "text_entry": "004"})
+        with self.assertRaisesRegex(UserError, "processing of its data suspended"):
+            request.action_submit()
+        request.note = "Permintaan keluarga sendiri, surat 470/1."
+        request.action_submit()
+        reading(request, self.validator).action_accept()
+        self.assertEqual(household.rt, "004")
+
     def test_who_proposes_does_not_decide(self):
         both = self._role_user("registry_operator", "validator")
         household, _members = self._family("1")

@@ -69,6 +69,26 @@ class TestExport(KhbsCase, HttpCase):
             self.assertEqual((event.outcome, event.user_id), ("refused", user))
         self.assertFalse(self.env["khbs.export"].search([]))
 
+    def test_who_had_the_processing_suspended_is_left_out_and_counted(self):
+        alone, other = self.families[0], self.families[1]
+        alone.processing_suspended_on = "2026-03-01"
+        answer = self.families.with_user(self.exporter).export_data(["name"])
+        self.assertEqual(answer["datas"], [[other.name]])
+        export = self._exports()
+        self.assertEqual((export.row_count, export.left_out), (1, 1))
+        self.assertEqual(self._events()[0].data["left_out"], 1)
+        self.assertFalse(self.env["khbs.export"]._with_rows_of(alone))
+        persons = self.families.person_ids.with_user(self.exporter)
+        answer = persons.export_data(["name"])
+        self.assertEqual(len(answer["datas"]), len(other.person_ids))
+        self.authenticate("pengekspor", "pengekspor")
+        book = openpyxl.load_workbook(io.BytesIO(self._web_export("xlsx").content))
+        written = [cell for row in book.active.values for cell in row]
+        self.assertNotIn(alone.name, written)
+        self.assertIn(other.name, written)
+        self.env.invalidate_all()
+        self.assertEqual(self._exports()[0].left_out, 1)
+
     def test_an_export_by_rpc_is_recorded(self):
         mine = self.families.with_user(self.exporter)
         taken = mine.export_data(["name", "kk_masked"])["datas"]
