@@ -9,7 +9,6 @@ from khbs_registry.dtsen.checks import (
     AreaLookup,
     RowChecker,
     RowForm,
-    unreadable,
 )
 from khbs_registry.dtsen.copy_stream import CopyStream
 from khbs_registry.dtsen.reasons import REASONS, sentence
@@ -88,12 +87,13 @@ def test_what_a_row_shows_by_itself(cells, reason):
 
 
 def test_a_row_that_cannot_be_read_takes_its_family_along():
-    row = unreadable(9, ["62001", "6206010506159012"], "ROW_UNREADABLE")
+    checker = RowChecker(AreaLookup("kemendagri", {}, set(), set()), date(2026, 1, 31))
+    row = checker.unreadable(9, ["62001", "6206010506159012"], "ROW_UNREADABLE")
     assert (row.reasons, row.family_key) == (("ROW_UNREADABLE",), "62001")
-    other = unreadable(9, ["", "6206010506159012"], "CELL_MERGED")
+    other = checker.unreadable(9, ["", "6206010506159012"], "CELL_MERGED")
     assert other.family_key == check(id_keluarga="").family_key
     assert "6206010506159012" not in other.family_key
-    assert unreadable(9, ["", ""], "CELL_MERGED").family_key == "line:9"
+    assert checker.unreadable(9, ["", ""], "CELL_MERGED").family_key == "line:9"
 
 
 @pytest.mark.parametrize("nik", ["", "9999999999999995", "0000000000000000"])

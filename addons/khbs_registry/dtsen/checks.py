@@ -117,6 +117,10 @@ class AreaLookup:
         return area_id, None
 
 
+def sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 class RowChecker:
     """Turns the cells of a row into a staged row with the reasons against it.
 
@@ -124,10 +128,12 @@ class RowChecker:
     :param today: date after which nobody was born
     :param form: RowForm of the source
     :param districts: six-digit codes of the districts of province 62
+    :param seal: returns a digest of a KK number that nobody undoes by trying them all
     """
 
-    def __init__(self, areas, today, form=None, districts=frozenset()):
+    def __init__(self, areas, today, form=None, districts=frozenset(), seal=sha256):
         form = form or RowForm()
+        self._seal = seal
         self._areas = areas
         self._today = today.isoformat()
         self._shdk = form.relation_codes == "shdk"
@@ -140,7 +146,7 @@ class RowChecker:
         :param cells: list of stripped texts
         """
         if CONTROL.search("".join(cells)) or len(cells[0]) > LONGEST_KEY:
-            return unreadable(line, cells, "ROW_UNREADABLE")
+            return self.unreadable(line, cells, "ROW_UNREADABLE")
         reasons = []
 
         def value_of(checked):
@@ -175,7 +181,7 @@ class RowChecker:
             warnings.append("KK_REGION_UNKNOWN")
         return StagedRow(
             line=line,
-            family_key=key or key_of_kk(kk, line),
+            family_key=key or self._key_of_kk(kk, line),
             kk_number=kk_number,
             nik=nik_value,
             nik_status=nik_status,
@@ -196,6 +202,36 @@ class RowChecker:
             warnings=tuple(warnings),
             reasons=tuple(dict.fromkeys(reasons)),
         )
+
+    def unreadable(self, line, cells, reason):
+        """Return the StagedRow of a row of which only the family can be told.
+
+        :param cells: what seems to stand under COLUMNS; the family of the row is
+            refused with it
+        """
+        key, kk = (CONTROL.sub("", text) for text in cells[:2])
+        empty = dict.fromkeys(StagedRow._fields)
+        return StagedRow(
+            **{
+                **empty,
+                "line": line,
+                "family_key": key[:LONGEST_KEY] or self._key_of_kk(kk, line),
+                # Its family is found by it, and so is not taken for gone.
+                "kk_number": None if key else _kk(kk)[0],
+                "nik_status": "missing",
+                "warnings": (),
+                "reasons": (reason,),
+            }
+        )
+
+    def _key_of_kk(self, kk, line):
+        """Return the key of a family that has none in the file: by its KK number.
+
+        A key is shown where a KK number is not; so it is a digest of it.
+        """
+        if not kk:
+            return f"line:{line}"
+        return f"kk:{self._seal(kk)[:16]}"
 
     def _relation(self, code, sex):
         """Return ((SHDK, all SHDK that the code may mean or None), reason)."""
@@ -226,36 +262,6 @@ class RowChecker:
         if born != text or not OLDEST_BIRTH <= born <= self._today:
             return None, "DATE_IMPOSSIBLE"
         return born, None
-
-
-def key_of_kk(kk, line):
-    """Return the key of a family that has none in the file: by its KK number.
-
-    A key is shown where a KK number is not; so it is a digest of it.
-    """
-    if not kk:
-        return f"line:{line}"
-    return f"kk:{hashlib.sha256(kk.encode()).hexdigest()[:16]}"
-
-
-def unreadable(line, cells, reason):
-    """Return the StagedRow of a row of which only the family can be told.
-
-    :param cells: what seems to stand under COLUMNS; the family of the row is refused
-        with it
-    """
-    key, kk = (CONTROL.sub("", text) for text in cells[:2])
-    empty = dict.fromkeys(StagedRow._fields)
-    return StagedRow(
-        **{
-            **empty,
-            "line": line,
-            "family_key": key[:LONGEST_KEY] or key_of_kk(kk, line),
-            "nik_status": "missing",
-            "warnings": (),
-            "reasons": (reason,),
-        }
-    )
 
 
 def _kk(text):

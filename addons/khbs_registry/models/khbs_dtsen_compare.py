@@ -371,11 +371,6 @@ class KhbsDtsenCompare(models.AbstractModel):
                         AND (f.household_id = h.id OR f.name = h.dtsen_key)
                 )
                 AND NOT EXISTS (
-                    SELECT FROM khbs_dtsen_family f WHERE f.import_id = %(id)s
-                        AND f.name = 'kk:' || left(
-                            encode(sha256(h.kk_number::bytea), 'hex'), 16)
-                )
-                AND NOT EXISTS (
                     SELECT FROM khbs_person p JOIN khbs_dtsen_row r ON r.nik = p.nik
                     WHERE p.household_id = h.id AND p.active AND p.state = 'alive'
                         AND r.import_id = %(id)s AND r.reasons <> '{}'

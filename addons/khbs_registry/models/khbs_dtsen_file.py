@@ -20,7 +20,6 @@ from ..dtsen.checks import (
     AreaLookup,
     RowChecker,
     StagedRow,
-    unreadable,
 )
 from ..dtsen.copy_stream import CopyStream
 from .khbs_dtsen_scope import WRITTEN
@@ -177,6 +176,7 @@ class KhbsDtsenFile(models.AbstractModel):
             fields.Date.context_today(self),
             self.source_id._row_form(),
             self._district_codes(),
+            self.env["khbs.household"]._number_digest,
         )
         with self._open_table() as table:
             table.choose(COLUMNS, self.source_id._heads(), OPTIONAL)
@@ -202,7 +202,7 @@ class KhbsDtsenFile(models.AbstractModel):
                 if values is None:
                     merged, guessed = table.guess(cells)
                     reason = "CELL_MERGED" if merged else "ROW_UNREADABLE"
-                    yield (self.id, *unreadable(line, guessed, reason))
+                    yield (self.id, *checker.unreadable(line, guessed, reason))
                 else:
                     yield (self.id, *checker.check(line, values))
 

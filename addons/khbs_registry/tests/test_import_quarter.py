@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import base64
+import hashlib
 import io
 
 import openpyxl
@@ -413,6 +414,19 @@ class TestImportQuarter(DeliveryCase):
                 refused = [{**row, **values} for row in family]
                 delivery = self._staged(refused, other, **FULL)
                 self.assertEqual((delivery.rejected_count, delivery.gone_count), (1, 0))
+
+    def test_a_key_of_a_kk_number_is_undone_by_nobody(self):
+        """Whoever may not see the number sees the key; a plain digest is soon tried."""
+        family = self._family(id_keluarga="")
+        self._applied(family)
+        household = self.env["khbs.household"].search(
+            [("kk_number", "=", family[0]["no_kk"])]
+        )
+        plain = hashlib.sha256(family[0]["no_kk"].encode()).hexdigest()
+        self.assertRegex(household.dtsen_key, "^kk:[0-9a-f]{16}$")
+        self.assertNotIn(plain[:8], household.dtsen_key)
+        again = self._applied(family, quarter="2")
+        self.assertEqual((again.new_count, again.changed_count), (0, 0))
 
     def test_a_source_without_keys_takes_none_away(self):
         family = self._family()
