@@ -285,3 +285,10 @@ def test_rows_are_kept_to_be_drawn_once_more():
     one = source.load(kept.getvalue(), lambda number, row, group: number == 2)
     numbers = [line.number for line in walk(one) if line.kind == "row"]
     assert numbers == [2, 2]
+
+
+def test_a_workbook_leaves_no_row_out_in_silence(monkeypatch):
+    monkeypatch.setattr(xlsx, "MOST_ROWS", 12)
+    rendered(xlsx, a_document(count=2))
+    with pytest.raises(ValueError, match="more rows"):
+        rendered(xlsx, a_document(count=20))

@@ -55,7 +55,8 @@ REASONS = {
     ),
     "NIK_DUPLICATE_REGISTRY": (
         "NIK of another family",
-        "NIK sudah tercatat pada keluarga lain dalam registri.",
+        "NIK sudah tercatat pada keluarga lain dalam registri. Bila keluarga ini "
+        "pindah dari kabupaten/kota lain, catat dahulu kepindahannya di sana.",
     ),
     "HEAD_NONE": (
         "No head of family",

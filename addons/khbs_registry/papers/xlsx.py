@@ -14,6 +14,8 @@ from .document import Summary, walk
 # Excel's numbers of the paper sizes; 14 is Folio, 8.5 x 13 inch, which is F4.
 _PAPER_INDEX = {"A4": 9, "F4": 14}
 _SHEET_NAME = "Data"
+# A sheet drops in silence what is written below its last row.
+MOST_ROWS = 1 << 20
 
 
 def render(document, fileobj):
@@ -35,6 +37,8 @@ def render(document, fileobj):
     row_index = header_row
     for line in walk(document, summary):
         row_index += 1
+        if row_index >= MOST_ROWS:
+            raise ValueError(f"{document.title}: more rows than a sheet holds")
         _write_line(sheet, row_index, document, line, formats)
     book.close()
     return summary
