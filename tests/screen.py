@@ -122,9 +122,10 @@ class Screen:
         if self.width <= PHONE and not box.is_visible():
             self.page.click(".o_control_panel .fa-search")
         box.fill(text)
-        # Enter would be lost before the box offers where to search.
-        offered = self.page.locator(".o_searchview_autocomplete .o-dropdown-item")
-        offered.first.click()
+        # Enter would be lost before the box offers where to search, and what it offers
+        # may be drawn anew under a click.
+        self.page.wait_for_selector(".o_searchview_autocomplete .o-dropdown-item")
+        box.press("Enter")
         self.page.wait_for_selector(".o_searchview_facet")
 
     def new(self):
