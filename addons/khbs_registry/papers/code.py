@@ -8,6 +8,8 @@ import secrets
 # Crockford's alphabet: no letter that a hand or an eye takes for a digit.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 20
+# What anybody may send as a code, with all that stands between its letters.
+_LONGEST = 100
 
 
 def new():
@@ -22,5 +24,5 @@ def grouped(code):
 
 def normalise(text):
     """Return what somebody typed as a code would stand in the database."""
-    text = text.upper().replace("-", "").replace(" ", "")
-    return text.translate(str.maketrans("OIL", "011"))
+    text = text.upper().translate(str.maketrans("OIL", "011"))
+    return "".join(letter for letter in text[:_LONGEST] if letter in _ALPHABET)

@@ -104,6 +104,9 @@ class TestVerificationPage(HttpCase):
         answer = self.url_open("/khbs/verify/<script>")
         self.assertEqual(answer.status_code, 404)
         self.assertNotIn("<script>", answer.text)
+        for code in ("%00", "%20", "-" * 5000):
+            answer = self.url_open(f"/khbs/verify?code={code}")
+            self.assertEqual(answer.status_code, 404)
 
     def test_download_needs_a_user(self):
         paper = self.env["khbs.paper"]._issue("test", a_document())
