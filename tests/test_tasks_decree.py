@@ -26,8 +26,8 @@ def service():
 
 
 @pytest.fixture
-def signatories(journey):
-    """A Governor with a name, and who signs excerpts."""
+def signatories(journey, service):
+    """A Governor with a name and a certificate, and who signs excerpts."""
     administrator = journey.erp("pengelola")
     today = date.today()
     [governor] = administrator.search_read(
@@ -35,12 +35,14 @@ def signatories(journey):
     )
     yesterday = (today - timedelta(days=1)).isoformat()
     administrator.write("khbs.signatory", [governor["id"]], {"valid_to": yesterday})
-    for name, role, title in (
-        ("AGUSTIAR CONTOH", "governor", governor["title"]),
-        ("KEPALA CONTOH, S.H.", "legal", "KEPALA BIRO HUKUM,"),
+    certificate = service.fingerprint
+    for name, role, title, sha256 in (
+        ("AGUSTIAR CONTOH", "governor", governor["title"], certificate),
+        ("KEPALA CONTOH, S.H.", "legal", "KEPALA BIRO HUKUM,", False),
     ):
         values = {"name": name, "role": role, "title": title}
         values["valid_from"] = today.isoformat()
+        values["certificate_sha256"] = sha256
         administrator.create("khbs.signatory", values)
 
 

@@ -25,8 +25,10 @@ _SIGNING = (
     "signer_trust",
 )
 _REVOKING = ("state", "revoked_by_decree_id", "revoked_on")
-# An approver's decision alone lets the signature be by hand after all.
+# An approver's decision alone lets the signature be by hand after all, or says that
+# there will be none.
 _OTHER_TRACK = ("track", "wet_reason")
+_WITHDRAWING = ("state", "withdrawn_reason", "withdrawn_by_id", "withdrawn_at")
 # A decision and its amendments alone commit money: on one line, in sum none or more.
 _TRIGGERS = """
     CREATE OR REPLACE FUNCTION khbs_decree_amount_fits(decree khbs_decree)
@@ -43,6 +45,22 @@ _TRIGGERS = """
                            AND state IN ('frozen', 'in_force')
                        ) >= 0
             )
+        )
+    $$ LANGUAGE sql STABLE;
+    CREATE OR REPLACE FUNCTION khbs_decree_decided(decree khbs_decree, decision text)
+    RETURNS boolean AS $$
+        SELECT EXISTS (
+            SELECT FROM khbs_approval
+             WHERE model = 'khbs.decree' AND res_id = decree.id
+               AND step = decision AND sha256 = decree.frozen_sha256
+        )
+    $$ LANGUAGE sql STABLE;
+    CREATE OR REPLACE FUNCTION khbs_decree_own_signature(decree khbs_decree)
+    RETURNS boolean AS $$
+        SELECT decree.track = 'wet' OR EXISTS (
+            SELECT FROM khbs_signatory
+             WHERE id = decree.signatory_id
+               AND certificate_sha256 = decree.signer_certificate_sha256
         )
     $$ LANGUAGE sql STABLE;
     CREATE OR REPLACE FUNCTION khbs_decree_frozen() RETURNS trigger AS $$
@@ -70,17 +88,17 @@ _TRIGGERS = """
         ELSIF TG_OP = 'UPDATE' THEN
             free := CASE
                 WHEN OLD.state = 'frozen' AND NEW.state = 'in_force'
+                    AND khbs_decree_own_signature(NEW)
                     THEN ARRAY[SIGNING]
                 WHEN OLD.state = 'in_force' AND NEW.state = 'revoked'
                     THEN ARRAY[REVOKING]
                 WHEN OLD.state = 'frozen' AND NEW.state = 'frozen'
                     AND OLD.track = 'tte' AND NEW.track = 'wet'
-                    AND EXISTS (
-                        SELECT FROM khbs_approval
-                         WHERE model = 'khbs.decree' AND res_id = OLD.id
-                           AND step = 'wet_track' AND sha256 = OLD.frozen_sha256
-                    )
+                    AND khbs_decree_decided(OLD, 'wet_track')
                     THEN ARRAY[OTHER_TRACK]
+                WHEN OLD.state = 'frozen' AND NEW.state = 'withdrawn'
+                    AND khbs_decree_decided(OLD, 'withdrawn')
+                    THEN ARRAY[WITHDRAWING]
                 WHEN OLD.state = 'revoked' AND NEW.state = 'revoked'
                     AND coalesce(OLD.paid_amount, 0) = 0 AND NEW.paid_amount > 0
                     THEN ARRAY['paid_amount']
@@ -115,6 +133,7 @@ def install(cr):
         ("SIGNING", _SIGNING),
         ("REVOKING", _REVOKING),
         ("OTHER_TRACK", _OTHER_TRACK),
+        ("WITHDRAWING", _WITHDRAWING),
     ):
         quoted = ", ".join(f"'{column}'" for column in columns)
         sql = sql.replace(f"ARRAY[{name}]", f"ARRAY[{quoted}]")

@@ -4,6 +4,7 @@
 """A decree that comes back signed: taken as it is, or refused with its reason."""
 
 import io
+import re
 import subprocess
 
 import pytest
@@ -123,6 +124,98 @@ def test_pages_changed_with_the_signature_are_refused(frozen, service):
     painted = updated(frozen, paint)
     assert painted.startswith(frozen)
     assert refusal(frozen, service.sign(painted)) == "changed"
+
+
+# The picture of a signature
+
+
+@pytest.fixture(scope="module")
+def free_place(frozen, tmp_path_factory):
+    """The box, on the last page, between the office and the name under it."""
+    path = tmp_path_factory.mktemp("frozen") / "keputusan.pdf"
+    path.write_bytes(frozen)
+    shown = subprocess.run(
+        ["pdftotext", "-bbox", path, "-"], capture_output=True, text=True, check=True
+    ).stdout.rsplit("<page ", 1)[1]
+    height = float(re.search(r'height="([\d.]+)"', shown)[1])
+    word = r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="[\d.]+" yMax="[\d.]+">NAMA<'
+    left, top = map(float, re.search(word, shown).groups())
+    bottom = height - top + 4
+    return left, bottom, left + 190, bottom + 60
+
+
+def visible_with(service, frozen, box, change=None):
+    """Return *frozen* signed with a picture, *change* made in the same update."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(frozen))
+    if change:
+        change(writer)
+    return service.sign_update(writer, box=box)
+
+
+def test_picture_in_the_free_place_is_accepted(frozen, service, free_place):
+    back = service.sign(frozen, box=free_place)
+    assert back.startswith(frozen)
+    assert signed.check(frozen, back).name == NAME
+
+
+def test_picture_over_words_is_refused(frozen, service, free_place):
+    left, bottom, right, top = free_place
+    width, height = right - left, top - bottom
+    for box in (
+        (left, bottom - 15, right, top),
+        (left, bottom, right, top + 30),
+        (left - 100, bottom - 200, left - 90, bottom + 200),
+        (0, bottom, 600, top),
+        (100, 150, 300, 400),  # free, but larger than a signature
+        (400, 20, 400 + width, 20 + height),  # over the number of the page
+    ):
+        assert refusal(frozen, service.sign(frozen, box=box)) == "visible", box
+
+
+def test_picture_that_keeps_its_size_is_refused(frozen, service, free_place):
+    signature = service.sign(frozen, box=free_place, flags=8 | 4)
+    assert refusal(frozen, signature) == "visible"
+
+
+def note(writer):
+    """Lay a note over the rows of the first page, as an annotation."""
+    page = writer.root["/Pages"]["/Kids"][0].get_object()
+    drawing = generic.StreamObject(
+        {
+            generic.pdf_name("/Type"): generic.pdf_name("/XObject"),
+            generic.pdf_name("/Subtype"): generic.pdf_name("/Form"),
+            generic.pdf_name("/BBox"): generic.ArrayObject(
+                map(generic.NumberObject, (0, 0, 300, 300))
+            ),
+        },
+        stream_data=b"1 g 0 0 300 300 re f",
+    )
+    annotation = generic.DictionaryObject(
+        {
+            generic.pdf_name("/Type"): generic.pdf_name("/Annot"),
+            generic.pdf_name("/Subtype"): generic.pdf_name("/Stamp"),
+            generic.pdf_name("/Rect"): generic.ArrayObject(
+                map(generic.NumberObject, (100, 100, 400, 400))
+            ),
+            generic.pdf_name("/AP"): generic.DictionaryObject(
+                {generic.pdf_name("/N"): writer.add_object(drawing)}
+            ),
+        }
+    )
+    annotations = generic.ArrayObject([writer.add_object(annotation)])
+    page[generic.pdf_name("/Annots")] = annotations
+    writer.update_container(page)
+
+
+@pytest.mark.parametrize("change", [note, paint])
+def test_what_is_laid_over_a_page_beside_the_picture_is_refused(
+    frozen, service, free_place, change
+):
+    back = visible_with(service, frozen, free_place, change)
+    assert back.startswith(frozen)
+    assert refusal(frozen, back) == "changed"
+    apart = service.sign(updated(frozen, change), box=free_place)
+    assert refusal(frozen, apart) == "changed"
 
 
 def test_second_signature_is_refused(frozen, back, service):

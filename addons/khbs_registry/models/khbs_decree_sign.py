@@ -292,16 +292,7 @@ class KhbsDecreeSign(models.AbstractModel):
             by = signed.check(self._file("pdf"), content, roots)
         except signed.SignatureRefused as refused:
             raise UserError(self._signature_refusals()[refused.reason]) from refused
-        expected = self.signatory_id.certificate_sha256
-        if expected and expected != by.certificate_sha256:
-            raise UserError(
-                self.env._(
-                    "The file is signed by %(name)s with a certificate that is not the "
-                    "one entered for %(signatory)s.",
-                    name=by.name,
-                    signatory=self.signatory_id.name,
-                )
-            )
+        self.signatory_id._require_certificate()._require_own(by)
         return by
 
     def _signature_refusals(self):
@@ -329,12 +320,17 @@ class KhbsDecreeSign(models.AbstractModel):
                 "frozen PDF itself, without notes or stamps."
             ),
             "visible": self.env._(
-                "The signature draws a picture on a page, which could cover what was "
-                "decided. Sign the frozen PDF with an invisible signature."
+                "The picture of the signature covers words of a page, or is larger "
+                "than 100 x 50 mm. Sign the frozen PDF anew with the picture in the "
+                "free place over the name, or with an invisible signature."
             ),
             "broken": self.env._(
                 "The signature does not belong to this content. Sign the frozen PDF "
                 "anew."
+            ),
+            "expired": self.env._(
+                "The certificate was not valid at the time of the signature. Have the "
+                "frozen PDF signed with the renewed one."
             ),
             "untrusted": self.env._(
                 "The certificate of the signer does not come from an issuer that is "
@@ -397,6 +393,7 @@ class KhbsDecreeSign(models.AbstractModel):
                     "Enter the signatory and draft the decree anew."
                 )
             )
+        self.signatory_id._require_certificate()
         decided = self.annex_sha256
         self._redraw_annexes(final=True)
         if self.annex_sha256 != decided:
@@ -417,6 +414,8 @@ class KhbsDecreeSign(models.AbstractModel):
         )
         attachment._khbs_seal(self)
         sha256 = hashlib.sha256(content).hexdigest()
+        # The database compares the signature with the signatory's certificate.
+        self.env.flush_all()
         self.write(
             {
                 **(signing or {}),

@@ -4,7 +4,7 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ..papers import words
@@ -52,8 +52,9 @@ class KhbsSignatory(models.Model):
     nip = fields.Char(string="NIP", help="Eighteen digits; none for the Governor.")
     certificate_sha256 = fields.Char(
         string="SHA-256 of the certificate",
-        help="Fingerprint of the certificate for electronic signatures (TTE). If it is "
-        "entered, a file signed with another one is refused.",
+        help="Fingerprint of the certificate for electronic signatures (TTE), entered "
+        "by an administrator. Without it nothing is frozen for such a signature, and a "
+        "file signed with another certificate is refused.",
     )
     valid_from = fields.Date(required=True)
     valid_to = fields.Date()
@@ -93,6 +94,9 @@ class KhbsSignatory(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("certificate_sha256"):
+                self._require_certifier()
         # One that ends in the same transaction ends before the next begins.
         self.flush_model(["valid_from", "valid_to"])
         return super().create([self._normalised(vals) for vals in vals_list])
@@ -119,12 +123,31 @@ class KhbsSignatory(models.Model):
                     "enter a new one."
                 )
             )
+        data = {"fields": sorted(vals)}
+        if "certificate_sha256" in vals:
+            self._require_certifier()
+            data["certificate_sha256"] = vals["certificate_sha256"] or None
         result = super().write(vals)
         for signatory in self:
-            self.env["khbs.audit.event"]._record(
-                "signatory.change", signatory, {"fields": sorted(vals)}
-            )
+            self.env["khbs.audit.event"]._record("signatory.change", signatory, data)
         return result
+
+    def _require_certifier(self):
+        """Refuse a fingerprint from anybody but an administrator.
+
+        Whoever takes in signed files may not say whose certificate they are signed
+        with; no administrator is a decree officer (khbs.incompatible.roles).
+        """
+        if not self.env.su and not self.env.user.has_group(
+            "khbs_registry.group_administrator"
+        ):
+            raise AccessError(
+                self.env._(
+                    "Whoever registers decrees does not enter the certificate. Ask an "
+                    "administrator to compare its fingerprint with the holder's and to "
+                    "enter it."
+                )
+            )
 
     @api.model
     def _at(self, role, date=None):
@@ -168,6 +191,40 @@ class KhbsSignatory(models.Model):
                         "from": words.date(self.valid_from),
                         "to": words.date(self.valid_to) if self.valid_to else "...",
                     },
+                )
+            )
+
+    def _require_certificate(self):
+        """Return this one, or raise UserError: whose signature is it otherwise?"""
+        self.ensure_one()
+        if not self.certificate_sha256:
+            raise UserError(
+                self.env._(
+                    "No certificate is entered for %(name)s; any signature would do. "
+                    "Ask an administrator to enter its SHA-256 under KHBS > Documents "
+                    "> Signatories.",
+                    name=self.name,
+                )
+            )
+        return self
+
+    def _require_own(self, by):
+        """Raise UserError unless a signature is this one's, by its certificate.
+
+        :param by: papers.signed.SignedBy
+        """
+        self.ensure_one()
+        if by.certificate_sha256 != self.certificate_sha256:
+            raise UserError(
+                self.env._(
+                    "The file is signed by %(name)s with a certificate that is not the "
+                    "one entered for %(signatory)s; its SHA-256 is %(sha256)s. Have it "
+                    "signed by %(signatory)s. If the certificate was renewed, an "
+                    "administrator compares this SHA-256 with the holder's and enters "
+                    "it.",
+                    name=by.name,
+                    signatory=self.name,
+                    sha256=by.certificate_sha256,
                 )
             )
 

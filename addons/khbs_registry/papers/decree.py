@@ -42,9 +42,6 @@ html { font-size: 11.5pt; line-height: 1.35; orphans: 2; widows: 2 }
 .closing .office { margin-top: 4mm }
 .closing .hand { height: 25mm }
 .closing .ttd { height: 25mm; box-sizing: border-box; padding-top: 6mm }
-.closing .box {
-    height: 25mm; box-sizing: border-box; padding-top: 4mm; font-size: 8pt; color: #555
-}
 .closing .name { font-weight: bold }
 .true { margin-top: 8mm; break-inside: avoid }
 .true .hand { height: 25mm }
@@ -223,13 +220,10 @@ def _lines(lines):
 
 
 def _closing(text):
+    # Free, also for the picture of an electronic signature.
     hand = Markup('<div class="hand"></div>')
     if text.excerpt:
         hand = Markup('<div class="ttd">ttd</div>')
-    elif text.electronic:
-        hand = Markup('<div class="box">{}</div>').format(
-            "Ruang tanda tangan elektronik"
-        )
     return Markup(
         '<div class="closing"><p>Ditetapkan di Palangka Raya</p>'
         '<p>pada tanggal {date}</p><div class="office">{office}</div>'

@@ -12,7 +12,7 @@ it, the update too is looked at: it may add a signature and nothing else.
 import io
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from asn1crypto import pem, x509
 from pyhanko.pdf_utils.misc import PdfError
@@ -34,6 +34,12 @@ from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signatu
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator import ValidationContext
 
+from . import text_boxes
+
+# The largest picture of a signature, in points: 100 x 50 mm.
+_WIDEST, _HIGHEST = 100 * 72 / 25.4, 50 * 72 / 25.4
+# Flags NoZoom and NoRotate: the picture keeps its size while the page is made smaller.
+_NOT_AS_THE_PAGE = 8 | 16
 # A refusal is the answer to whoever sent the file; the log needs no trace of it.
 for _name in ("sign.validation.generic_cms", "sign.diff_analysis.policies"):
     logging.getLogger(f"pyhanko.{_name}").setLevel(logging.ERROR)
@@ -67,7 +73,8 @@ class SignatureRefused(Exception):
     """The file is not what was frozen, signed.
 
     ``reason`` is one of ``other_file``, ``not_signed``, ``unreadable``, ``several``,
-    ``not_whole``, ``changed``, ``visible``, ``broken``, ``untrusted``.
+    ``not_whole``, ``changed``, ``visible``, ``broken``, ``expired``,
+    ``untrusted``.
     """
 
     def __init__(self, reason):
@@ -138,31 +145,50 @@ def _check(frozen, signed, roots):
     ):
         raise SignatureRefused("changed")
     # A signature that shows itself can show anything, over the very rows decided on.
-    if any(map(_covers_something, _annotations(reader.root["/Pages"]))):
-        raise SignatureRefused("visible")
+    for index, page in enumerate(_pages(reader.root["/Pages"])):
+        for annotation in _items(page, "/Annots"):
+            if _covers_something(annotation, frozen, index):
+                raise SignatureRefused("visible")
     return _signed_by(signature, list(roots))
 
 
-def _annotations(node):
-    """Yield the annotations of the pages under *node* of the tree of pages."""
-    # An index follows the reference, an iteration does not.
-    kids = node.get("/Kids", ())
-    for place in range(len(kids)):
-        yield from _annotations(kids[place])
-    annotations = node.get("/Annots", ())
-    for place in range(len(annotations)):
-        yield annotations[place]
+def _pages(node):
+    """Yield the pages under *node* of the tree of pages, in their order."""
+    if "/Kids" not in node:
+        yield node
+    for kid in _items(node, "/Kids"):
+        yield from _pages(kid)
 
 
-def _covers_something(annotation):
-    """Return whether a field of a form has an area on its page.
+def _items(node, name):
+    """Yield the items of a list: an index follows the reference, an iteration not."""
+    items = node.get(name, ())
+    for place in range(len(items)):
+        yield items[place]
 
-    The frozen PDF has no form, so every field came with the signature.
+
+def _covers_something(annotation, frozen, index):
+    """Return whether a field of a form hides what is on page *index*.
+
+    The frozen PDF has no form, so every field came with the signature. Its picture is
+    drawn within its rectangle, which must be of the size of a signature and on free
+    paper.
     """
     if annotation.get("/Subtype") != "/Widget":
         return False
     left, bottom, right, top = map(float, annotation["/Rect"])
-    return left != right or bottom != top
+    if left == right and bottom == top:
+        return False
+    if annotation.get("/F", 0) & _NOT_AS_THE_PAGE:
+        return True
+    if not (0 < right - left <= _WIDEST and 0 < top - bottom <= _HIGHEST):
+        return True
+    return any(
+        left < box_right and box_left < right and bottom < box_top and box_bottom < top
+        for box_left, box_bottom, box_right, box_top in text_boxes.boxes(
+            io.BytesIO(frozen), index
+        )
+    )
 
 
 def _signed_by(signature, roots):
@@ -177,13 +203,21 @@ def _signed_by(signature, roots):
     if roots and not status.trusted:
         raise SignatureRefused("untrusted")
     certificate = status.signing_cert
+    at = status.signer_reported_dt
+    if not _was_valid(certificate, at or datetime.now(UTC)):
+        raise SignatureRefused("expired")
     return SignedBy(
         name=_common_name(certificate.subject),
         issuer=_common_name(certificate.issuer),
-        at=status.signer_reported_dt,
+        at=at,
         certificate_sha256=certificate.sha256.hex(),
         trusted=bool(roots),
     )
+
+
+def _was_valid(certificate, at):
+    begins, ends = certificate.not_valid_before, certificate.not_valid_after
+    return begins <= at <= ends
 
 
 def _common_name(name):

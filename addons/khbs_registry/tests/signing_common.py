@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -23,7 +24,7 @@ def _named(name):
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
-def _certificate(subject, key, issuer, issuer_key, is_ca):
+def _certificate(subject, key, issuer, issuer_key, is_ca, days=3650):
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
@@ -32,7 +33,7 @@ def _certificate(subject, key, issuer, issuer_key, is_ca):
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=3650))
-        .not_valid_after(now + timedelta(days=3650))
+        .not_valid_after(now + timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), True)
         .add_extension(
             x509.KeyUsage(
@@ -56,13 +57,14 @@ class SigningService:
     """Signs PDF with a certificate of its own CA.
 
     :param name: of the signer, as the certificate has it
+    :param days: until the certificate ends; negative where it has ended
     """
 
-    def __init__(self, name=NAME):
+    def __init__(self, name=NAME, days=3650):
         ca_key = ec.generate_private_key(ec.SECP256R1())
         key = ec.generate_private_key(ec.SECP256R1())
         self.ca = _certificate(CA_NAME, ca_key, CA_NAME, ca_key, True)
-        self.certificate = _certificate(name, key, CA_NAME, ca_key, False)
+        self.certificate = _certificate(name, key, CA_NAME, ca_key, False, days)
         store = SimpleCertificateStore()
         store.register(self._asn1(self.ca))
         private = key.private_bytes(
@@ -88,16 +90,26 @@ class SigningService:
     def fingerprint(self):
         return self.certificate.fingerprint(hashes.SHA256()).hex()
 
-    def sign(self, content, field="TTE", box=None):
+    def sign(self, content, field="TTE", box=None, flags=None):
         """Return *content* and, behind it, an incremental update with a signature.
 
         :param box: left, bottom, right and top of a visible one on the last page
+        :param flags: of its annotation; those of the library by default
         """
+        writer = IncrementalPdfFileWriter(io.BytesIO(content))
+        return self.sign_update(writer, field, box, flags)
+
+    def sign_update(self, writer, field="TTE", box=None, flags=None):
+        """Sign what *writer* changed, in the same update; return the whole file."""
         metadata = signers.PdfSignatureMetadata(
             field_name=field, location="Palangka Raya"
         )
-        writer = IncrementalPdfFileWriter(io.BytesIO(content))
         place = box and fields.SigFieldSpec(field, on_page=-1, box=box)
+        if flags is not None:
+            fields.append_signature_field(writer, place)
+            widget = writer.root["/AcroForm"]["/Fields"][0].get_object()
+            widget[generic.pdf_name("/F")] = generic.NumberObject(flags)
+            place = None
         return signers.sign_pdf(
             writer, metadata, self.signer, new_field_spec=place
         ).getvalue()

@@ -21,6 +21,12 @@ from .signing_common import CA_NAME, NAME, SERVICE, SigningService
 class TestDecreeTte(DecreeCase):
     service = SERVICE
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.governor = cls.env.ref("khbs_registry.signatory_governor")
+        cls.governor.certificate_sha256 = cls.service.fingerprint
+
     def _numbered(self, **kwargs):
         """Return a decree frozen with its number, to be signed by certificate."""
         return self._frozen(track="tte", **kwargs)
@@ -81,17 +87,67 @@ class TestDecreeTte(DecreeCase):
         decree.action_upload_signed(self.service.sign(decree._file("pdf")))
         self.assertEqual(decree.signer_trust, "trusted")
 
-    def test_certificate_of_the_signatory(self):
+    def test_another_valid_certificate_is_refused(self):
+        """Of the same issuer's root and of the same name: it is not the signatory's."""
         decree = self._numbered()
-        grouped = self.service.fingerprint.upper()
-        decree.signatory_id.sudo().certificate_sha256 = ":".join(
+        other = SigningService(NAME)
+        self.env["ir.config_parameter"].set_param(
+            "khbs.decree.trust_roots", self.service.ca_pem + other.ca_pem
+        )
+        signed = other.sign(decree._file("pdf"))
+        with self.assertRaisesRegex(UserError, other.fingerprint):
+            decree.action_upload_signed(signed)
+        self.assertEqual(decree.state, "frozen")
+
+    def test_certificate_that_has_ended_is_refused(self):
+        decree = self._numbered()
+        ended = SigningService(days=-1)
+        self.governor.certificate_sha256 = ended.fingerprint
+        with self.assertRaisesRegex(UserError, "renewed"):
+            decree.action_upload_signed(ended.sign(decree._file("pdf")))
+
+    def test_renewed_certificate_is_entered_by_an_administrator(self):
+        decree = self._numbered()
+        renewed = SigningService()
+        signed = renewed.sign(decree._file("pdf"))
+        with self.assertRaisesRegex(UserError, "renewed"):
+            decree.action_upload_signed(signed)
+        entered = {"certificate_sha256": renewed.fingerprint}
+        with self.assertRaisesRegex(AccessError, "administrator"):
+            self.governor.with_user(self.officer).write(entered)
+        administrator = self._role_user("administrator")
+        grouped = renewed.fingerprint.upper()
+        self.governor.with_user(administrator).certificate_sha256 = ":".join(
             grouped[place : place + 2] for place in range(0, 64, 2)
         )
-        other = SigningService("ORANG LAIN").sign(decree._file("pdf"))
-        with self.assertRaisesRegex(UserError, "ORANG LAIN"):
-            decree.action_upload_signed(other)
-        decree.action_upload_signed(self.service.sign(decree._file("pdf")))
+        event = self.env["khbs.audit.event"].search(
+            [("act", "=", "signatory.change")], order="id desc", limit=1
+        )
+        self.assertIn(renewed.fingerprint, str(event.data))
+        decree.action_upload_signed(signed)
         self.assertEqual(decree.state, "in_force")
+
+    def test_officer_enters_no_certificate_with_a_new_signatory(self):
+        values = {
+            "name": "PENJABAT CONTOH",
+            "role": "legal",
+            "title": "KEPALA BIRO HUKUM,",
+            "valid_from": "2026-01-01",
+            "certificate_sha256": self.service.fingerprint,
+        }
+        signatories = self.env["khbs.signatory"].with_user(self.officer)
+        with self.assertRaisesRegex(AccessError, "administrator"):
+            signatories.create(values)
+
+    def test_nothing_is_frozen_or_taken_in_without_a_certificate(self):
+        decree = self._numbered()
+        self.governor.certificate_sha256 = False
+        with self.assertRaisesRegex(UserError, "No certificate is entered"):
+            decree.action_upload_signed(self.service.sign(decree._file("pdf")))
+        other = self._decided(track="tte", title="Penetapan Lain")
+        other.action_register_number("188.44/2/2026", DATE)
+        with self.assertRaisesRegex(UserError, "No certificate is entered"):
+            other.action_freeze()
 
     def test_what_is_not_the_frozen_file_signed_is_refused(self):
         decree = self._numbered()
@@ -114,10 +170,17 @@ class TestDecreeTte(DecreeCase):
     def test_signature_that_covers_a_page_is_refused(self):
         decree = self._numbered()
         frozen = decree._file("pdf")
-        for box in ((0, 0, 1000, 1000), (10, 10, 10, 90)):
+        for box in ((0, 0, 1000, 1000), (10, 10, 10, 90), (85, 20, 285, 80)):
             with self.subTest(box), self.assertRaisesRegex(UserError, "picture"):
                 decree.action_upload_signed(self.service.sign(frozen, box=box))
         self.assertEqual(decree.state, "frozen")
+
+    def test_signature_that_shows_itself_on_free_paper(self):
+        decree = self._numbered()
+        signed = self.service.sign(decree._file("pdf"), box=(300, 150, 500, 220))
+        decree.action_upload_signed(signed)
+        self.assertEqual(decree.state, "in_force")
+        self.assertEqual(decree._file("scan"), signed)
 
     def test_each_track_has_its_own_door(self):
         decree = self._numbered()
@@ -157,6 +220,8 @@ class TestDecreeTte(DecreeCase):
             "decree_date = '2026-11-19'",
             "signer_name = 'X'",
             "state = 'in_force', number = '9', scan_sha256 = pdf_sha256",
+            "state = 'in_force', scan_sha256 = pdf_sha256, signer_name = 'X', "
+            "signer_certificate_sha256 = pdf_sha256",
         ):
             with (
                 mute_logger("odoo.sql_db"),

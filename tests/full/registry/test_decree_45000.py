@@ -77,6 +77,14 @@ def signing_service():
     return module.SigningService()
 
 
+def certified(office, service):
+    """Let an administrator enter whose certificate the Governor's is."""
+    administrator = office.erp("pengelola")
+    [governor] = administrator.search("khbs.signatory", [("role", "=", "governor")])
+    fingerprint = {"certificate_sha256": service.fingerprint}
+    administrator.write("khbs.signatory", [governor], fingerprint)
+
+
 @pytest.fixture(scope="module")
 def office(installation, tmp_path_factory):
     """A served database with 45,000 families and the users of the demonstration."""
@@ -205,6 +213,8 @@ def test_decree_on_45000_families_through_both_tracks(office, decided_list):
     )
 
     revoked(office, wet, f"188.44/2/{today.year}", scan)
+    service = signing_service()
+    certified(office, service)
     tte = drafted(office, decided_list, "tte")
     number = f"188.44/3/{today.year}"
     officer.call(DECREE, "action_register_number", [tte], number, today.isoformat())
@@ -216,7 +226,7 @@ def test_decree_on_45000_families_through_both_tracks(office, decided_list):
     assert "188.44/ ...." not in "\n".join(pages)
 
     frozen = path.read_bytes()
-    signed = signing_service().sign(frozen)
+    signed = service.sign(frozen)
     assert signed.startswith(frozen)
     sent = base64.b64encode(signed).decode()
     officer.call(DECREE, "action_upload_signed", [tte], sent)
