@@ -37,3 +37,9 @@ class KhbsDecree(models.Model):
             proposal.state = "decreed"
         proposals.flush_recordset()
         return result
+
+    def _free_documents(self):
+        """Let the proposals go into another decree."""
+        result = super()._free_documents()
+        self.bkk_proposal_ids.decree_id = False
+        return result

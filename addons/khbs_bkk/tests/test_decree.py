@@ -197,3 +197,17 @@ class TestDecree(BkkCase):
         self.assertEqual(proposal.state, "approved")
         proposal.with_user(self.decree_officer).action_draft_decree(self.budget_line.id)
         self.assertTrue(proposal.decree_id)
+
+    def test_a_withdrawn_decree_frees_its_proposals(self):
+        decree = self._drafted()
+        proposal = decree.bkk_proposal_ids
+        self.reading(decree, self.approver).action_approve()
+        decree.action_freeze()
+        with self.assertRaises(UserError):
+            proposal.with_user(self.decree_officer).action_draft_decree(
+                self.budget_line.id
+            )
+        decree.with_user(self.approver).action_withdraw("Gubernur berhalangan")
+        proposal.with_user(self.decree_officer).action_draft_decree(self.budget_line.id)
+        self.assertEqual(proposal.decree_id.state, "draft")
+        self.assertNotEqual(proposal.decree_id, decree)

@@ -26,6 +26,7 @@ from . import khbs_decree_pages
 from . import khbs_decree_paraf
 from . import khbs_decree_chain
 from . import khbs_decree_sign
+from . import khbs_decree_withdraw
 from . import khbs_decree_follow
 from . import khbs_decree
 from . import khbs_decree_part

@@ -42,14 +42,15 @@ class KhbsDecree(models.Model):
         "khbs.decree.chain",
         "khbs.decree.follow",
         "khbs.decree.sign",
+        "khbs.decree.withdraw",
     ]
     _description = "Decree"
     _order = "id desc"
 
     _reading_actions = ("action_approve", "action_initial")
     # The law office freezes what the approver decided, and only that; another way of
-    # signing changes nothing of what was frozen.
-    _unread_steps = ("frozen", "wet_track")
+    # signing, or none, changes nothing of what was frozen.
+    _unread_steps = ("frozen", "wet_track", "withdrawn")
 
     name = fields.Char(string="About", required=True, help="What follows TENTANG.")
     kind = fields.Selection(selection=KINDS, required=True)
@@ -85,6 +86,7 @@ class KhbsDecree(models.Model):
             ("frozen", "Frozen"),
             ("in_force", "In force"),
             ("revoked", "Revoked"),
+            ("withdrawn", "Withdrawn"),
         ],
         required=True,
         default="draft",
@@ -184,12 +186,12 @@ class KhbsDecree(models.Model):
         "For an electronic signature number and date are registered first.",
     )
     _in_force_whole = models.Constraint(
-        "CHECK (state IN ('draft', 'frozen') OR (number IS NOT NULL AND decree_date "
-        "IS NOT NULL AND scan_sha256 IS NOT NULL))",
+        "CHECK (state IN ('draft', 'frozen', 'withdrawn') OR (number IS NOT NULL "
+        "AND decree_date IS NOT NULL AND scan_sha256 IS NOT NULL))",
         "A decree in force has a number, a date and the signed file.",
     )
     _tte_signed = models.Constraint(
-        "CHECK (track = 'wet' OR state IN ('draft', 'frozen') "
+        "CHECK (track = 'wet' OR state IN ('draft', 'frozen', 'withdrawn') "
         "OR (signer_name IS NOT NULL AND signer_certificate_sha256 IS NOT NULL))",
         "A decree in force by electronic signature says who signed.",
     )

@@ -100,7 +100,8 @@ class KhbsDecreeChain(models.AbstractModel):
     )
     # Of two decrees that revoke the same one, the first frozen wins.
     _revoked_once = models.UniqueIndex(
-        "(revokes_id) WHERE revokes_id IS NOT NULL AND state <> 'draft'",
+        "(revokes_id) WHERE revokes_id IS NOT NULL "
+        "AND state NOT IN ('draft', 'withdrawn')",
         "Another decree that revokes this one is frozen already.",
     )
 

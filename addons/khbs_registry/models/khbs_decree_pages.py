@@ -19,6 +19,7 @@ _STANDING = {
     "draft": "Dokumen ini masih rancangan.",
     "frozen": "Keputusan ini belum ditandatangani dan belum berlaku.",
     "in_force": "Keputusan ini berlaku, nomor {number} tanggal {date}.",
+    "withdrawn": "Keputusan ini ditarik sebelum ditandatangani; tidak pernah berlaku.",
     "revoked": "Keputusan ini telah dicabut, nomor {number} tanggal {date}.",
 }
 

@@ -67,7 +67,7 @@ class KhbsRecipientDecree(models.AbstractModel):
     # Business
 
     def _decree(self):
-        """Return the decree that decides this list, unless it was revoked."""
+        """Return the decree on this list, unless it was revoked or withdrawn."""
         return (
             self.env["khbs.decree"]
             .sudo()
@@ -78,7 +78,7 @@ class KhbsRecipientDecree(models.AbstractModel):
                     ("amends_id", "=", False),
                     ("revokes_id", "=", False),
                     ("excerpt_of_id", "=", False),
-                    ("state", "!=", "revoked"),
+                    ("state", "not in", ("revoked", "withdrawn")),
                 ],
                 limit=1,
             )

@@ -10,6 +10,7 @@ from . import test_decree_library
 from . import test_decree_money
 from . import test_decree_tte
 from . import test_decree_two_connections
+from . import test_decree_withdraw
 from . import test_decree_writers
 from . import test_paper
 from . import test_access_report

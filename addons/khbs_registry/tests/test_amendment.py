@@ -191,6 +191,29 @@ class TestAmendment(ListsCase):
         self.assertEqual(
             amendment.with_user(officer).action_draft_decree()["res_id"], decree.id
         )
+        self.reading(decree, self.approver).action_approve()
+        decree.with_user(officer).action_freeze()
+        decree.with_user(self.approver).action_withdraw("Salah alasan")
+        self.assertFalse(amendment.decree_id)
+        anew = amendment.with_user(officer).action_draft_decree()["res_id"]
+        self.assertNotEqual(anew, decree.id)
+
+    def test_a_list_is_decreed_anew_when_its_decree_is_withdrawn(self):
+        officer = self._role_user("decree_officer")
+        self.env.ref("khbs_registry.signatory_governor").name = "AGUSTIAR CONTOH"
+        recipient_list = self._decided(5).with_user(officer)
+        decrees = self.env["khbs.decree"].with_user(officer)
+        decree = decrees.browse(recipient_list.action_draft_decree()["res_id"])
+        for clause in decree.clause_ids:
+            clause.text = clause.text.replace("...", "contoh")
+        self.reading(decree, self.approver).action_approve()
+        decree.action_freeze()
+        with self.assertRaisesRegex(UserError, "already"):
+            recipient_list.action_draft_decree()
+        decree.with_user(self.approver).action_withdraw("Program ditunda")
+        self.assertFalse(recipient_list._decree())
+        recipient_list.action_draft_decree()
+        self.assertEqual(recipient_list._decree().state, "draft")
 
     def _served(self, recipient_list):
         lines = self.env["khbs.recipient.line"]

@@ -5,7 +5,7 @@ from odoo import fields, models
 
 
 class KhbsDecreeSigning(models.TransientModel):
-    """The form for each step of signing: the number, the signature, the way back."""
+    """The form for each step of signing: the number, the signature, the ways out."""
 
     _name = "khbs.decree.signing"
     _description = "Registration of a signed decree"
@@ -18,6 +18,7 @@ class KhbsDecreeSigning(models.TransientModel):
             ("number", "Number before the signature"),
             ("sign", "Signature"),
             ("by_hand", "By hand after all"),
+            ("withdraw", "Never signed"),
         ],
         required=True,
         readonly=True,
@@ -44,6 +45,8 @@ class KhbsDecreeSigning(models.TransientModel):
             return decree.action_register_number(self.number, self.date)
         if self.step == "by_hand":
             return decree.action_sign_by_hand(self.reason)
+        if self.step == "withdraw":
+            return decree.action_withdraw(self.reason)
         if self.track == "tte":
             return decree.action_upload_signed(self.scan)
         return decree.action_register_signature(self.number, self.date, self.scan)
