@@ -69,10 +69,10 @@ def render(document, fileobj):
             if len(tail) > _TAIL:
                 painter.draw_line(tail.popleft())
         painter.keep_with_signature(tail)
-        for line in tail:
-            painter.draw_line(line)
         if not summary.row_count:
             painter.draw_nothing()
+        for line in tail:
+            painter.draw_line(line)
         painter.draw_closing()
         painter.finish()
     return summary
@@ -139,7 +139,7 @@ class _Painter:
         self._draw_centred(last, middle, BOLD, 15)
         for line in letterhead.address:
             self._draw_centred(line, middle, REGULAR, 8.5)
-        self.y -= 2
+        self.y -= 5
         self.canvas.setLineWidth(2)
         self.canvas.line(self.left, self.y, self.right, self.y)
         self.canvas.setLineWidth(0.5)
