@@ -86,6 +86,18 @@ class KhbsBudgetFlow(models.AbstractModel):
             "views": [(False, "form")],
         }
 
+    def action_enter(self):
+        """Open the form that enters an SP2D, a realisation or an STS of the line."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("SP2D, realised, STS"),
+            "res_model": "khbs.budget.entry",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_line_id": self.id},
+        }
+
     # Business
 
     def _flow_amount(self, kind):
@@ -274,14 +286,25 @@ class KhbsBudgetEntry(models.Model):
     corrects_id = fields.Many2one(
         comodel_name="khbs.budget.entry", readonly=True, ondelete="restrict"
     )
+    correction_ids = fields.One2many(
+        comodel_name="khbs.budget.entry", inverse_name="corrects_id", readonly=True
+    )
+    corrected = fields.Boolean(string="Taken back", compute="_compute_corrected")
+    attempt = fields.Integer(
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="How often this number was taken back before, to be entered rightly.",
+    )
 
     _amount_sign = models.Constraint(
         "CHECK (CASE WHEN corrects_id IS NULL THEN amount > 0 ELSE amount < 0 END)",
         "An entry moves more than zero rupiah; only a correction takes away.",
     )
     _reference_uniq = models.UniqueIndex(
-        "(kind, reference) WHERE corrects_id IS NULL AND kind <> 'realised'",
-        "This number is entered already.",
+        "(kind, reference, COALESCE(attempt, 0)) "
+        "WHERE corrects_id IS NULL AND kind <> 'realised'",
+        "This number is entered already. If its amount was wrong, take it back first.",
     )
     _corrected_once = models.UniqueIndex(
         "(corrects_id) WHERE corrects_id IS NOT NULL",
@@ -290,6 +313,11 @@ class KhbsBudgetEntry(models.Model):
 
     def init(self):
         append_only.install(self.env.cr, self._table)
+
+    @api.depends("correction_ids")
+    def _compute_corrected(self):
+        for entry in self:
+            entry.corrected = bool(entry.correction_ids)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -321,11 +349,19 @@ class KhbsBudgetEntry(models.Model):
             )
         reference = (vals.get("reference") or "").strip()
         vals["reference"] = reference
-        known = [
-            one
+        vals["attempt"] = self.sudo().search_count(
+            [
+                ("kind", "=", vals.get("kind")),
+                ("reference", "=", reference),
+                ("corrects_id", "!=", False),
+            ]
+        )
+        # What was taken back is nothing any more.
+        known = sum(
+            one["amount"]
             for one in line._movements()
             if one["step"] == "sp2d" and one["reference"] == reference
-        ]
+        )
         if vals.get("kind") == "sp2d" and known and not vals.get("corrects_id"):
             raise UserError(
                 self.env._(

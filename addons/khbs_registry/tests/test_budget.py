@@ -4,7 +4,7 @@
 import io
 
 import openpyxl
-from psycopg2.errors import LockNotAvailable, RestrictViolation
+from psycopg2.errors import LockNotAvailable, RestrictViolation, UniqueViolation
 from pypdf import PdfReader
 
 from odoo import fields
@@ -183,6 +183,31 @@ class TestBudget(KhbsCase):
             realised.action_correct()
         self.assertEqual(self.line.realised_amount, 0)
         self.assertEqual(len(self.line.entry_ids), 3)
+
+    def test_number_that_was_taken_back_is_entered_rightly(self):
+        """The SP2D has its number from SIPD; a wrong amount does not use it up."""
+        self._in_force(1_000_000)
+        for kind, right, twice in (
+            ("sp2d", 600_000, UserError),
+            ("sts", 50_000, UniqueViolation),
+        ):
+            wrong = self._entry(kind, right - 1)
+            wrong.action_correct()
+            self.assertTrue(wrong.corrected)
+            self._entry(kind, right, attempt=7)
+            self.assertEqual(self.line._flow_amount(kind), right)
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(twice),
+                self.env.cr.savepoint(),
+            ):
+                self._entry(kind, 1)
+
+    def test_treasurer_enters_from_the_line(self):
+        action = self.line.with_user(self.treasurer).action_enter()
+        entries = self.env[action["res_model"]].with_user(self.treasurer)
+        defaults = entries.with_context(**action["context"]).default_get(["line_id"])
+        self.assertEqual(defaults["line_id"], self.line.id)
 
     def test_who_enters_and_what(self):
         self._in_force(1_000_000)
