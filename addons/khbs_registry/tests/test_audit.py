@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 
+from odoo import fields
 from odoo.exceptions import AccessError
 
 from odoo.addons.khbs_registry.audit_chain import GENESIS
@@ -54,8 +55,8 @@ class TestAuditChain(KhbsCase):
         [early] = self._sealed(1)
         self.env.cr.execute(
             "INSERT INTO khbs_audit_event (id, at, user_id, role, act, outcome) "
-            "VALUES (%s, now() AT TIME ZONE 'UTC', 1, '-', 'test.late', 'done')",
-            [late_id],
+            "VALUES (%s, %s, 1, '-', 'test.late', 'done')",
+            [late_id, fields.Datetime.now()],
         )
         self.assertEqual(self.seals._verify()["unsealed"], 1)
         self._seal()
