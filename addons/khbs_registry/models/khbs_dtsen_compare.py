@@ -133,6 +133,9 @@ class KhbsDtsenCompare(models.AbstractModel):
         household that has it is not delivered under a key of its own. Only households
         inside the delivery's areas are found. One that left the programme with its
         members at home is found by its key: it is still that family, and stays out.
+
+        IN looks the families up in one hash; EXISTS may go through all of them for each
+        household.
         """
         self._run(
             """
@@ -144,8 +147,8 @@ class KhbsDtsenCompare(models.AbstractModel):
                 SELECT family_key, count(*) AS members, bool_or(reasons <> '{}') AS bad
                 FROM khbs_dtsen_row WHERE import_id = %(id)s GROUP BY family_key
             ), known AS (
-                SELECT h.id, h.dtsen_key, h.kk_number, EXISTS (
-                    SELECT FROM total WHERE total.family_key = h.dtsen_key
+                SELECT h.id, h.dtsen_key, h.kk_number, COALESCE(
+                    h.dtsen_key IN (SELECT family_key FROM total), false
                 ) AS delivered
                 FROM khbs_household h JOIN khbs_area a ON a.id = h.area_id
                 WHERE h.present

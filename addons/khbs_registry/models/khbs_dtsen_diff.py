@@ -135,12 +135,12 @@ class KhbsDtsenDiff(models.AbstractModel):
             FROM (
                 SELECT f.id AS family_id, f.household_id, f.area_id, f.regency_id,
                     p.id AS person_id, %(held)s AS held,
-                    CASE WHEN EXISTS (
-                        SELECT FROM khbs_dtsen_row r
+                    CASE WHEN p.nik IN (
+                        SELECT r.nik FROM khbs_dtsen_row r
                         JOIN khbs_dtsen_family new_family
                             ON new_family.import_id = %(id)s
                             AND new_family.name = r.family_key
-                        WHERE r.import_id = %(id)s AND r.nik = p.nik
+                        WHERE r.import_id = %(id)s AND r.nik IS NOT NULL
                             AND new_family.verdict <> 'rejected'
                     ) THEN 'moved' ELSE 'not_found' END AS state
                 FROM khbs_dtsen_family f
