@@ -228,3 +228,36 @@ def test_auditor_reads_why_a_family_is_a_recipient(journey, browser):
     dialog = screen.wait_for_dialog()
     dialog.get_by_text("Desil", exact=False).first.wait_for()
     screen.close()
+
+
+def test_administrator_gives_roles_that_go_together(journey, browser):
+    screen = Screen(browser, journey, "admin")
+    screen.open("users")
+    screen.new()
+    screen.fill("name", "Pegawai Baru")
+    screen.fill("login", "pegawai-baru")
+    roles = screen.page.locator(".o_field_res_user_group_ids_privilege").last
+    roles.locator(".o_select_menu_toggler").click()
+    options = screen.page.locator(".o_select_menu_item")
+    options.get_by_text("Validator", exact=True).click()
+    screen.page.get_by_role("tab", name="KHBS").click()
+    screen.pick("khbs_area_ids", "Kalimantan Tengah")
+    screen.save()
+    user = screen.record_id()
+
+    # Who configures the house decides on nothing in it.
+    screen.page.get_by_role("tab", name="Hak Akses").click()
+    screen.page.get_by_label("Administrator", exact=True).check()
+    screen.page.click(".o_form_button_save")
+    refusal = screen.wait_for_dialog().inner_text()
+    assert "Validator" in refusal
+    screen.press("Tutup")
+    screen.page.click(".o_form_button_cancel")
+    screen.page.wait_for_selector(".o_form_saved")
+    screen.close()
+    admin = journey.erp("admin")
+    groups = admin.search_read(
+        "res.groups", [("user_ids", "in", [user])], ["full_name"]
+    )
+    names = {group["full_name"] for group in groups}
+    assert any("Validator" in name for name in names)
