@@ -83,31 +83,40 @@ class KhbsDtsenApply(models.AbstractModel):
         self._exchange_heads(delivery, heads)
         return moved
 
-    def _enrolled_heads(self):
-        """Return {household: its head} of the families of the chunk that are served."""
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    """
-                    SELECT h.id, p.id FROM khbs_dtsen_chunk c
-                    JOIN khbs_household h ON h.id = c.household_id
-                    JOIN khbs_person p ON p.household_id = h.id AND p.relation = '1'
-                        AND p.active AND p.state = 'alive'
-                    WHERE c.verdict = 'changed' AND h.state IN %s
-                    """,
-                    ENROLLED_STATES,
-                )
+    def _enrolled_heads(self, families=None):
+        """Return {household: its head} of served families whose head may change.
+
+        :param families: ids of the households; None: those of the chunk
+        """
+        if families is None:
+            query = SQL(
+                """
+                SELECT DISTINCT c.household_id FROM khbs_dtsen_chunk c
+                JOIN khbs_dtsen_change ch ON ch.family_id = c.id
+                WHERE c.verdict = 'changed' AND NOT ch.held
+                    AND ch.field_name IN ('relation', 'state', 'member')
+                """
             )
+            families = [family for [family] in self.env.execute_query(query)]
+        if not families:
+            return {}
+        # By their ids, few as they are: the planner knows little of new rows.
+        heads = SQL(
+            """
+            SELECT h.id, p.id FROM khbs_household h
+            LEFT JOIN khbs_person p ON p.household_id = h.id AND p.relation = '1'
+                AND p.active AND p.state = 'alive'
+            WHERE h.id = ANY (%s) AND h.state IN %s
+            """,
+            families,
+            ENROLLED_STATES,
         )
+        return dict(self.env.execute_query(heads))
 
     def _exchange_heads(self, delivery, former):
         """Act on what names a head whom another one follows: card and account."""
-        present = self._enrolled_heads()
-        changed = [
-            household
-            for household, head in present.items()
-            if former.get(household) != head
-        ]
+        present = self._enrolled_heads(list(former))
+        changed = [one for one, head in present.items() if head and former[one] != head]
         if changed:
             self.env.invalidate_all()
             self.env["khbs.household"].browse(changed)._head_changed_by(delivery)
