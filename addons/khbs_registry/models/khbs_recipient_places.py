@@ -161,6 +161,9 @@ class KhbsRecipientPlaces(models.AbstractModel):
     def action_view_quotas(self):
         return self._action_of_list("khbs_registry.khbs_quota_action")
 
+    def action_view_quota_changes(self):
+        return self._action_of_list("khbs_registry.khbs_quota_change_action")
+
     def action_view_waiting(self):
         action = self._action_of_list("khbs_registry.khbs_recipient_line_action")
         waiting = [("list_id", "=", self.id), ("status", "=", "waiting")]
