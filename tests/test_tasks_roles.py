@@ -23,6 +23,8 @@ def test_officer_records_a_representative_whom_the_validator_confirms(journey, b
     screen.menu("Registri", "Wakil keluarga")
     screen.new()
     screen.pick("household_id", family["name"])
+    # A phone's sheet of families takes a moment to go.
+    screen.wait_for_no_dialog()
     screen.fill("name", "SUTINAH BINTI H. UDIN")
     screen.fill("nik_entry", NIK)
     screen.choose("relation", "Tetangga")
