@@ -54,7 +54,7 @@ class _Head(ExcelReader):
         super().__init__(archive.fp, read_only=True, keep_links=False, data_only=True)
         self.archive = archive
 
-    def read(self):
+    def look_around(self):
         self.read_manifest()
         self.read_strings()
         self.read_workbook()
@@ -85,7 +85,7 @@ def sheet_rows(archive):
     """
     head = _Head(archive)
     try:
-        head.read()
+        head.look_around()
     except (
         *(AttributeError, KeyError, OSError, TypeError, ValueError),
         SyntaxError,  # of the XML

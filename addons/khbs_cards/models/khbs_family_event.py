@@ -5,9 +5,6 @@ from odoo import models
 
 from .. import life_cycle
 
-# Why the household ends, to the reason on its card's event.
-_REASONS = {"DECEASED": "death", "MOVED_OUT": "moved"}
-
 
 class KhbsFamilyEvent(models.Model):
     """What becomes of the cards of the families of an event (DOMAIN 12.4, 12.6, 12.8).
@@ -54,25 +51,9 @@ class KhbsFamilyEvent(models.Model):
             self._exchange_card(household)
         return result
 
-    def _left(self, household):
-        result = super()._left(household)
-        reason = _REASONS.get(household.reason_code, "other")
-        cards = household.sudo().card_ids
-        blank = cards.filtered(lambda card: card.state in life_cycle.BLANK)
-        blank.job_ids._close_open()
-        self._move(blank, "destroyed", reason)
-        in_hands = cards.filtered(
-            lambda card: card.state in (*life_cycle.ON_THE_WAY, *life_cycle.IN_USE)
-        )
-        self._move(in_hands, "revoked", reason)
-        return result
-
     def _exchange_card(self, household):
         reason = "death" if self.kind == "death" else "other"
         household._exchange_card(reason, {"family_event": self.name})
-
-    def _move(self, cards, target, reason):
-        cards._move_with(target, reason, {"family_event": self.name})
 
 
 def _is_standing(card):

@@ -20,6 +20,9 @@ CARD_READERS = ",".join(
     )
 )
 
+# Why a family left, to the reason on its card's event.
+_REASONS = {"DECEASED": "death", "MOVED_OUT": "moved"}
+
 
 class KhbsHousehold(models.Model):
     _inherit = "khbs.household"
@@ -50,6 +53,21 @@ class KhbsHousehold(models.Model):
         result = super()._head_changed_by(delivery)
         for household in self.sudo().filtered("card_ids"):
             household._exchange_card("other", {"delivery": delivery.name})
+        return result
+
+    def _has_left(self, data):
+        result = super()._has_left(data)
+        for household in self.sudo().filtered("card_ids"):
+            reason = _REASONS.get(household.reason_code, "other")
+            blank = household.card_ids.filtered(
+                lambda card: card.state in life_cycle.BLANK
+            )
+            blank.job_ids._close_open()
+            blank._move_with("destroyed", reason, data)
+            in_hands = household.card_ids.filtered(
+                lambda card: card.state in (*life_cycle.ON_THE_WAY, *life_cycle.IN_USE)
+            )
+            in_hands._move_with("revoked", reason, data)
         return result
 
     def _exchange_card(self, reason, data):

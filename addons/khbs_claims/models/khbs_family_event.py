@@ -58,15 +58,6 @@ class KhbsFamilyEvent(models.Model):
         self._record_accounts("bank.account.block", accounts)
         return result
 
-    def _left(self, household):
-        result = super()._left(household)
-        accounts = self._accounts(household).filtered(
-            lambda account: account.state in ("active", "failed")
-        )
-        accounts.write({"state": "closed", "reason_code": False})
-        self._record_accounts("bank.account.close", accounts)
-        return result
-
     def _accounts(self, household):
         return (
             self.env["khbs.bank.account"]

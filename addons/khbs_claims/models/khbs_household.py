@@ -34,6 +34,23 @@ class KhbsHousehold(models.Model):
         self._block_former_accounts({"delivery": delivery.name})
         return result
 
+    def _has_left(self, data):
+        result = super()._has_left(data)
+        accounts = (
+            self.env["khbs.bank.account"]
+            .sudo()
+            .search(
+                [
+                    ("household_id", "in", self.ids),
+                    ("state", "in", ("active", "failed")),
+                ]
+            )
+        )
+        accounts.write({"state": "closed", "reason_code": False})
+        for account in accounts:
+            self.env["khbs.audit.event"]._record("bank.account.close", account, data)
+        return result
+
     def _block_former_accounts(self, data):
         """Hold the cash where the account is not in the name of the present head.
 

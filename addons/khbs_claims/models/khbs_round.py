@@ -356,10 +356,11 @@ class KhbsRound(models.Model):
                             WHERE r.khbs_round_id = %(round)s) b
                      WHERE l.list_id = %(list)s AND %(served)s
                        AND h.active AND h.state IN ('decided', 'active')
-                       -- No account is opened without a NIK (DOMAIN 12.12).
-                       AND (b.kind <> 'cash' OR NOT EXISTS (
+                       -- No account is opened without a head and his NIK (DOMAIN
+                       -- 12.12).
+                       AND (b.kind <> 'cash' OR EXISTS (
                            SELECT FROM khbs_person p
-                            WHERE p.household_id = h.id AND p.nik IS NULL
+                            WHERE p.household_id = h.id AND p.nik IS NOT NULL
                               AND p.relation = '1' AND p.active
                               AND p.state = 'alive'))
                        AND NOT EXISTS (

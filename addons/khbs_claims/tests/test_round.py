@@ -40,6 +40,16 @@ class TestRound(ClaimsCase):
         self.assertEqual(granted.benefit_id, self.food)
         self.assertEqual(found.entitlement_count, 5)
 
+    def test_without_a_head_food_and_no_cash(self):
+        headless = self.households[0]
+        headless.head_id.sudo().state = "moved"
+        found = self._round()
+        found.with_user(self.operator).action_generate()
+        granted = self._entitlements(found).filtered(
+            lambda e: e.household_id == headless
+        )
+        self.assertEqual(granted.benefit_id, self.food)
+
     def test_generating_again_adds_nothing(self):
         found = self._round()
         found.with_user(self.operator).action_generate()

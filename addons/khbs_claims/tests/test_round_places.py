@@ -83,6 +83,21 @@ class TestRoundPlaces(ClaimsCase):
     def test_who_waits_is_not_served(self):
         self.assertEqual(self._served("R-1"), self.keeps | self.leaves)
 
+    def test_who_is_released_keeps_neither_card_nor_account(self):
+        account = self.env["khbs.bank.account"].create(
+            {
+                "household_id": self.leaves.id,
+                "account_number": "1000000077",
+                "account_name": self.leaves.head_id.name,
+                "state": "active",
+            }
+        )
+        card = self.env["khbs.card"]._allocate(self.leaves, "card")
+        self._amend("decided")._move_families()
+        self.assertEqual(self.leaves.state, "exited")
+        self.assertEqual((account.state, card.state), ("closed", "destroyed"))
+        self.assertEqual(self.keeps.state, "active")
+
     def _decree(self, amendment):
         """Return a decree on *amendment* that is decided and not yet signed."""
         self.env.ref("khbs_registry.signatory_governor").name = "AGUSTIAR CONTOH"

@@ -168,7 +168,7 @@ class KhbsFamilyAct(models.AbstractModel):
     def _end(self, household, reason):
         household._close_kk(self.event_date)
         household._set_state("exited", reason)
-        self._left(household)
+        household._has_left({"family_event": self.name})
 
     # What the addons above extend
 
@@ -177,6 +177,3 @@ class KhbsFamilyAct(models.AbstractModel):
 
     def _divided(self, household):
         """Act on what both parts of the former family may hold, as its card."""
-
-    def _left(self, household):
-        """Act on what *household*, which has left the registry, still holds."""

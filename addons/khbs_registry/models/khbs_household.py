@@ -258,7 +258,7 @@ class KhbsHousehold(models.Model):
                     GENERATED ALWAYS AS (active AND state <> 'exited') STORED
                 """
             )
-        super()._add_sql_constraints()
+        return super()._add_sql_constraints()
 
     @api.depends("kk_number")
     def _compute_kk_masked(self):

@@ -381,6 +381,8 @@ class KhbsRecipientAmendment(models.Model):
                 state,
                 reason,
             )
+        released = self.change_ids.filtered(lambda change: change.kind == "release")
+        released.household_id.sudo()._has_left({"amendment": self.name})
 
     def _sha256(self):
         """Return the digest over the rows, by public keys, sorted."""

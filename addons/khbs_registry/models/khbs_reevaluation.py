@@ -374,6 +374,8 @@ class KhbsReevaluation(models.Model):
         target = "suspended" if self.result == "suspend" else "exited"
         if self.household_id.state in ENROLLED_STATES:
             self.household_id._set_state(target, reason)
+            if target == "exited":
+                self.household_id._has_left({"reevaluation": self.id})
         self.write({"state": "applied", "applied_on": fields.Date.context_today(self)})
         self.env["khbs.audit.event"]._record(
             "reevaluation.applied", self, {"result": self.result}
