@@ -15,7 +15,7 @@ import openpyxl
 from database import connect
 
 from tools.journey.client import Erp, as_base64
-from tools.population.faults import NIK_DUPLICATE_REGISTRY, REMARKS
+from tools.population.faults import REMARKS
 from tools.population.writers import DELIVERY_HEADER
 from tools.setup import process
 
@@ -182,24 +182,15 @@ def rows_of(path):
         yield from csv.reader(file, delimiter=";")
 
 
-def planted(folder, registered=None):
-    """Yield the rows of the reject file as the generator knows them.
-
-    :param registered: folder of an earlier delivery; two seeds may meet by chance in a
-        number, and that is an error like a planted one
-    """
+def planted(folder):
+    """Yield the rows of the reject file as the generator knows them."""
     codes = {
         int(line): code
         for line, _key, code in list(rows_of(folder / "answers.csv"))[1:]
         if code not in REMARKS
     }
-    niks = set()
-    if registered:
-        niks = {row[2] for row in rows_of(registered / "delivery.csv")}
     faulty = set()
     for line, row in enumerate(rows_of(folder / "delivery.csv"), start=1):
-        if line > 1 and row[2] in niks:
-            codes.setdefault(line, NIK_DUPLICATE_REGISTRY)
         if line in codes:
             faulty.add(row[0])
     for line, row in enumerate(rows_of(folder / "delivery.csv"), start=1):

@@ -68,7 +68,7 @@ def delivery(server, folder, earlier):
 def test_the_reject_file_is_what_was_planted_line_by_line(
     server, delivery, folder, earlier, tmp_path
 ):
-    expected = list(planted(folder, earlier))
+    expected = list(planted(folder))
     assert list(server.rejects(delivery, tmp_path)) == expected
     assert {row[-1] for row in expected} == EVERY_CLASS | {"HOUSEHOLD_REJECTED"}
 
@@ -81,7 +81,7 @@ def test_all_others_are_in_the_registry_and_remarks_block_nothing(
     )
     assert counts["household_count"] == 20_000
     assert counts["new_count"] + counts["rejected_count"] == 20_000
-    refused = {row[0] for row in planted(folder, earlier)}
+    refused = {row[0] for row in planted(folder)}
     assert counts["rejected_count"] == len(refused)
     assert counts["warning_row_count"] >= 5 * 200
     assert int(server.sql("SELECT count(*) FROM khbs_household")) == (

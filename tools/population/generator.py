@@ -75,6 +75,12 @@ class _Run:
         self._villages = [v for v in villages if v.regency.code != request.outside]
         self._counts, self._focus = self._place_households(request)
         numbers = Numbers(self._rng)
+        registered = []
+        if request.registered:
+            # What meets them is planted, never met by chance.
+            registered = _read_numbers(request.registered, "nik")
+            numbers.reserve(registered)
+            numbers.reserve(_read_numbers(request.registered, "no_kk"))
         codes = [village.code for village in self._villages]
         self._plan = faults.Plan(
             self._rng,
@@ -82,7 +88,7 @@ class _Run:
             faults.Wanted(
                 request.households,
                 request.errors,
-                _read_niks(request.registered) if request.registered else (),
+                registered,
                 request.mixed_codes,
                 [v.code for v in villages if v.regency.code == request.outside],
                 request.merged,
@@ -191,12 +197,12 @@ class _Run:
         self.summary.faulty_households += code is not None
 
 
-def _read_niks(folder):
-    """Return the well-formed NIK of the earlier delivery in *folder*."""
+def _read_numbers(folder, column):
+    """Return the well-formed numbers of a column of the delivery in *folder*."""
     with open(Path(folder) / "delivery.csv", encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file, delimiter=";")
-        return [row["nik"] for row in rows if _is_clean(row["nik"])]
+        return [row[column] for row in rows if _is_clean(row[column])]
 
 
-def _is_clean(nik):
-    return len(nik) == 16 and nik.isdigit() and not nik.startswith("9999")
+def _is_clean(number):
+    return len(number) == 16 and number.isdigit() and not number.startswith("9999")

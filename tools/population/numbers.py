@@ -23,6 +23,10 @@ class Numbers:
         self._rng = rng
         self._taken = set()
 
+    def reserve(self, numbers):
+        """Give none of *numbers* out: another delivery has them."""
+        self._taken.update(int(number) for number in numbers)
+
     def free(self, stem):
         """Return *stem* of twelve digits with a serial that is still free."""
         start = int(self._rng.random() * SERIALS)
