@@ -154,6 +154,37 @@ class TestFamilyEvent(FamilyMixin, ClaimsCase):
         following = self._decided_round(code="R-2026-2")
         self.assertEqual(self._entitlements(following).household_id, self.households)
 
+    def test_who_exits_by_a_re_evaluation_keeps_no_account(self):
+        account = self._account(self.family, self.members[0].name)
+        decision = self.env["khbs.decision"].create(
+            {
+                "household_id": self.family.id,
+                "criteria_id": self.recipients.criteria_id.id,
+                "area_id": self.family.area_id.id,
+                "decided_at": "2026-01-01",
+                "decided_by_id": self.env.uid,
+                "outcome": "not_eligible",
+                "reasons": [{"code": "DECILE_ABOVE"}],
+            }
+        )
+        self.env["khbs.reevaluation"].create(
+            {
+                "household_id": self.family.id,
+                "area_id": self.family.area_id.id,
+                "criteria_id": self.recipients.criteria_id.id,
+                "decision_id": decision.id,
+                "result": "exit",
+                "state": "confirmed",
+                "found_on": "2026-01-01",
+                "notice_number": "400/1",
+                "noticed_on": "2026-01-01",
+                "objection_until": "2026-01-01",
+                "effective_on": "2026-01-02",
+            }
+        )
+        self.env["khbs.reevaluation"]._apply_due()
+        self.assertEqual((self.family.state, account.state), ("exited", "closed"))
+
     def test_case_12_08_one_side_of_a_divorce_inherits_the_aid(self):
         head, wife, _child = self.members
         granted = self._open(self.family)

@@ -6,6 +6,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.orm.models import NO_ACCESS
+from odoo.tools import format_date
 
 from .khbs_dtsen_change import ADDED
 
@@ -166,6 +167,7 @@ class KhbsDtsenConflict(models.Model):
     def _take_delivered(self):
         """Write the delivered value into the registry."""
         self.ensure_one()
+        self._refuse_verified_since()
         try:
             # Asked first: PostgreSQL's own refusal would quote the number in the log.
             if self._is_taken():
@@ -186,14 +188,32 @@ class KhbsDtsenConflict(models.Model):
                     household=self.household_id.name,
                 )
             ) from None
-        self.env["khbs.local.value"].search(
+        self._verified().current = False
+
+    def _verified(self):
+        """Return the record of the value's present verification here, if there is."""
+        return self.env["khbs.local.value"].search(
             [
                 ("household_id", "=", self.household_id.id),
                 ("person_id", "=", self.person_id.id),
                 ("field_name", "=", self.field_name),
                 ("current", "=", True),
             ]
-        ).current = False
+        )
+
+    def _refuse_verified_since(self):
+        """What was verified after the question arose is newer than the delivery."""
+        verified = self._verified()
+        if verified.create_date and verified.create_date > self.create_date:
+            raise UserError(
+                self.env._(
+                    "%(field)s of %(household)s was verified again on %(date)s, after "
+                    "this question arose. Keep the value of here.",
+                    field=self.field_label,
+                    household=self.household_id.name,
+                    date=format_date(self.env, verified.verified_on),
+                )
+            )
 
     def _is_taken(self):
         """Tell whether somebody else has the delivered NIK, KK number or headship."""

@@ -43,6 +43,27 @@ class KhbsDtsenCounts(models.AbstractModel):
             **{name.removesuffix("_count"): self[name] for name in COUNTS},
         }
 
+    def _plan(self):
+        """Return a digest of all that would be written, in whatever order it stands."""
+        self.ensure_one()
+        [[digest]] = self.env.execute_query(
+            SQL(
+                """
+                SELECT concat_ws('.', (
+                    SELECT sum(hashtextextended(
+                        concat_ws('|', name, verdict, household_id), 0))
+                    FROM khbs_dtsen_family WHERE import_id = %(id)s
+                ), (
+                    SELECT sum(hashtextextended(concat_ws('|', household_id, person_id,
+                        line, field_name, held, old_value, '>', new_value), 0))
+                    FROM khbs_dtsen_change WHERE import_id = %(id)s
+                ))
+                """,
+                id=self.id,
+            )
+        )
+        return digest
+
     def _count(self):
         counts = self._row_counts()
         self._count_by_regency()

@@ -299,8 +299,8 @@ class KhbsDtsenImport(models.Model):
         """Write what was compared into the registry.
 
         Where the registry has changed since, the comparison is made anew first, and
-        where that gives other figures nothing is written: the operator decides on
-        those that will come true.
+        where that gives another result nothing is written: the operator decides on
+        what will come true.
         """
         for delivery in self._checked(OPERATOR, "dtsen.apply"):
             delivery._require_state("staged")
@@ -308,9 +308,9 @@ class KhbsDtsenImport(models.Model):
             delivery._require_own_scope()
             delivery._refuse_older_quarter()
             if delivery._registry_moved():
-                before = delivery._facts()
+                before = delivery._plan()
                 delivery._start_job("compare")
-                if delivery._is_working() or delivery._facts() != before:
+                if delivery._is_working() or delivery._plan() != before:
                     return delivery._notify_moved()
             delivery.state = "applying"
             delivery._start_job("apply")

@@ -209,6 +209,12 @@ class TestImport(DeliveryCase):
         self.assertEqual(action["tag"], "display_notification")
         self.assertEqual(delivery.state, "staged")
         self.assertEqual((delivery.new_count, delivery.changed_count), (0, 1))
+        # The figures are the same, what they stand for is not.
+        self.env["khbs.household"].search([]).write({"address": "JL. LAMA"})
+        self.assertEqual(delivery.action_apply()["tag"], "display_notification")
+        self.assertEqual((delivery.new_count, delivery.changed_count), (0, 1))
+        delivery.action_apply()
+        self.assertEqual(delivery.state, "applied")
 
     def test_the_reject_file_has_the_rows_as_they_were_sent(self):
         faulty = self._family(size=2)

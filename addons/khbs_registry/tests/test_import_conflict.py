@@ -68,6 +68,22 @@ class TestImportConflict(DeliveryCase):
         self.assertEqual(self.household.dwelling_kind, "rented")
         self.assertFalse(self.household.local_value_ids)
 
+    def test_what_is_verified_while_the_question_waits_is_not_overwritten(self):
+        self._verify(self.household, dwelling_kind="floating")
+        for row in self.family:
+            row["status_rumah"] = "2"
+        self._applied(self.family)
+        conflict = self._conflicts()
+        self.env.cr.execute(
+            "UPDATE khbs_dtsen_conflict SET create_date = now() - interval '1 day'"
+        )
+        conflict.invalidate_recordset()
+        self._verify(self.household, "2026-03-01", dwelling_kind="shared")
+        with self.assertRaisesRegex(UserError, "verified again"):
+            conflict.with_user(self.validator).action_take_delivered()
+        conflict.with_user(self.validator).action_keep_local()
+        self.assertEqual(self.household.dwelling_kind, "shared")
+
     def test_the_same_file_again_asks_nothing_twice(self):
         self._verify(self.household, address="DERMAGA")
         self._applied(self.family)
