@@ -228,11 +228,22 @@ def test_operator_asks_what_if(journey, browser, families):
     assert operator.call("khbs.decision", "search_count", []) == before
 
 
-def test_why_button_says_reasons_and_place(journey, browser, decided):
+def test_why_button_says_reasons_and_place(journey, browser, families, decided):
     operator = journey.erp("operator")
+    delivered = operator.search_read(
+        "khbs.dtsen.family", [("import_id", "=", families)], ["household_id"]
+    )
     [line] = operator.search_read(
         "khbs.recipient.line",
-        [("list_id", "=", decided), ("status", "=", "waiting")],
+        [
+            ("list_id", "=", decided),
+            ("status", "=", "waiting"),
+            (
+                "household_id",
+                "in",
+                [row["household_id"][0] for row in delivered if row["household_id"]],
+            ),
+        ],
         ["household_id"],
         order="id desc",
         limit=1,

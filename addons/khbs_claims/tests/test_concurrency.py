@@ -38,6 +38,18 @@ class TestConcurrency(TransactionCase):
         households = env["khbs.household"].create(
             [{"area_id": village.id, "state": "active"} for _number in range(FAMILIES)]
         )
+        heads = env["khbs.person"].create(
+            [
+                {
+                    "household_id": household.id,
+                    "name": f"KEPALA {number}",
+                    "nik": f"627101010190{number}",
+                    "nik_status": "valid",
+                    "relation": "1",
+                }
+                for number, household in enumerate(households, start=9901)
+            ]
+        )
         criteria = env["khbs.criteria"].create(
             {
                 "name": "Kriteria contoh",
@@ -85,7 +97,7 @@ class TestConcurrency(TransactionCase):
         )
         return {
             record._name: record.ids
-            for record in (found, accounts, recipients, criteria, households)
+            for record in (found, accounts, recipients, criteria, heads, households)
         }
 
     def _remove(self):
