@@ -67,11 +67,14 @@ class KhbsBankBatchLines(models.AbstractModel):
                     UPDATE khbs_bank_account a
                        SET state = 'requested', reason_code = NULL
                      WHERE a.state = 'failed' AND a.account_number IS NULL
-                       AND %(again)s
+                       AND %(again)s AND EXISTS (
+                           SELECT FROM khbs_household h
+                            WHERE h.id = a.household_id AND h.present)
                     RETURNING a.id, a.household_id
                 ), wanting AS (
                     SELECT DISTINCT e.household_id
                       FROM khbs_entitlement e
+                      JOIN khbs_household h ON h.id = e.household_id AND h.present
                      WHERE e.round_id = %(round)s AND e.channel = 'account'
                        AND e.state = 'open' AND %(fresh)s
                        AND NOT EXISTS (

@@ -300,9 +300,17 @@ class KhbsBankResult(models.Model):
                   JOIN khbs_bank_staging s ON s.row_number = r.row_number
                  WHERE r.result_id = %s AND r.state IN ('success', 'failed')
                    AND b.id = l.account_id AND b.state = 'requested'
+                RETURNING b.household_id
                 """,
                 self.id,
             )
+        )
+        answered = [household_id for [household_id] in self.env.cr.fetchall()]
+        self.env.invalidate_all()
+        # Who left between the order and its answer keeps no account.
+        left = self.env["khbs.household"].sudo().browse(answered)
+        left.filtered(lambda household: household.state == "exited")._has_left(
+            {"bank_result": self.id}
         )
 
     def _seal_file(self):

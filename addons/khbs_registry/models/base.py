@@ -9,6 +9,8 @@ from ..redaction import redact
 from .khbs_export import Collector
 
 EXPORTER = "khbs_registry.group_exporter"
+# How a record belongs to a family.
+FAMILY_PATHS = ("household_id", "person_id.household_id", "card_id.household_id")
 
 
 class Base(models.AbstractModel):
@@ -60,15 +62,33 @@ class Base(models.AbstractModel):
     def _khbs_not_suspended(self):
         """Return these without the records of families whose data is left alone."""
         if self._name == "khbs.household":
-            families = self
-        elif "household_id" in self._fields:
-            families = self.sudo().household_id
-        else:
+            return self - self.sudo().filtered("processing_suspended_on").with_env(
+                self.env
+            )
+        path = next(filter(self._khbs_has, FAMILY_PATHS), None)
+        if path is None:
             return self
-        alone = families.sudo().filtered("processing_suspended_on")
-        if self._name == "khbs.household":
-            return self - alone.with_env(self.env)
-        return self.filtered(lambda record: record.sudo().household_id not in alone)
+        alone = self.sudo().mapped(path).filtered("processing_suspended_on")
+        return self.filtered(lambda record: not record.sudo().mapped(path) & alone)
+
+    def _khbs_has(self, path):
+        """Return whether the *path* of fields leads to a family."""
+        model = self
+        for name in path.split("."):
+            field = model._fields.get(name)
+            if field is None or not field.relational:
+                return False
+            model = self.env[field.comodel_name]
+        return model._name == "khbs.household"
+
+    def _export_rows(self, fields, *, _is_toplevel_call=True):
+        """Leave the data of such a family out where a path reaches it, too."""
+        records = self
+        if self._name.startswith("khbs.") and not self.env.su:
+            records = self._khbs_not_suspended()
+        return super(Base, records)._export_rows(
+            fields, _is_toplevel_call=_is_toplevel_call
+        )
 
     def _khbs_require_exporter(self):
         """Raise AccessError, and leave its trace, unless the user may export."""

@@ -320,9 +320,8 @@ class KhbsDecreeSign(models.AbstractModel):
                 "frozen PDF itself, without notes or stamps."
             ),
             "visible": self.env._(
-                "The picture of the signature covers words of a page, or is larger "
-                "than 100 x 50 mm. Sign the frozen PDF anew with the picture in the "
-                "free place over the name, or with an invisible signature."
+                "The signature shows a picture on a page, which could change what "
+                "the page says. Sign the frozen PDF anew with an invisible signature."
             ),
             "broken": self.env._(
                 "The signature does not belong to this content. Sign the frozen PDF "

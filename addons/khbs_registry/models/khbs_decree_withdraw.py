@@ -104,9 +104,11 @@ class KhbsDecreeWithdraw(models.AbstractModel):
         if not original:
             return
         original._lock_in("in_force")
-        # Titles count: what is frozen later was drafted after this one was frozen.
         later = original.amended_by_ids.filtered(
-            lambda one: one.state in _COUNTED and one.id > self.id
+            lambda one: (
+                one.state in _COUNTED
+                and (str(one.frozen_at or ""), one.id) > (str(self.frozen_at), self.id)
+            )
         )
         if later:
             raise UserError(

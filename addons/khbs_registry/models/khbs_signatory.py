@@ -13,6 +13,9 @@ from ..papers.document import Signature
 DOTTED_DATE = "...................................."
 _ON_BEHALF = ("a.n.", "u.b.")
 
+# Say whose certificate it is that stands in the row.
+_WHOSE = {"name", "role", "prefix", "title", "nip", "valid_from"}
+
 
 class KhbsSignatory(models.Model):
     """Who signs papers of an office, and from when to when."""
@@ -94,12 +97,27 @@ class KhbsSignatory(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("certificate_sha256"):
-                self._require_certifier()
+        # With the defaults, which a caller may send in the context.
+        vals_list = [
+            self._normalised(self._add_missing_default_values(vals))
+            for vals in vals_list
+        ]
+        if any(vals.get("certificate_sha256") for vals in vals_list):
+            self._require_certifier()
         # One that ends in the same transaction ends before the next begins.
         self.flush_model(["valid_from", "valid_to"])
-        return super().create([self._normalised(vals) for vals in vals_list])
+        signatories = super().create(vals_list)
+        for signatory in signatories:
+            self.env["khbs.audit.event"]._record(
+                "signatory.create",
+                signatory,
+                {
+                    "role": signatory.role,
+                    "valid_from": str(signatory.valid_from),
+                    "certificate_sha256": signatory.certificate_sha256 or None,
+                },
+            )
+        return signatories
 
     @api.model
     def _normalised(self, vals):
@@ -112,7 +130,7 @@ class KhbsSignatory(models.Model):
 
     def write(self, vals):
         vals = self._normalised(vals)
-        on_paper = {"name", "prefix", "title", "rank", "nip"} & set(vals)
+        on_paper = {"name", "role", "prefix", "title", "rank", "nip"} & set(vals)
         decrees = self.env["khbs.decree"].sudo()
         if on_paper and decrees.search_count(
             [("signatory_id", "in", self.ids)], limit=1
@@ -123,6 +141,8 @@ class KhbsSignatory(models.Model):
                     "enter a new one."
                 )
             )
+        if _WHOSE & set(vals) and any(self.mapped("certificate_sha256")):
+            self._require_certifier()
         data = {"fields": sorted(vals)}
         if "certificate_sha256" in vals:
             self._require_certifier()

@@ -34,12 +34,6 @@ from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signatu
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator import ValidationContext
 
-from . import text_boxes
-
-# The largest picture of a signature, in points: 100 x 50 mm.
-_WIDEST, _HIGHEST = 100 * 72 / 25.4, 50 * 72 / 25.4
-# Flags NoZoom and NoRotate: the picture keeps its size while the page is made smaller.
-_NOT_AS_THE_PAGE = 8 | 16
 # A refusal is the answer to whoever sent the file; the log needs no trace of it.
 for _name in ("sign.validation.generic_cms", "sign.diff_analysis.policies"):
     logging.getLogger(f"pyhanko.{_name}").setLevel(logging.ERROR)
@@ -144,11 +138,11 @@ def _check(frozen, signed, roots):
         or difference.modification_level > ModificationLevel.FORM_FILLING
     ):
         raise SignatureRefused("changed")
-    # A signature that shows itself can show anything, over the very rows decided on.
-    for index, page in enumerate(_pages(reader.root["/Pages"])):
-        for annotation in _items(page, "/Annots"):
-            if _covers_something(annotation, frozen, index):
-                raise SignatureRefused("visible")
+    # A signature that shows itself can show anything, over the very rows decided on or
+    # beside them: a digit before an amount, another QR code.
+    for page in _pages(reader.root["/Pages"]):
+        if any(map(_has_an_area, _items(page, "/Annots"))):
+            raise SignatureRefused("visible")
     return _signed_by(signature, list(roots))
 
 
@@ -167,28 +161,15 @@ def _items(node, name):
         yield items[place]
 
 
-def _covers_something(annotation, frozen, index):
-    """Return whether a field of a form hides what is on page *index*.
+def _has_an_area(annotation):
+    """Return whether a field of a form is to be seen on its page.
 
-    The frozen PDF has no form, so every field came with the signature. Its picture is
-    drawn within its rectangle, which must be of the size of a signature and on free
-    paper.
+    The frozen PDF has no form, so every field came with the signature.
     """
     if annotation.get("/Subtype") != "/Widget":
         return False
     left, bottom, right, top = map(float, annotation["/Rect"])
-    if left == right and bottom == top:
-        return False
-    if annotation.get("/F", 0) & _NOT_AS_THE_PAGE:
-        return True
-    if not (0 < right - left <= _WIDEST and 0 < top - bottom <= _HIGHEST):
-        return True
-    return any(
-        left < box_right and box_left < right and bottom < box_top and box_bottom < top
-        for box_left, box_bottom, box_right, box_top in text_boxes.boxes(
-            io.BytesIO(frozen), index
-        )
-    )
+    return left != right or bottom != top
 
 
 def _signed_by(signature, roots):

@@ -81,6 +81,19 @@ class TestExport(KhbsCase, HttpCase):
         persons = self.families.person_ids.with_user(self.exporter)
         answer = persons.export_data(["name"])
         self.assertEqual(len(answer["datas"]), len(other.person_ids))
+        # By a path, and what hangs on a person.
+        former = self.env["khbs.person.nik"].create(
+            {
+                "person_id": alone.person_ids[0].id,
+                "nik": "6271010101209999",
+                "valid_to": "2026-01-01",
+                "reason": "contoh",
+            }
+        )
+        answer = former.with_user(self.exporter).export_data(
+            ["nik_masked", "person_id/household_id/name"]
+        )
+        self.assertFalse(answer["datas"])
         self.authenticate("pengekspor", "pengekspor")
         book = openpyxl.load_workbook(io.BytesIO(self._web_export("xlsx").content))
         written = [cell for row in book.active.values for cell in row]
