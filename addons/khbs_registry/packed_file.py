@@ -30,6 +30,8 @@ class PackedFile(zipfile.ZipFile):
     def open(self, name, *args, **kwargs):
         try:
             return super().open(name, *args, **kwargs)
+        # zipfile's answer to a compression that it does not know, as Deflate64. It is a
+        # RuntimeError as well, which is the answer to a password that is missing.
         except NotImplementedError as error:
             raise zipfile.BadZipFile(str(error)) from error
         except RuntimeError as error:

@@ -67,5 +67,9 @@ class KhbsLineTrace(models.AbstractModel):
         return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()
 
     def _content(self):
-        """Return what a decision on the document rests on of this line."""
-        raise NotImplementedError(self._name)  # each kind of line says it
+        """Return what a decision on the document rests on of this line.
+
+        :raises NotImplementedError: a kind of line that does not say it; a digest of
+            nothing would be recorded as proof of what the line said
+        """
+        raise NotImplementedError(self._name)
