@@ -102,6 +102,35 @@ class TestBank(ClaimsCase):
         self.assertEqual(set(accounts.mapped("state")), {"active"})
         self.assertEqual(accounts[0].account_masked, "***0001")
 
+    def test_who_has_left_gets_no_account_and_is_asked_for_no_more(self):
+        opening = self._sent("opening")
+        left = self.households[0]
+        left._set_state("exited", "MOVED_OUT")
+        lines = opening.line_ids
+        self._answer(
+            opening,
+            [
+                (line.reference, f"62000{line.id}", 0, "00")
+                if line.household_id == left
+                else (line.reference, "", 0, "08")
+                for line in lines
+            ],
+        )
+        accounts = self.env["khbs.bank.account"].search([])
+        mine = accounts.filtered(lambda one: one.household_id == left)
+        self.assertEqual(mine.state, "closed")
+        closing = self.env["khbs.audit.event"].search(
+            [("act", "=", "bank.account.close"), ("res_id", "=", mine.id)]
+        )
+        self.assertEqual(len(closing), 1)
+
+        self.households[1]._set_state("exited", "MOVED_OUT")
+        again = self.env["khbs.bank.batch"].browse(
+            opening.with_user(self.maker).action_reissue()["res_id"]
+        )
+        again.with_user(self.maker).action_prepare()
+        self.assertEqual(again.line_ids.household_id, self.households[2])
+
     def test_opening_file_names_the_head_and_a_transfer_does_not(self):
         opening = self._sent("opening")
         head = self.households[0].head_id
