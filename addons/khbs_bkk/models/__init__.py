@@ -2,11 +2,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from . import khbs_bkk_clause
+from . import khbs_bkk_policy
 from . import khbs_bkk_role
 from . import khbs_bkk_rate
 from . import khbs_bkk_holder
 from . import khbs_bkk_proposal_roster
+from . import khbs_bkk_proposal_warnings
 from . import khbs_bkk_proposal_verification
+from . import khbs_bkk_proposal_minutes
+from . import khbs_bkk_proposal_months
+from . import khbs_bkk_proposal_account
 from . import khbs_bkk_proposal_papers
 from . import khbs_bkk_proposal_payment
 from . import khbs_bkk_proposal

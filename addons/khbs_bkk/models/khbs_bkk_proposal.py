@@ -12,18 +12,49 @@ from odoo.tools import SQL
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
 from .. import guards
-from ..terms import PROPOSER, QUARTERS, VERIFIER
+from ..terms import PAYEE_LEVELS, PROPOSER, QUARTERS, VERIFIER
 
 STATES = [
     ("draft", "Draft"),
     ("proposed", "Proposed"),
     ("verified", "Verified"),
+    ("endorsed", "Endorsed"),
     ("approved", "Approved"),
     ("decreed", "Decreed"),
     ("disbursed", "Disbursed"),
+    ("accounted", "Accounted"),
 ]
+# Which days of the policy a stage may take.
+STAGE_DAYS = {
+    "proposed": "verify_days",
+    "verified": "approve_days",
+    "endorsed": "approve_days",
+    "approved": "decree_days",
+    "decreed": "disburse_days",
+    "disbursed": "report_days",
+}
+# What the SHA-256 of a decision covers of a line, and in which order, by form.
+LINE_DIGESTS = {
+    1: (
+        SQL(
+            """concat_ws(E'\\t', holder_id, rate_id, name, area_names,
+            appointment_letter, months, rate_amount, amount, verdict, approved_months,
+            approved_amount, reason)"""
+        ),
+        SQL("holder_id, rate_id"),
+    ),
+    2: (
+        SQL(
+            """jsonb_build_array(holder_id, role_id, rate_id, name, area_names,
+            area_code, payee_area_id, appointment_letter, month_from, months,
+            rate_amount, amount, verdict, approved_from, approved_months,
+            approved_amount, reason)::text"""
+        ),
+        SQL("holder_id, rate_id, month_from"),
+    ),
+}
 # What a user may enter, by state; everything else moves through actions.
-IDENTITY = {"regency_id", "fiscal_year", "quarter"}
+IDENTITY = {"regency_id", "fiscal_year", "quarter", "payee_level", "supplement"}
 LETTER = {"letter_number", "letter_date", "control_count", "control_amount"}
 MINUTES = {"minutes_number", "minutes_date"}
 
@@ -40,12 +71,16 @@ class KhbsBkkProposal(models.Model):
     _inherit = [
         "khbs.approvable",
         "khbs.bkk.proposal.roster",
+        "khbs.bkk.proposal.warnings",
         "khbs.bkk.proposal.verification",
+        "khbs.bkk.proposal.minutes",
+        "khbs.bkk.proposal.months",
         "khbs.bkk.proposal.papers",
+        "khbs.bkk.proposal.account",
         "khbs.bkk.proposal.payment",
     ]
     _description = "BKK proposal"
-    _order = "fiscal_year desc, quarter desc, regency_id"
+    _order = "fiscal_year desc, quarter desc, regency_id, payee_level, supplement"
 
     _reading_actions = ("action_verify", "action_approve")
     _unread_steps = ("proposed", "returned")
@@ -55,6 +90,9 @@ class KhbsBkkProposal(models.Model):
         "regency_id",
         "fiscal_year",
         "quarter",
+        "payee_level",
+        "supplement",
+        "policy_id",
         "letter_number",
         "letter_date",
         "control_count",
@@ -81,6 +119,27 @@ class KhbsBkkProposal(models.Model):
     quarter = fields.Selection(selection=QUARTERS, required=True)
     date_from = fields.Date(compute="_compute_period", store=True)
     date_to = fields.Date(compute="_compute_period", store=True)
+    payee_level = fields.Selection(
+        selection=PAYEE_LEVELS,
+        string="Paid through",
+        required=True,
+        default="regency",
+        help="Holders whose role is paid through the villages have a proposal of "
+        "their own.",
+    )
+    supplement = fields.Integer(
+        required=True,
+        default=0,
+        aggregator=None,
+        help="0: the proposal of the quarter; 1, 2 ..: what it left out (susulan).",
+    )
+    policy_id = fields.Many2one(
+        comodel_name="khbs.bkk.policy",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="In force on the first day of the quarter; kept when the lines are built.",
+    )
     letter_number = fields.Char(help="Of the Bupati's or Wali Kota's proposal.")
     letter_date = fields.Date()
     control_count = fields.Integer(
@@ -113,6 +172,15 @@ class KhbsBkkProposal(models.Model):
         help="Counts changes of the lines, so that two at once collide here.",
     )
     round_number = fields.Integer(readonly=True, default=1, copy=False, aggregator=None)
+    digest_form = fields.Integer(
+        readonly=True,
+        required=True,
+        default=2,
+        copy=False,
+        aggregator=None,
+        help="What the SHA-256 of a decision covers. 1: as before supplements, "
+        "without the place of the months and the payee.",
+    )
     return_reason = fields.Char(readonly=True, copy=False)
     state = fields.Selection(
         selection=STATES,
@@ -121,6 +189,15 @@ class KhbsBkkProposal(models.Model):
         default="draft",
         index=True,
         copy=False,
+    )
+    stage_since = fields.Datetime(
+        readonly=True, required=True, default=fields.Datetime.now, copy=False
+    )
+    due_date = fields.Date(
+        compute="_compute_due_date",
+        store=True,
+        index=True,
+        help="When the stage should be over, by the days of the policy.",
     )
     decree_id = fields.Many2one(
         comodel_name="khbs.decree",
@@ -144,8 +221,11 @@ class KhbsBkkProposal(models.Model):
     )
 
     _period_uniq = models.Constraint(
-        "UNIQUE (regency_id, fiscal_year, quarter)",
+        "UNIQUE (regency_id, fiscal_year, quarter, payee_level, supplement)",
         "This regency has a proposal for this quarter. Open that one.",
+    )
+    _supplement_positive = models.Constraint(
+        "CHECK (supplement >= 0)", "Supplements are counted 1, 2 .."
     )
     _fiscal_year_range = models.Constraint(
         "CHECK (fiscal_year BETWEEN 2025 AND 2100)", "Enter the fiscal year as 2026."
@@ -171,6 +251,14 @@ class KhbsBkkProposal(models.Model):
             first = date(proposal.fiscal_year, 3 * int(proposal.quarter) - 2, 1)
             proposal.date_from = first
             proposal.date_to = first + relativedelta(months=3, days=-1)
+
+    @api.depends("state", "stage_since", "policy_id")
+    def _compute_due_date(self):
+        for proposal in self:
+            name = STAGE_DAYS.get(proposal.state)
+            days = proposal.sudo().policy_id[name] if name else 0
+            since = fields.Datetime.context_timestamp(proposal, proposal.stage_since)
+            proposal.due_date = days and since.date() + relativedelta(days=days)
 
     @api.depends(
         "line_ids.holder_id",
@@ -198,13 +286,18 @@ class KhbsBkkProposal(models.Model):
                 proposal.proposed_amount - proposal.approved_amount if verified else 0
             )
 
-    @api.depends("regency_id.name", "quarter", "fiscal_year")
+    @api.depends(
+        "regency_id.name", "quarter", "fiscal_year", "payee_level", "supplement"
+    )
     def _compute_display_name(self):
         for proposal in self:
             quarter = dict(QUARTERS).get(proposal.quarter, "-")
-            proposal.display_name = (
-                f"BKK {proposal.regency_id.name} TW {quarter}/{proposal.fiscal_year}"
-            )
+            name = f"BKK {proposal.regency_id.name} TW {quarter}/{proposal.fiscal_year}"
+            if proposal.payee_level == "village":
+                name += " Desa"
+            if proposal.supplement:
+                name += f" Susulan {proposal.supplement}"
+            proposal.display_name = name
 
     # ------------------------------------------------------------------
     # What users may write
@@ -229,6 +322,8 @@ class KhbsBkkProposal(models.Model):
         if not self.env.su:
             for proposal in self:
                 proposal._refuse_other_fields(vals, proposal._writable_fields())
+        if "state" in vals:
+            vals = {"stage_since": fields.Datetime.now(), **vals}
         result = super().write(vals)
         if "regency_id" in vals:
             # A rule is asked before a write; nobody moves a proposal out of reach.
@@ -359,14 +454,13 @@ class KhbsBkkProposal(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT encode(sha256(convert_to(coalesce(string_agg(concat_ws(
-                    E'\\t', holder_id, rate_id, name, area_names, appointment_letter,
-                    months, rate_amount, amount, verdict, approved_months,
-                    approved_amount, reason
-                ), E'\\n' ORDER BY holder_id, rate_id), ''), 'UTF8')), 'hex')
+                SELECT encode(sha256(convert_to(
+                           coalesce(string_agg(%s, E'\\n' ORDER BY %s), ''), 'UTF8'
+                       )), 'hex')
                   FROM khbs_bkk_proposal_line
                  WHERE proposal_id = %s
                 """,
+                *LINE_DIGESTS[self.digest_form],
                 self.id,
             )
         )

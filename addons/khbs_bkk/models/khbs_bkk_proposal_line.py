@@ -1,8 +1,11 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
@@ -13,9 +16,10 @@ VERDICTS = [
     ("accepted", "Accepted"),
     ("cut", "Cut"),
     ("rejected", "Rejected"),
+    ("returned", "Returned"),
 ]
 # What a verifier enters; the amount follows from it.
-VERDICT_FIELDS = {"verdict", "approved_months", "reason"}
+VERDICT_FIELDS = {"verdict", "approved_months", "approved_from", "reason"}
 
 
 class KhbsBkkProposalLine(models.Model):
@@ -50,14 +54,37 @@ class KhbsBkkProposalLine(models.Model):
     name = fields.Char(required=True)
     area_names = fields.Char(string="Areas")
     area_code = fields.Char(help="Of the first area; papers are sorted by it.")
+    payee_area_id = fields.Many2one(
+        comodel_name="khbs.area",
+        string="Payee",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        help="Whose treasury pays the holder: of the regency, or of the village.",
+    )
     appointment_letter = fields.Char(required=True)
+    month_from = fields.Date(
+        string="First month", required=True, help="By its first day."
+    )
+    month_to = fields.Date(string="Last month", required=True, help="By its first day.")
     months = fields.Integer(required=True, aggregator=None)
     rate_amount = Rupiah(string="Rate per month", required=True, aggregator=None)
     amount = Rupiah(required=True)
+    previous_amount = Rupiah(
+        string="Previous quarter",
+        required=True,
+        default=0,
+        help="What the person was given for this role in the quarter before: as "
+        "approved, or as proposed where it is not verified yet.",
+    )
+    difference = Rupiah(required=True, default=0)
     verdict = fields.Selection(selection=VERDICTS, required=True, default="pending")
+    approved_from = fields.Date(
+        string="First approved month", help="By its first day; the others follow."
+    )
     approved_months = fields.Integer(required=True, default=0, aggregator=None)
     approved_amount = Rupiah(required=True, default=0)
-    reason = fields.Char(help="Why the line is cut or rejected.")
+    reason = fields.Char(help="Why the line is cut, rejected or returned.")
     warning = fields.Char(
         string="Warning code", readonly=True, help="TWO_ROLES, PART_PERIOD or both."
     )
@@ -69,16 +96,30 @@ class KhbsBkkProposalLine(models.Model):
     )
 
     _holder_rate_uniq = models.Constraint(
-        "UNIQUE (proposal_id, holder_id, rate_id)",
-        "A holder stands once in a proposal at one rate.",
+        "UNIQUE (proposal_id, holder_id, rate_id, month_from)",
+        "A holder stands once in a proposal at one rate from one month.",
     )
     _months_in_quarter = models.Constraint(
-        "CHECK (months BETWEEN 1 AND 3)", "A line holds one to three months."
+        """CHECK (months BETWEEN 1 AND 3
+            AND extract(day FROM month_from) = 1
+            AND month_to = (month_from + make_interval(months => months - 1))::date)""",
+        "A line holds one to three months that follow each other.",
     )
     _amount_explained = models.Constraint(
         "CHECK (amount = rate_amount * months "
-        "AND approved_amount = rate_amount * approved_months)",
+        "AND approved_amount = rate_amount * approved_months "
+        "AND difference = amount - previous_amount)",
         "An amount is the rate times the months.",
+    )
+    _approved_within = models.Constraint(
+        """CHECK (CASE WHEN approved_months = 0 THEN approved_from IS NULL
+            ELSE approved_from IS NOT NULL
+                AND extract(day FROM approved_from) = 1
+                AND approved_from >= month_from
+                AND (approved_from
+                     + make_interval(months => approved_months - 1))::date <= month_to
+        END)""",
+        "The approved months lie within the months that were proposed.",
     )
     _verdict_explained = models.Constraint(
         """CHECK (CASE verdict
@@ -147,16 +188,29 @@ class KhbsBkkProposalLine(models.Model):
         self.ensure_one()
         verdict = vals.get("verdict", self.verdict)
         months = vals.get("approved_months", self.approved_months)
+        first = fields.Date.to_date(vals.get("approved_from", self.approved_from))
         if verdict == "accepted":
-            months = self.months
-        elif verdict in ("pending", "rejected"):
-            months = 0
+            months, first = self.months, self.month_from
+        elif verdict != "cut":
+            months, first = 0, None
         reason = vals.get("reason", self.reason)
-        if verdict in ("cut", "rejected") and not (reason or "").strip():
+        if verdict in ("cut", "rejected", "returned") and not (reason or "").strip():
             raise UserError(
                 self.env._("Write why the line of %(name)s is changed.", name=self.name)
             )
-        if verdict == "cut" and not 0 < months < self.months:
+        if verdict == "cut":
+            first = self._check_cut(months, first)
+        return {
+            "verdict": verdict,
+            "approved_months": months,
+            "approved_from": first,
+            "approved_amount": self.rate_amount * months,
+            "reason": reason,
+        }
+
+    def _check_cut(self, months, first):
+        """Return the first month that a cut leaves; refuse what lies outside."""
+        if not 0 < months < self.months:
             raise UserError(
                 self.env._(
                     "%(name)s is proposed for %(months)s months: a cut leaves fewer, "
@@ -165,9 +219,16 @@ class KhbsBkkProposalLine(models.Model):
                     months=self.months,
                 )
             )
-        return {
-            "verdict": verdict,
-            "approved_months": months,
-            "approved_amount": self.rate_amount * months,
-            "reason": reason,
-        }
+        first = (first or self.month_from).replace(day=1)
+        latest = self.month_to - relativedelta(months=months - 1)
+        if not self.month_from <= first <= latest:
+            raise UserError(
+                self.env._(
+                    "Of %(name)s the approved months begin between %(first)s and "
+                    "%(latest)s.",
+                    name=self.name,
+                    first=format_date(self.env, self.month_from),
+                    latest=format_date(self.env, latest),
+                )
+            )
+        return first

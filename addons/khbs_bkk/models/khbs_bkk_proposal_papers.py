@@ -6,14 +6,13 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.khbs_registry.papers import words
-from odoo.addons.khbs_registry.papers.document import Signature
 
 from .. import papers
 from ..terms import QUARTERS
 
 
 class KhbsBkkProposalPapers(models.AbstractModel):
-    """The papers of a proposal: minutes of verification and the decree's draft."""
+    """The decree's draft, and how papers name period and regencies."""
 
     _name = "khbs.bkk.proposal.papers"
     _description = "BKK proposal: papers"
@@ -84,8 +83,8 @@ class KhbsBkkProposalPapers(models.AbstractModel):
             record=self[0],
             clauses=self._decree_clauses(title, total, budget_line),
             annexes=[
-                papers.recap_annex(self._recap_rows, self._period(), now),
-                papers.name_annex(self._name_rows, self._period(), now),
+                papers.annexes.recap_annex(self._recap_rows, self._period(), now),
+                papers.annexes.name_annex(self._name_rows, self._period(), now),
             ],
             budget_line=budget_line,
             amount=total,
@@ -202,53 +201,3 @@ class KhbsBkkProposalPapers(models.AbstractModel):
             )
         )
         yield from self.env.cr.dictfetchall()
-
-    def _minutes_rows(self):
-        """Yield every line with what was asked, what is left and why."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT l.name, r.name AS role, coalesce(l.area_names, '-') AS area,
-                       l.amount AS proposed, l.approved_amount AS approved,
-                       l.verdict, coalesce(l.reason, '') AS reason
-                  FROM khbs_bkk_proposal_line l
-                  JOIN khbs_bkk_role r ON r.id = l.role_id
-                 WHERE l.proposal_id = %s
-              ORDER BY l.area_code, l.name, l.id
-                """,
-                self.id,
-            )
-        )
-        for row in self.env.cr.dictfetchall():
-            yield {**row, "verdict": papers.VERDICT_WORDS[row["verdict"]]}
-
-    def _issue_minutes(self):
-        """Issue the minutes of verification and return the paper."""
-        self.ensure_one()
-        [head] = self._heads()
-        document = papers.minutes(
-            self._minutes_rows,
-            subtitle=[
-                f"NOMOR {self.minutes_number}",
-                f"{self.regency_id.name}, {self._period()}",
-                f"Usulan {head} Nomor {self.letter_number} "
-                f"tanggal {words.date(self.letter_date)}",
-            ],
-            closing=[
-                f"Pada hari ini {words.date_in_words(self.minutes_date)} telah "
-                f"diverifikasi usulan untuk {words.number(self.line_count)} baris "
-                f"sejumlah {words.rupiah(self.proposed_amount)}; disetujui "
-                f"{words.number(self.approved_count)} baris sejumlah "
-                f"{words.rupiah_legal(self.approved_amount)}.",
-            ],
-            signature=Signature(
-                place_and_date=f"Palangka Raya, {words.date(self.minutes_date)}",
-                office=("Tim Verifikasi,",),
-                name=self.env.user.name.upper(),
-            ),
-            as_of=fields.Datetime.now(),
-        )
-        return self.env["khbs.paper"]._issue(
-            "bkk.minutes", document, record=self, area=self.regency_id
-        )

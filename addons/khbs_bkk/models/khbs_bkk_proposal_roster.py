@@ -3,7 +3,7 @@
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..terms import PROPOSER
 
@@ -32,6 +32,7 @@ class KhbsBkkProposalRoster(models.AbstractModel):
             proposal._require(PROPOSER, "proposed", "draft")
             proposal._lock()
             proposal._check_letter()
+            proposal._check_not_blocked("proposal")
             proposal._check_current()
             proposal._step("proposed", PROPOSER)
         return True
@@ -79,19 +80,37 @@ class KhbsBkkProposalRoster(models.AbstractModel):
 
         A month counts for whoever holds the office on its first day: so no month of
         one post is paid twice when its holder changes. A regency's own rate goes
-        before that of the province.
+        before that of the province. A role that is paid through villages is so where
+        the holder's first area is a desa; a kelurahan has no treasury. A supplement
+        takes the months that no other proposal asks for.
         """
         return SQL(
             """
             WITH due AS (
                 SELECT h.id AS holder_id, h.role_id AS role, h.nik, h.name,
-                       h.appointment_letter, r.id AS rate_id, r.amount
+                       h.appointment_letter, month.first_day::date AS month,
+                       r.id AS rate_id, r.amount,
+                       CASE WHEN paid.village THEN place.id ELSE h.regency_id
+                       END AS payee_area_id
                   FROM khbs_bkk_holder h
+                  JOIN khbs_bkk_role role ON role.id = h.role_id
                   JOIN generate_series(%(date_from)s::date, %(date_to)s::date,
                                        interval '1 month') AS month(first_day)
                     ON month.first_day >= h.date_from
                    AND month.first_day <= coalesce(h.date_to, 'infinity')
-                  LEFT JOIN LATERAL (
+             LEFT JOIN LATERAL (
+                      SELECT a.id, a.level
+                        FROM khbs_bkk_holder_area_rel rel
+                        JOIN khbs_area a ON a.id = rel.khbs_area_id
+                       WHERE rel.khbs_bkk_holder_id = h.id
+                    ORDER BY a.code
+                       LIMIT 1
+                  ) place ON true
+            CROSS JOIN LATERAL (
+                      SELECT role.payee_level = 'village'
+                             AND coalesce(place.level = 'village', false) AS village
+                  ) paid
+             LEFT JOIN LATERAL (
                       SELECT id, amount
                         FROM khbs_bkk_rate
                        WHERE role_id = h.role_id
@@ -102,15 +121,44 @@ class KhbsBkkProposalRoster(models.AbstractModel):
                        LIMIT 1
                   ) r ON true
                  WHERE h.regency_id = %(regency)s AND h.active
+                   AND paid.village = %(village)s
+                   AND (NOT %(supplement)s OR NOT EXISTS (%(asked)s))
             )
             """,
             date_from=self.date_from,
             date_to=self.date_to,
             regency=self.regency_id.id,
+            village=self.payee_level == "village",
+            supplement=self.supplement > 0,
+            asked=self._asked_query(),
+        )
+
+    def _asked_query(self):
+        """Return the query for a month of *h* that another proposal asks for.
+
+        What was decided counts as it was approved, what is under way as it was asked.
+        """
+        return SQL(
+            """
+            SELECT FROM khbs_bkk_proposal_line l
+              JOIN khbs_bkk_proposal p ON p.id = l.proposal_id
+              JOIN khbs_bkk_holder other ON other.id = l.holder_id
+             WHERE other.nik = h.nik AND l.role_id = h.role_id
+               AND p.id <> %(proposal)s AND p.state <> 'draft'
+               AND l.verdict NOT IN ('rejected', 'returned')
+               AND month.first_day
+                   BETWEEN coalesce(l.approved_from, l.month_from)
+                       AND CASE WHEN l.approved_from IS NULL THEN l.month_to
+                           ELSE l.approved_from
+                                + make_interval(months => l.approved_months - 1) END
+            """,
+            proposal=self.id,
         )
 
     def _build_lines(self):
-        """Replace the lines by those that the roster gives, in two statements."""
+        """Replace the lines by those that the roster gives, set by set."""
+        self.sudo().policy_id = self._policy()
+        self.env.flush_all()
         self.env.cr.execute(
             SQL("DELETE FROM khbs_bkk_proposal_line WHERE proposal_id = %s", self.id)
         )
@@ -124,38 +172,106 @@ class KhbsBkkProposalRoster(models.AbstractModel):
                       FROM khbs_bkk_holder_area_rel rel
                       JOIN khbs_area a ON a.id = rel.khbs_area_id
                   GROUP BY rel.khbs_bkk_holder_id
-                ), several AS (
-                    SELECT nik FROM due GROUP BY nik HAVING count(DISTINCT role) > 1
+                ), placed AS (
+                    -- Months that follow each other differ from their rank by one
+                    -- number: that is the run they belong to.
+                    SELECT due.*,
+                           extract(month FROM month) - row_number() OVER (
+                               PARTITION BY holder_id, rate_id ORDER BY month
+                           ) AS run
+                      FROM due
                 )
                 INSERT INTO khbs_bkk_proposal_line (
                     proposal_id, holder_id, role_id, rate_id, name, area_names,
-                    area_code, appointment_letter, months, rate_amount, amount,
-                    verdict, approved_months, approved_amount, warning,
+                    area_code, payee_area_id, appointment_letter, month_from,
+                    month_to, months, rate_amount, amount, previous_amount,
+                    difference, verdict, approved_months, approved_amount,
                     create_uid, create_date, write_uid, write_date
                 )
-                SELECT %(proposal)s, due.holder_id, due.role, due.rate_id, due.name,
-                       place.names, place.code, due.appointment_letter, count(*),
-                       due.amount, due.amount * count(*), 'pending', 0, 0,
-                       nullif(concat_ws(', ',
-                           CASE WHEN due.nik IN (SELECT nik FROM several)
-                                THEN 'TWO_ROLES' END,
-                           CASE WHEN sum(count(*)) OVER (PARTITION BY due.holder_id) < 3
-                                THEN 'PART_PERIOD' END
-                       ), ''),
+                SELECT %(proposal)s, placed.holder_id, placed.role, placed.rate_id,
+                       placed.name, place.names, place.code, placed.payee_area_id,
+                       placed.appointment_letter, min(placed.month),
+                       max(placed.month), count(*), placed.amount,
+                       placed.amount * count(*), 0, placed.amount * count(*),
+                       'pending', 0, 0,
                        %(user)s, now() AT TIME ZONE 'UTC',
                        %(user)s, now() AT TIME ZONE 'UTC'
-                  FROM due
-             LEFT JOIN place ON place.holder_id = due.holder_id
-              GROUP BY due.holder_id, due.role, due.rate_id, due.name, due.nik,
-                       place.names, place.code, due.appointment_letter, due.amount
+                  FROM placed
+             LEFT JOIN place ON place.holder_id = placed.holder_id
+              GROUP BY placed.holder_id, placed.role, placed.rate_id, placed.name,
+                       placed.payee_area_id, placed.appointment_letter,
+                       placed.amount, placed.run, place.names, place.code
                 """,
                 due=self._due_query(),
                 proposal=self.id,
                 user=self.env.uid,
             )
         )
+        self._compare_previous()
         self.env.invalidate_all()
         self._update_totals()
+        self._make_warnings()
+
+    def _policy(self):
+        """Return the policy of the quarter's first day, or say that there is none."""
+        policy = self.env["khbs.bkk.policy"]._at(self.date_from)
+        if not policy:
+            raise UserError(
+                self.env._(
+                    "No policy is in force on %(day)s. Ask the administrator to add "
+                    "it.",
+                    day=format_date(self.env, self.date_from),
+                )
+            )
+        return policy
+
+    def _compare_previous(self):
+        """Put beside each line what the person was given the quarter before.
+
+        A person is compared by NIK and role, for a renewed term is another row of the
+        roster. Who has several lines is compared on the first, so that sums hold.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH before AS (%(before)s), mine AS (
+                    SELECT l.id, h.nik, l.role_id,
+                           row_number() OVER (PARTITION BY h.nik, l.role_id
+                                              ORDER BY l.month_from, l.id) AS place
+                      FROM khbs_bkk_proposal_line l
+                      JOIN khbs_bkk_holder h ON h.id = l.holder_id
+                     WHERE l.proposal_id = %(proposal)s
+                )
+                UPDATE khbs_bkk_proposal_line l
+                   SET previous_amount = before.amount,
+                       difference = l.amount - before.amount
+                  FROM mine JOIN before USING (nik, role_id)
+                 WHERE l.id = mine.id AND mine.place = 1
+                """,
+                before=self._before_query(),
+                proposal=self.id,
+            )
+        )
+
+    def _before_query(self):
+        """Return the query for what each person got for a role the quarter before."""
+        return SQL(
+            """
+            SELECT h.nik, l.role_id, min(l.name) AS name,
+                   sum(CASE WHEN p.state = 'proposed' THEN l.amount
+                       ELSE l.approved_amount END)::bigint AS amount
+              FROM khbs_bkk_proposal_line l
+              JOIN khbs_bkk_proposal p ON p.id = l.proposal_id
+              JOIN khbs_bkk_holder h ON h.id = l.holder_id
+             WHERE p.regency_id = %(regency)s AND p.payee_level = %(level)s
+               AND p.date_from = %(date_from)s::date - interval '3 months'
+               AND p.state <> 'draft'
+          GROUP BY h.nik, l.role_id
+            """,
+            regency=self.regency_id.id,
+            level=self.payee_level,
+            date_from=self.date_from,
+        )
 
     def _check_letter(self):
         """Refuse unless letter and lines come to the same figures."""
@@ -180,19 +296,27 @@ class KhbsBkkProposalRoster(models.AbstractModel):
             )
 
     def _check_current(self):
-        """Refuse lines that the roster and the rates of today do not explain."""
+        """Refuse lines that the roster and the rules of today do not explain."""
+        if self.policy_id != self._policy():
+            raise UserError(
+                self.env._(
+                    "The policy has changed since the lines were built. Build them "
+                    "anew."
+                )
+            )
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
                 %s
-                SELECT l.name
+                SELECT DISTINCT l.name
                   FROM khbs_bkk_proposal_line l
-             LEFT JOIN (
-                    SELECT holder_id, rate_id, name, count(*) AS months
-                      FROM due
-                  GROUP BY holder_id, rate_id, name
-                  ) d USING (holder_id, rate_id, name, months)
+            CROSS JOIN LATERAL generate_series(l.month_from, l.month_to,
+                                               interval '1 month') AS m(first_day)
+             LEFT JOIN due d
+                    ON d.holder_id = l.holder_id AND d.rate_id = l.rate_id
+                   AND d.name = l.name AND d.payee_area_id = l.payee_area_id
+                   AND d.month = m.first_day
                  WHERE l.proposal_id = %s AND d.holder_id IS NULL
                  LIMIT 5
                 """,

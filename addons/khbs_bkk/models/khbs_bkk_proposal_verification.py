@@ -25,7 +25,8 @@ class KhbsBkkProposalVerification(models.AbstractModel):
                     """
                     UPDATE khbs_bkk_proposal_line
                        SET verdict = 'accepted', approved_months = months,
-                           approved_amount = amount, reason = NULL, write_uid = %s,
+                           approved_from = month_from, approved_amount = amount,
+                           reason = NULL, write_uid = %s,
                            write_date = now() AT TIME ZONE 'UTC'
                      WHERE proposal_id = %s AND verdict = 'pending'
                     """,
@@ -59,17 +60,27 @@ class KhbsBkkProposalVerification(models.AbstractModel):
         return True
 
     def action_approve(self):
-        """Approve what was verified, to the very line."""
+        """Approve what was verified, to the very line.
+
+        Above the amount of the policy one person endorses and another approves.
+        """
         for proposal in self:
-            proposal._require(APPROVER, "approved", "verified")
+            proposal._require(APPROVER, "approved", "verified", "endorsed")
             proposal._lock()
             if not proposal.approved_amount:
                 raise UserError(
                     self.env._("Nothing is left to approve. Send the proposal back.")
                 )
             proposal._check_unchanged("verified")
+            if proposal.state == "verified" and proposal._needs_second_approval():
+                proposal._step("endorsed", APPROVER)
+                continue
             proposal._step("approved", APPROVER)
+            proposal._reserve_months()
         return True
+
+    def _needs_second_approval(self):
+        return 0 < self.policy_id.second_tier_amount < self.approved_amount
 
     def action_return(self, reason):
         """Send the proposal back to the regency; a new round begins.
@@ -77,8 +88,8 @@ class KhbsBkkProposalVerification(models.AbstractModel):
         :param reason: what is to be mended, shown to the proposer
         """
         self.ensure_one()
-        group = {"proposed": VERIFIER, "verified": APPROVER}.get(self.state)
-        self._require(group or VERIFIER, "returned", "proposed", "verified")
+        group = VERIFIER if self.state in ("draft", "proposed") else APPROVER
+        self._require(group, "returned", "proposed", "verified", "endorsed")
         reason = (reason or "").strip()
         if not reason:
             raise UserError(self.env._("Write what the regency has to mend."))
@@ -91,6 +102,7 @@ class KhbsBkkProposalVerification(models.AbstractModel):
                 "state": "draft",
                 "round_number": self.round_number + 1,
                 "return_reason": reason,
+                "digest_form": 2,
                 "minutes_number": False,
                 "minutes_date": False,
                 "minutes_id": False,
@@ -129,12 +141,13 @@ class KhbsBkkProposalVerification(models.AbstractModel):
             SQL(
                 """
                 INSERT INTO khbs_bkk_verdict (
-                    proposal_id, round_number, holder_id, rate_id, months, verdict,
-                    approved_months, approved_amount, reason, user_id, at
+                    proposal_id, round_number, holder_id, rate_id, name, month_from,
+                    months, amount, verdict, approved_from, approved_months,
+                    approved_amount, reason, user_id, at
                 )
-                SELECT proposal_id, %s, holder_id, rate_id, months, verdict,
-                       approved_months, approved_amount, reason, %s,
-                       now() AT TIME ZONE 'UTC'
+                SELECT proposal_id, %s, holder_id, rate_id, name, month_from,
+                       months, amount, verdict, approved_from, approved_months,
+                       approved_amount, reason, %s, now() AT TIME ZONE 'UTC'
                   FROM khbs_bkk_proposal_line
                  WHERE proposal_id = %s
                 """,
@@ -151,7 +164,8 @@ class KhbsBkkProposalVerification(models.AbstractModel):
             SQL(
                 """
                 UPDATE khbs_bkk_proposal_line
-                   SET verdict = 'pending', approved_months = 0, approved_amount = 0
+                   SET verdict = 'pending', approved_from = NULL, approved_months = 0,
+                       approved_amount = 0
                  WHERE proposal_id = %s
                 """,
                 self.id,

@@ -3,6 +3,8 @@
 
 from odoo import fields, models
 
+from ..terms import PAYEE_LEVELS
+
 
 class KhbsBkkRole(models.Model):
     """A post whose holders guard the programme: Damang, Ketua RT .. (DOMAIN 4.1)."""
@@ -18,6 +20,14 @@ class KhbsBkkRole(models.Model):
         selection=[("district", "District"), ("village", "Village")],
         required=True,
         help="Level of the areas that a holder of the role serves.",
+    )
+    payee_level = fields.Selection(
+        selection=PAYEE_LEVELS,
+        string="Paid through",
+        required=True,
+        default="regency",
+        help="Where the money of the role goes. Through a village: only of holders "
+        "whose first area is a desa; a kelurahan has no treasury of its own.",
     )
     rate_ids = fields.One2many(comodel_name="khbs.bkk.rate", inverse_name="role_id")
     active = fields.Boolean(default=True)

@@ -34,8 +34,12 @@ class KhbsBkkVerdict(models.Model):
     rate_id = fields.Many2one(
         comodel_name="khbs.bkk.rate", required=True, ondelete="restrict"
     )
+    name = fields.Char(required=True, help="As it stood on the line.")
+    month_from = fields.Date(string="First month", required=True)
     months = fields.Integer(required=True, aggregator=None)
+    amount = Rupiah(required=True)
     verdict = fields.Selection(selection=VERDICTS, required=True)
+    approved_from = fields.Date(string="First approved month")
     approved_months = fields.Integer(required=True, aggregator=None)
     approved_amount = Rupiah(required=True)
     reason = fields.Char()
@@ -45,8 +49,8 @@ class KhbsBkkVerdict(models.Model):
     at = fields.Datetime(required=True)
 
     _line_uniq = models.Constraint(
-        "UNIQUE (proposal_id, round_number, holder_id, rate_id)",
-        "A round gives one verdict on a holder and rate.",
+        "UNIQUE (proposal_id, round_number, holder_id, rate_id, month_from)",
+        "A round gives one verdict on a holder, a rate and a first month.",
     )
 
     def init(self):

@@ -104,7 +104,11 @@ class TestTwoConnections(BaseCase):
                 regency_id=regency,
                 fiscal_year=YEAR,
                 quarter="1",
+                payee_level="regency",
+                supplement=0,
+                digest_form=2,
                 state=state,
+                stage_since=f"{YEAR}-01-01",
                 decree_id=decree,
                 round_number=1,
                 line_count=1,
@@ -123,10 +127,16 @@ class TestTwoConnections(BaseCase):
                 rate_id=rate,
                 name="RT CONTOH",
                 appointment_letter="SK",
+                payee_area_id=regency,
+                month_from=f"{YEAR}-01-01",
+                month_to=f"{YEAR}-03-01",
                 months=3,
                 rate_amount=250_000,
                 amount=750_000,
+                previous_amount=0,
+                difference=750_000,
                 verdict="accepted",
+                approved_from=f"{YEAR}-01-01",
                 approved_months=3,
                 approved_amount=750_000,
             )
@@ -221,7 +231,7 @@ class TestTwoConnections(BaseCase):
         closer.cr.rollback()
 
     def _nothing(self):
-        return {"approved_months": 0, "approved_amount": 0}
+        return {"approved_from": None, "approved_months": 0, "approved_amount": 0}
 
     def test_two_payments_at_once_stay_within_the_decree(self):
         proposal = self._verified(state="decreed", decree=self._decree())

@@ -80,6 +80,7 @@ class KhbsActLabel(models.AbstractModel):
             (self.env._("deleted"), ["delete"]),
             (self.env._("done"), ["done", "finish"]),
             (self.env._("downloaded"), ["download", "rejects"]),
+            (self.env._("endorsed"), ["endorsed"]),
             (self.env._("enrolled"), ["enrol"]),
             (self.env._("entered"), ["entry"]),
             (self.env._("exported"), ["export"]),

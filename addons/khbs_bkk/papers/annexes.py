@@ -1,19 +1,8 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-
-"""The tables of BKK papers: annexes I and II of the decree, and the minutes.
-
-Legal papers are written in Indonesian directly (DESIGN 7).
-"""
+"""The annexes of the decree: I by regency and role, II by name."""
 
 from odoo.addons.khbs_registry.papers.document import Column, Document
-
-VERDICT_WORDS = {
-    "accepted": "Disetujui",
-    "cut": "Dikurangi",
-    "rejected": "Ditolak",
-    "pending": "-",
-}
 
 
 def recap_annex(rows, period, as_of):
@@ -58,31 +47,5 @@ def name_annex(rows, period, as_of):
         rows=rows,
         group_key="regency",
         landscape=True,
-        as_of=as_of,
-    )
-
-
-def minutes(rows, subtitle, closing, signature, as_of):
-    """Minutes of verification (DOMAIN 10 no. 22): what was asked and what is left.
-
-    :param rows: callable yielding dicts name, role, area, proposed, approved,
-        verdict, reason
-    """
-    return Document(
-        title="BERITA ACARA VERIFIKASI USULAN BANTUAN KEUANGAN KHUSUS",
-        subtitle=subtitle,
-        columns=[
-            Column("name", "Nama", 54),
-            Column("role", "Peran", 36),
-            Column("area", "Wilayah Tugas", 48),
-            Column("proposed", "Diusulkan", 30, "rupiah", total=True),
-            Column("approved", "Disetujui", 30, "rupiah", total=True),
-            Column("verdict", "Hasil", 20),
-            Column("reason", "Alasan", 46),
-        ],
-        rows=rows,
-        landscape=True,
-        closing=closing,
-        signature=signature,
         as_of=as_of,
     )
