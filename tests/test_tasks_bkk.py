@@ -84,6 +84,7 @@ def test_proposer_adds_a_holder(journey, browser):
     screen.pick("role_id", "Ketua RT")
     screen.pick("area_ids", "Kamipang")
     screen.fill("appointment_letter", "SK-CONTOH/900/2026")
+    screen.fill("appointment_date", "01/12/2025")
     screen.fill("date_from", "01/01/2026")
     screen.save()
     assert screen.field("nik_masked").inner_text() == f"{nik[:4]}{'*' * 8}{nik[-4:]}"

@@ -5,7 +5,13 @@ from . import khbs_bkk_clause
 from . import khbs_bkk_policy
 from . import khbs_bkk_role
 from . import khbs_bkk_rate
+from . import khbs_bkk_ceiling
+from . import khbs_bkk_holder_identity
+from . import khbs_bkk_holder_succession
 from . import khbs_bkk_holder
+from . import khbs_bkk_local_pay
+from . import khbs_bkk_warning
+from . import khbs_bkk_roster_warning
 from . import khbs_bkk_proposal_roster
 from . import khbs_bkk_proposal_warnings
 from . import khbs_bkk_proposal_verification

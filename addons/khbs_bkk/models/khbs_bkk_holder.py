@@ -7,13 +7,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.orm.models import NO_ACCESS
 
-from odoo.addons.khbs_registry.identity_numbers import (
-    mask,
-    mask_account,
-    nik_form_error,
-)
+from odoo.addons.khbs_registry.held_file import HeldFile
+from odoo.addons.khbs_registry.identity_numbers import mask, mask_account
 
 from .. import guards
+from ..person_names import same_name
 
 # What decides about income tax is the rank, not the role (DOMAIN 4.4).
 RANK_GROUPS = [
@@ -38,27 +36,10 @@ class KhbsBkkHolder(models.Model):
     """A person in a role, by a letter of appointment and between two days."""
 
     _name = "khbs.bkk.holder"
+    _inherit = ["khbs.bkk.identity", "khbs.bkk.holder.succession"]
     _description = "BKK holder"
     _order = "regency_id, role_id, name, id"
 
-    name = fields.Char(required=True, help="As in the letter of appointment.")
-    nik = fields.Char(
-        string="NIK",
-        size=16,
-        index="btree_not_null",
-        copy=False,
-        groups=NO_ACCESS,
-    )
-    nik_masked = fields.Char(
-        string="NIK (masked)", compute="_compute_nik_masked", compute_sudo=True
-    )
-    nik_entry = fields.Char(
-        string="Enter NIK",
-        size=16,
-        compute="_compute_nik_entry",
-        inverse="_inverse_nik_entry",
-        help="Sixteen digits. What is entered is shown masked afterwards.",
-    )
     role_id = fields.Many2one(
         comodel_name="khbs.bkk.role", required=True, index=True, ondelete="restrict"
     )
@@ -77,12 +58,37 @@ class KhbsBkkHolder(models.Model):
         domain="[('id', 'child_of', regency_id)]",
         help="A Bhabinkamtibmas may serve several villages; one payment all the same.",
     )
+    area_count = fields.Integer(
+        string="Number of areas",
+        compute="_compute_area_count",
+        store=True,
+        aggregator=None,
+    )
     appointment_letter = fields.Char(
         required=True, help="Number of the decree or order that appoints."
     )
+    # Not required in the database: rows of before the field have none.
+    appointment_date = fields.Date(help="Date of the letter of appointment.")
+    appointment_scan = HeldFile(
+        rows="area_count",
+        string="Scan of the letter",
+        attachment=True,
+        copy=False,
+        help="PDF or photo of the letter of appointment.",
+    )
+    appointment_scan_name = fields.Char(copy=False)
     date_from = fields.Date(string="In office from", required=True)
     date_to = fields.Date(string="In office until")
-    rank_group = fields.Selection(selection=RANK_GROUPS, required=True, default="none")
+    rank = fields.Char(
+        string="Rank or grade",
+        help="As in the letter: Penata Muda III/a, Sersan Dua, Aipda.",
+    )
+    rank_group = fields.Selection(
+        selection=RANK_GROUPS,
+        required=True,
+        default="none",
+        help="What decides about the income tax, whatever the role.",
+    )
     # Since 2024 the NPWP of a person is the NIK: it is guarded like one.
     npwp = fields.Char(string="NPWP", size=16, copy=False, groups=NO_ACCESS)
     npwp_masked = fields.Char(
@@ -110,10 +116,19 @@ class KhbsBkkHolder(models.Model):
         help="Digits only. What is entered is shown masked afterwards.",
     )
     bank_account_name = fields.Char(string="Name on the account")
+    account_name_differs = fields.Boolean(
+        string="Account of another name",
+        compute="_compute_account_name_differs",
+        store=True,
+        help="The name on the account is not that of the letter, titles aside.",
+    )
     line_ids = fields.One2many(
         comodel_name="khbs.bkk.proposal.line", inverse_name="holder_id"
     )
     line_count = fields.Integer(compute="_compute_line_count")
+    warning_ids = fields.One2many(
+        comodel_name="khbs.bkk.roster.warning", inverse_name="holder_id"
+    )
     active = fields.Boolean(default=True)
 
     _nik_form = models.Constraint(
@@ -141,26 +156,17 @@ class KhbsBkkHolder(models.Model):
             areas if len(areas) == 1 and areas.level in ("regency", "city") else False
         )
 
-    @api.depends("nik")
-    def _compute_nik_masked(self):
+    @api.depends("area_ids")
+    def _compute_area_count(self):
         for holder in self:
-            holder.nik_masked = mask(holder.nik)
+            holder.area_count = len(holder.area_ids)
 
-    def _compute_nik_entry(self):
-        self.nik_entry = False
-
-    def _inverse_nik_entry(self):
-        for holder in self.filtered("nik_entry"):
-            if nik_form_error(holder.nik_entry):
-                raise UserError(
-                    self.env._(
-                        "The NIK of %(name)s cannot be right: sixteen digits, with "
-                        "a day and a month at the seventh to tenth.",
-                        name=holder.name,
-                    )
-                )
-            if holder.sudo().nik != holder.nik_entry:
-                holder.sudo().nik = holder.nik_entry
+    @api.depends("name", "bank_account_name")
+    def _compute_account_name_differs(self):
+        for holder in self:
+            holder.account_name_differs = bool(
+                holder.bank_account_name
+            ) and not same_name(holder.name, holder.bank_account_name)
 
     @api.depends("npwp", "bank_account")
     def _compute_numbers_masked(self):

@@ -86,13 +86,14 @@ class KhbsBkkProposalLine(models.Model):
     approved_amount = Rupiah(required=True, default=0)
     reason = fields.Char(help="Why the line is cut, rejected or returned.")
     warning = fields.Char(
-        string="Warning code", readonly=True, help="TWO_ROLES, PART_PERIOD or both."
+        string="Warning code",
+        readonly=True,
+        help="Codes of the rules that found something about the holder.",
     )
     warning_text = fields.Char(
         string="Warning",
         compute="_compute_warning_text",
-        help="Another role: the same person is proposed in another role too. "
-        "Part of the period: in office for some months of the quarter only.",
+        help="What the rules found about the holder; the proposal's warnings explain.",
     )
 
     _holder_rate_uniq = models.Constraint(
@@ -137,10 +138,8 @@ class KhbsBkkProposalLine(models.Model):
 
     @api.depends("warning")
     def _compute_warning_text(self):
-        labels = {
-            "TWO_ROLES": self.env._("Another role"),
-            "PART_PERIOD": self.env._("Part of the period"),
-        }
+        rules = self.env["khbs.bkk.warning"]._fields["rule"]
+        labels = dict(rules._description_selection(self.env))
         for line in self:
             codes = (line.warning or "").split(", ")
             line.warning_text = ", ".join(labels[code] for code in codes if code)

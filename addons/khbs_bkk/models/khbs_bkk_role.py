@@ -29,7 +29,14 @@ class KhbsBkkRole(models.Model):
         help="Where the money of the role goes. Through a village: only of holders "
         "whose first area is a desa; a kelurahan has no treasury of its own.",
     )
+    rank_required = fields.Boolean(
+        help="A holder is a soldier, a police officer or a civil servant by the role "
+        "itself: an import without the rank is refused, for the rank decides the tax.",
+    )
     rate_ids = fields.One2many(comodel_name="khbs.bkk.rate", inverse_name="role_id")
+    ceiling_ids = fields.One2many(
+        comodel_name="khbs.bkk.ceiling", inverse_name="role_id"
+    )
     active = fields.Boolean(default=True)
 
     _code_uniq = models.Constraint("UNIQUE (code)", "A role with this code exists.")

@@ -5,3 +5,4 @@ from . import test_decree
 from . import test_proposal
 from . import test_roster
 from . import test_two_connections
+from . import test_warnings
