@@ -13,11 +13,13 @@
     "data": [
         "security/ir.model.access.csv",
         "security/khbs_bkk_security.xml",
+        "security/khbs_bkk_accountability_security.xml",
         "data/khbs_bkk_policy_data.xml",
         "data/khbs_bkk_role_data.xml",
         "data/khbs_bkk_clause_data.xml",
         "wizards/khbs_bkk_proposal_return_views.xml",
         "wizards/khbs_bkk_decree_draft_views.xml",
+        "wizards/khbs_bkk_accountability_return_views.xml",
         "views/khbs_bkk_menus.xml",
         "views/khbs_bkk_role_views.xml",
         "views/khbs_bkk_rate_views.xml",
@@ -33,5 +35,6 @@
         "views/khbs_bkk_proposal_views.xml",
         "views/khbs_bkk_clause_views.xml",
         "views/khbs_decree_views.xml",
+        "views/khbs_bkk_accountability_views.xml",
     ],
 }

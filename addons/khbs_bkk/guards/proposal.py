@@ -61,7 +61,7 @@ PROPOSAL_GUARD = """
         in_order := (OLD.state, NEW.state) IN (
             ('draft', 'proposed'), ('proposed', 'verified'), ('endorsed', 'approved'),
             ('approved', 'decreed'), ('decreed', 'disbursed'),
-            ('disbursed', 'accounted')
+            ('disbursed', 'accounted'), ('accounted', 'disbursed')
         ) OR (
             OLD.state = 'verified'
             AND NEW.state = CASE WHEN two_tiers THEN 'endorsed' ELSE 'approved' END

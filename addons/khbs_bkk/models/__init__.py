@@ -17,7 +17,7 @@ from . import khbs_bkk_proposal_warnings
 from . import khbs_bkk_proposal_verification
 from . import khbs_bkk_proposal_minutes
 from . import khbs_bkk_proposal_months
-from . import khbs_bkk_proposal_account
+from . import khbs_bkk_proposal_accountability
 from . import khbs_bkk_proposal_papers
 from . import khbs_bkk_proposal_payment
 from . import khbs_bkk_proposal
@@ -26,3 +26,8 @@ from . import khbs_bkk_verdict
 from . import khbs_bkk_disbursement
 from . import khbs_budget_line
 from . import khbs_decree
+from . import khbs_bkk_accountability_figures
+from . import khbs_bkk_accountability_papers
+from . import khbs_bkk_accountability
+from . import khbs_bkk_accountability_part
+from . import khbs_bkk_refund

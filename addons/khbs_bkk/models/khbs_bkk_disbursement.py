@@ -60,6 +60,7 @@ class KhbsBkkDisbursement(models.Model):
             proposals[:1],
         )
         for proposal, vals in zip(proposals, vals_list, strict=True):
+            proposal._check_not_blocked("disbursement")
             proposal._check_payable(
                 vals.get("amount") or 0, fields.Date.to_date(vals.get("sp2d_date"))
             )
@@ -78,6 +79,7 @@ class KhbsBkkDisbursement(models.Model):
             )
         disbursements.sudo().decree_id.budget_line_id._check_flow()
         proposals._close_disbursed()
+        proposals._money_moved()
         return disbursements
 
     def action_view_proposal(self):

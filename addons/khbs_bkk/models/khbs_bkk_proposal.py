@@ -76,7 +76,7 @@ class KhbsBkkProposal(models.Model):
         "khbs.bkk.proposal.minutes",
         "khbs.bkk.proposal.months",
         "khbs.bkk.proposal.papers",
-        "khbs.bkk.proposal.account",
+        "khbs.bkk.proposal.accountability",
         "khbs.bkk.proposal.payment",
     ]
     _description = "BKK proposal"

@@ -1,0 +1,220 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import base64
+from datetime import date, timedelta
+
+import psycopg2
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import mute_logger
+
+from .common import SCAN, TODAY, YEAR, BkkCase
+
+LONG_AGO = TODAY - timedelta(days=90)
+FILE = base64.b64encode(b"%PDF-1.4 scanned")
+
+
+class TestAccountability(BkkCase):
+    def _paid(self, quarter="1", day=TODAY):
+        """Return a proposal whose whole amount was transferred on a day."""
+        decree = self._drafted(quarter)
+        self.reading(decree, self.approver).action_approve()
+        decree.action_freeze()
+        decree.action_register_signature(f"188.44/{quarter}/{YEAR}", day, SCAN)
+        proposal = decree.bkk_proposal_ids
+        self.env["khbs.bkk.disbursement"].with_user(self.bank_officer).create(
+            {
+                "proposal_id": proposal.id,
+                "sp2d_number": f"SP2D-{quarter}",
+                "sp2d_date": day,
+                "amount": proposal.approved_amount,
+            }
+        )
+        return proposal
+
+    def _draft(self, quarter="1", day=TODAY):
+        """Return the draft LPJ of a paid proposal, as the regency has it."""
+        report = self._paid(quarter, day).accountability_ids
+        self.assertEqual(report.state, "draft")
+        return report.with_user(self.proposer)
+
+    def _refund(self, report, amount, number="STS-1", **vals):
+        return (
+            self.env["khbs.bkk.refund"]
+            .with_user(self.proposer)
+            .create(
+                {
+                    "accountability_id": report.id,
+                    "sts_number": number,
+                    "sts_date": TODAY,
+                    "amount": amount,
+                    "reason": "Jabatan kosong",
+                    "scan": FILE,
+                    **vals,
+                }
+            )
+        )
+
+    def _completed(self, quarter="1"):
+        """Return a draft LPJ that may be submitted: refunded, printed, signed."""
+        return self._complete(self._draft(quarter))
+
+    def _complete(self, report):
+        if report.left_amount:
+            self._refund(report, report.left_amount)
+        report.write({"letter_number": "900/9/BPKAD", "letter_date": TODAY})
+        report.action_print()
+        self._evidence(report)
+        return report
+
+    def _evidence(self, report, kind="signed"):
+        return (
+            self.env["khbs.bkk.evidence"]
+            .with_user(self.proposer)
+            .create(
+                {
+                    "accountability_id": report.id,
+                    "kind": kind,
+                    "name": "LPJ bertanda tangan",
+                    "file": FILE,
+                }
+            )
+        )
+
+    def _submitted(self, quarter="1"):
+        report = self._completed(quarter)
+        self.reading(report, self.proposer).action_submit()
+        return report
+
+    def test_a_report_begins_with_the_money(self):
+        report = self._draft()
+        self.assertEqual(report.received_amount, 2_750_000)
+        self.assertEqual(report.due_date, TODAY + timedelta(days=30))
+        self.assertEqual(report.decreed_amount, 2_750_000)
+        self.assertEqual(sum(report.role_ids.mapped("decreed_count")), 3)
+
+    def test_what_is_left_goes_back_before_it_is_accepted(self):
+        report = self._completed()
+        self.assertEqual(report.left_amount, report.refunded_amount)
+        report.refund_ids.amount -= 1
+        report.action_print()
+        self.reading(report, self.proposer).action_submit()
+        with self.assertRaisesRegex(UserError, "is left"):
+            self.reading(report, self.verifier).action_accept()
+        report.with_user(self.verifier).action_return("Setor sisanya")
+        self.assertEqual((report.state, report.round_number), ("draft", 2))
+        report.refund_ids.amount += 1
+        report.action_print()
+        self.reading(report, self.proposer).action_submit()
+        self.reading(report, self.verifier).action_accept()
+        self.assertEqual(report.state, "accepted")
+        self.assertEqual(report.proposal_id.state, "accounted")
+        steps = report.approval_ids.mapped(lambda one: (one.round_number, one.step))
+        self.assertEqual(
+            steps,
+            [(1, "submitted"), (1, "returned"), (2, "submitted"), (2, "accepted")],
+        )
+
+    def test_what_is_submitted_stays(self):
+        report = self._submitted()
+        with self.assertRaises(UserError):
+            report.letter_number = "900/10"
+        with self.assertRaises(UserError):
+            self._refund(report, 1, "STS-2")
+        with self.assertRaises(UserError):
+            self._evidence(report)
+        for query in (
+            "UPDATE khbs_bkk_accountability SET decreed_amount = 1 WHERE id = %s",
+            "UPDATE khbs_bkk_accountability SET note = 'x' WHERE id = %s",
+            "DELETE FROM khbs_bkk_accountability WHERE id = %s",
+            "UPDATE khbs_bkk_refund SET amount = 1 WHERE accountability_id = %s",
+            "DELETE FROM khbs_bkk_evidence WHERE accountability_id = %s",
+            "UPDATE khbs_bkk_accountability_role SET paid_amount = 1 "
+            "WHERE accountability_id = %s",
+            "UPDATE khbs_bkk_accountability SET state = 'draft', "
+            "round_number = round_number + 1 WHERE id = %s",
+        ):
+            with (
+                self.subTest(query),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(psycopg2.Error),
+                self.env.cr.savepoint(),
+            ):
+                self.env.cr.execute(query, [report.id])
+
+    def test_the_other_side_decides(self):
+        report = self._submitted()
+        for user in (self.proposer, self.approver, self.bank_officer):
+            with self._refused(AccessError):
+                self.reading(report, user).action_accept()
+        with self._refused(AccessError):
+            report.with_user(self.proposer).action_return("x")
+        refused = self.env["khbs.audit.event"].search(
+            [("act", "=like", "khbs.bkk.accountability.%"), ("outcome", "=", "refused")]
+        )
+        self.assertEqual(len(refused), 4)
+        with self._refused(AccessError):
+            self.reading(report, self.verifier).action_submit()
+
+    def test_nobody_submits_what_the_paper_does_not_say(self):
+        report = self._completed()
+        report.note = "Satu jabatan kosong"
+        with self.assertRaisesRegex(UserError, "Print the LPJ"):
+            self.reading(report, self.proposer).action_submit()
+
+    def test_figures_are_not_entered(self):
+        report = self._draft()
+        for name in ("received_amount", "paid_amount", "state", "due_date"):
+            with self.assertRaises(AccessError):
+                report.write({name: 1})
+
+    def test_only_the_own_regency(self):
+        report = self._draft()
+        other = self._role_user(
+            "bkk_proposer", areas=self._area("62.71"), login="bkk_proposer_city"
+        )
+        self.assertFalse(self.env[report._name].with_user(other).search([]))
+        with self.assertRaises(AccessError):
+            self._refund(report.with_user(other), 1).with_user(other).amount = 2
+        with self.assertRaises(AccessError):
+            report.with_user(other).action_print()
+
+    def _policy(self, blocks):
+        return self.env["khbs.bkk.policy"].create(
+            {
+                "valid_from": date(YEAR, 1, 1),
+                "basis": "CONTOH",
+                "late_report_blocks": blocks,
+            }
+        )
+
+    def test_case_12_45_a_late_report_blocks_the_next_payment(self):
+        """Late: blocked, by name and day. Submitted: open again."""
+        late = self._draft("1", day=LONG_AGO)
+        self.assertTrue(late.overdue)
+        with self.assertRaisesRegex(UserError, "LPJ BKK Kabupaten Katingan TW I/"):
+            self._paid("2")
+        self._complete(late)
+        self.reading(late, self.proposer).action_submit()
+        self.assertFalse(late.overdue)
+        self.assertEqual(self._paid("3").state, "disbursed")
+
+    def test_case_12_45_the_policy_decides_what_is_blocked(self):
+        for quarter, blocks in (("2", "nothing"), ("3", "disbursement")):
+            self._policy(blocks)
+            next_one = self._proposed(quarter)
+        self.assertEqual(next_one.policy_id.late_report_blocks, "disbursement")
+        self._draft("1", day=LONG_AGO)
+        self._policy("proposal")
+        with self.assertRaisesRegex(UserError, "was due on"):
+            self._proposed("4")
+
+    def test_case_12_45_nothing_is_blocked_where_the_policy_says_nothing(self):
+        self._policy("nothing")
+        self._draft("1", day=LONG_AGO)
+        self.assertEqual(self._paid("2").state, "disbursed")
+
+    def test_case_12_45_only_earlier_periods_of_the_own_regency_block(self):
+        self._draft("2", day=LONG_AGO)
+        self.assertEqual(self._paid("1").state, "disbursed")
