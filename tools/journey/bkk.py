@@ -47,6 +47,7 @@ def run(journey):
     quarter = (today.month - 1) // 3 + 1
     first_day = date(today.year, 3 * quarter - 2, 1)
     roles = _set_rates(journey, today.year)
+    _complete_clauses(journey, today.year)
     _fill_roster(journey, roles, first_day)
     proposal = _propose(journey, today, quarter)
     _verify(journey, proposal, today)
@@ -82,6 +83,17 @@ def _set_rates(journey, year):
         },
     )
     return roles
+
+
+def _complete_clauses(journey, year):
+    """Enter the numbers of the year's regulations, which the clauses leave open."""
+    administrator = journey.erp("pengelola")
+    clauses = administrator.search_read(
+        "khbs.bkk.clause", [("text", "like", "...")], ["text"]
+    )
+    for clause in clauses:
+        text = clause["text"].replace("Nomor ... Tahun ...", f"Nomor 1 Tahun {year}")
+        administrator.write("khbs.bkk.clause", [clause["id"]], {"text": text})
 
 
 def _fill_roster(journey, roles, first_day):

@@ -6,9 +6,18 @@
 One module for each table; its statements are run by ``init()`` of the model.
 """
 
+from .decree import CORRECTION_GUARD, DECREE_LINE_GUARD, MONTH_GUARD
 from .disbursement import DISBURSEMENT_GUARD
 from .holder import HOLDER_GUARD
 from .line import LINE_GUARD
 from .proposal import PROPOSAL_GUARD
 
-__all__ = ["DISBURSEMENT_GUARD", "HOLDER_GUARD", "LINE_GUARD", "PROPOSAL_GUARD"]
+__all__ = [
+    "CORRECTION_GUARD",
+    "DECREE_LINE_GUARD",
+    "DISBURSEMENT_GUARD",
+    "HOLDER_GUARD",
+    "LINE_GUARD",
+    "MONTH_GUARD",
+    "PROPOSAL_GUARD",
+]

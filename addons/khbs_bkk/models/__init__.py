@@ -20,10 +20,15 @@ from . import khbs_bkk_proposal_months
 from . import khbs_bkk_proposal_accountability
 from . import khbs_bkk_proposal_papers
 from . import khbs_bkk_proposal_payment
+from . import khbs_bkk_proposal_decree
 from . import khbs_bkk_proposal
 from . import khbs_bkk_proposal_line
 from . import khbs_bkk_verdict
 from . import khbs_bkk_disbursement
+from . import khbs_bkk_month
+from . import khbs_bkk_decree_line
+from . import khbs_bkk_correction_decree
+from . import khbs_bkk_correction
 from . import khbs_budget_line
 from . import khbs_decree
 from . import khbs_bkk_accountability_figures

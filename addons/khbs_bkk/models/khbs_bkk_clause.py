@@ -6,6 +6,8 @@ from string import Template
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..terms import PAYEE_LEVELS
+
 SECTIONS = [
     ("menimbang", "Menimbang"),
     ("mengingat", "Mengingat"),
@@ -13,16 +15,26 @@ SECTIONS = [
     ("diktum", "Diktum"),
     ("tembusan", "Tembusan"),
 ]
+FORMS = [("decision", "New decree"), ("amendment", "Amendment")]
 # The words that a clause may take from the proposals it decides.
 PLACEHOLDERS = {
     "title": "what the decree is about",
-    "regencies": "Kabupaten Katingan",
+    "payees": "Kabupaten Katingan",
+    "treasury": "Rekening Kas Umum Daerah",
     "heads": "Bupati Katingan",
     "period": "Triwulan I Tahun Anggaran 2026",
     "year": "2026",
     "total": "Rp.. with words",
     "people": "number of recipients",
     "account": "account code and name",
+    "dpa": "Nomor .. tanggal ..",
+    "report_days": "30 (tiga puluh)",
+}
+# What an amendment alone can say.
+AMENDMENT_PLACEHOLDERS = {
+    "original": "Keputusan Gubernur .. that is amended",
+    "former": "Rp.. with words, before the amendment",
+    "changes": "number of corrections",
 }
 
 
@@ -34,37 +46,56 @@ class KhbsBkkClause(models.Model):
 
     _name = "khbs.bkk.clause"
     _description = "BKK decree clause"
-    _order = "section, sequence, id"
+    _order = "form, section, sequence, id"
     _rec_name = "section"
 
+    form = fields.Selection(
+        selection=FORMS, string="Kind of decree", required=True, default="decision"
+    )
+    payee_level = fields.Selection(
+        selection=PAYEE_LEVELS,
+        string="Paid to",
+        help="Empty: whoever is paid.",
+    )
     section = fields.Selection(selection=SECTIONS, required=True)
     sequence = fields.Integer(required=True, default=100)
     text = fields.Text(
         required=True,
-        help="In Indonesian, as it is to be printed. $title, $regencies, $heads, "
-        "$period, $year, $total, $people and $account are filled in.",
+        help="In Indonesian, as it is to be printed. $title, $payees, $treasury, "
+        "$heads, $period, $year, $total, $people, $account, $dpa and $report_days are "
+        "filled in; in an amendment $original, $former and $changes too. Three dots "
+        "stay to be filled by hand.",
     )
     active = fields.Boolean(default=True)
 
-    @api.constrains("text")
+    @api.constrains("text", "form")
     def _check_placeholders(self):
         for clause in self:
+            known = PLACEHOLDERS
+            if clause.form == "amendment":
+                known = PLACEHOLDERS | AMENDMENT_PLACEHOLDERS
             try:
-                Template(clause.text).substitute(PLACEHOLDERS)
+                Template(clause.text).substitute(known)
             except (KeyError, ValueError) as error:
                 raise ValidationError(
                     self.env._(
                         "The text has an unknown placeholder: %(error)s. Known are "
                         "%(known)s.",
                         error=error,
-                        known=", ".join(f"${name}" for name in PLACEHOLDERS),
+                        known=", ".join(f"${name}" for name in known),
                     )
                 ) from error
 
     @api.model
-    def _texts(self, words):
-        """Return the sentences of each section with *words* filled in."""
+    def _texts(self, terms, form, payee_level):
+        """Return the sentences of each section with *terms* filled in.
+
+        :param form: ``decision`` or ``amendment``
+        """
         texts = {section: [] for section, _label in SECTIONS}
-        for clause in self.sudo().search([("section", "in", list(texts))]):
-            texts[clause.section].append(Template(clause.text).substitute(words))
+        clauses = self.sudo().search(
+            [("form", "=", form), ("payee_level", "in", [payee_level, False])]
+        )
+        for clause in clauses:
+            texts[clause.section].append(Template(clause.text).substitute(terms))
         return texts

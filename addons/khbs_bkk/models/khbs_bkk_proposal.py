@@ -78,6 +78,7 @@ class KhbsBkkProposal(models.Model):
         "khbs.bkk.proposal.papers",
         "khbs.bkk.proposal.accountability",
         "khbs.bkk.proposal.payment",
+        "khbs.bkk.proposal.decree",
     ]
     _description = "BKK proposal"
     _order = "fiscal_year desc, quarter desc, regency_id, payee_level, supplement"

@@ -1,13 +1,12 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from odoo.addons.khbs_registry.papers import words
 
-from .. import papers
+from .. import decree_lines
 from ..terms import QUARTERS
 
 
@@ -57,6 +56,13 @@ class KhbsBkkProposalPapers(models.AbstractModel):
             raise UserError(self.env._("Only approved proposals go into a decree."))
         if len({(one.fiscal_year, one.quarter) for one in self}) > 1:
             raise UserError(self.env._("A decree decides proposals of one quarter."))
+        if len(set(self.mapped("payee_level"))) > 1:
+            raise UserError(
+                self.env._(
+                    "Regencies and villages are paid from different accounts: draft "
+                    "a decree for each."
+                )
+            )
         drafted = self.filtered(lambda one: one.sudo().decree_id)
         if drafted:
             raise UserError(
@@ -75,21 +81,19 @@ class KhbsBkkProposalPapers(models.AbstractModel):
                 )
             )
         title = self._decree_title()
-        total = sum(self.mapped("approved_amount"))
-        now = fields.Datetime.now()
+        lines = decree_lines.of_proposals(self.ids)
+        self.env.flush_all()
+        people, _count, total = self.env.execute_query(decree_lines.totals(lines))[0]
         decree = self.env["khbs.decree"]._draft(
             kind="bkk",
             title=title,
             record=self[0],
-            clauses=self._decree_clauses(title, total, budget_line),
-            annexes=[
-                papers.annexes.recap_annex(self._recap_rows, self._period(), now),
-                papers.annexes.name_annex(self._name_rows, self._period(), now),
-            ],
+            clauses=self._decree_clauses(title, people, total, budget_line),
+            annexes=self._annexes(lines),
             budget_line=budget_line,
             amount=total,
         )
-        if len(self) == 1:
+        if len(self.regency_id) == 1:
             # The regency sees the decree on its own proposal.
             decree.sudo().area_id = self.regency_id
         return decree
@@ -98,10 +102,13 @@ class KhbsBkkProposalPapers(models.AbstractModel):
         quarter = dict(QUARTERS)[self[0].quarter]
         return f"Triwulan {quarter} Tahun Anggaran {self[0].fiscal_year}"
 
-    def _regency_names(self):
-        if len(self) == 1:
-            return self.regency_id.name
-        return "Kabupaten/Kota"
+    def _payees(self):
+        """Return who receives the money: Kabupaten Katingan, Desa di .., and so on."""
+        regencies = self.regency_id
+        where = regencies.name if len(regencies) == 1 else "Kabupaten/Kota"
+        if self[0].payee_level == "village":
+            return f"Desa di {where}"
+        return where
 
     def _heads(self):
         """Return the heads of the regencies: Bupati Katingan, Wali Kota .."""
@@ -112,92 +119,65 @@ class KhbsBkkProposalPapers(models.AbstractModel):
             for regency in self.regency_id.sorted("code")
         ]
 
+    def _heads_text(self):
+        """Return the heads in a sentence; all of the province are not enumerated."""
+        every = self.env["khbs.area"].search_count(
+            [("level", "in", ["regency", "city"])]
+        )
+        heads = self._heads()
+        if len(heads) == every:
+            return "Bupati/Wali Kota se-Kalimantan Tengah"
+        if len(heads) == 2:
+            return " dan ".join(heads)
+        return ", dan ".join(filter(None, (", ".join(heads[:-1]), heads[-1])))
+
     def _decree_title(self):
+        later = " Susulan" if all(one.supplement for one in self) else ""
         return (
-            "Penetapan Penerima dan Besaran Bantuan Keuangan Khusus kepada "
-            f"{self._regency_names()} untuk Tambahan Penghasilan Unsur Pendukung "
+            f"Penetapan Penerima dan Besaran Bantuan Keuangan Khusus{later} kepada "
+            f"{self._payees()} untuk Tambahan Penghasilan Unsur Pendukung "
             f"Program Kartu Huma Betang Sejahtera {self._period()}"
         )
 
-    def _decree_clauses(self, title, total, budget_line):
-        people = self._count_people()
+    def _clause_terms(self, budget_line):
+        """Return the words of the clauses that every decree on these has."""
+        village = self[0].payee_level == "village"
+        days = max(self.sudo().policy_id.mapped("report_days"), default=0)
+        dpa = f"Tahun Anggaran {self[0].fiscal_year}"
+        if budget_line.dpa_number:
+            dpa = f"Nomor {budget_line.dpa_number}"
+            if budget_line.dpa_date:
+                dpa += f" tanggal {words.date(budget_line.dpa_date)}"
+        return {
+            "payees": self._payees(),
+            "treasury": "Rekening Kas Desa" if village else "Rekening Kas Umum Daerah",
+            "heads": self._heads_text(),
+            "period": self._period(),
+            "year": str(self[0].fiscal_year),
+            "account": f"{budget_line.account_code} {budget_line.name}",
+            "dpa": dpa,
+            "report_days": f"{words.number(days)} ({words.terbilang(days)})",
+        }
+
+    def _decree_clauses(self, title, people, total, budget_line):
         texts = self.env["khbs.bkk.clause"]._texts(
             {
+                **self._clause_terms(budget_line),
                 "title": title,
-                "regencies": self._regency_names(),
-                "heads": ", ".join(self._heads()),
-                "period": self._period(),
-                "year": str(self[0].fiscal_year),
                 "total": words.rupiah_legal(total),
                 "people": f"{words.number(people)} ({words.terbilang(people)})",
-                "account": f"{budget_line.account_code} {budget_line.name}",
-            }
+            },
+            "decision",
+            self[0].payee_level,
         )
-        for proposal in self.sorted(lambda one: one.regency_id.code):
+        for proposal in self.sorted(lambda one: (one.regency_id.code, one.supplement)):
             [head] = proposal._heads()
-            texts["memperhatikan"] += [
-                f"Surat Usulan {head} Nomor {proposal.letter_number} "
-                f"tanggal {words.date(proposal.letter_date)};",
-                f"Berita Acara Verifikasi Nomor {proposal.minutes_number} "
-                f"tanggal {words.date(proposal.minutes_date)};",
-            ]
-        if texts["memperhatikan"]:
-            texts["memperhatikan"][-1] = texts["memperhatikan"][-1].rstrip(";") + "."
+            later = " Susulan" if proposal.supplement else ""
+            texts["memperhatikan"].append(
+                f"Surat Usulan{later} {head} Nomor {proposal.letter_number} "
+                f"tanggal {words.date(proposal.letter_date)} dan Berita Acara "
+                f"Verifikasi Nomor {proposal.minutes_number} "
+                f"tanggal {words.date(proposal.minutes_date)};"
+            )
+        texts["memperhatikan"][-1] = texts["memperhatikan"][-1].rstrip(";") + "."
         return texts
-
-    def _count_people(self):
-        [(people,)] = (
-            self.env["khbs.bkk.proposal.line"]
-            .sudo()
-            ._read_group(
-                [("proposal_id", "in", self.ids), ("approved_amount", ">", 0)],
-                aggregates=["holder_id:count_distinct"],
-            )
-        )
-        return people
-
-    def _recap_rows(self):
-        """Yield annex I: approved lines by regency and role."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT a.name AS regency, a.code AS area_code, r.name AS role,
-                       count(DISTINCT l.holder_id)::int AS people,
-                       sum(l.approved_months)::int AS months,
-                       sum(l.approved_amount)::bigint AS amount
-                  FROM khbs_bkk_proposal_line l
-                  JOIN khbs_bkk_proposal p ON p.id = l.proposal_id
-                  JOIN khbs_area a ON a.id = p.regency_id
-                  JOIN khbs_bkk_role r ON r.id = l.role_id
-                 WHERE p.id IN %s AND l.approved_amount > 0
-              GROUP BY a.code, a.name, r.sequence, r.id, r.name
-              ORDER BY a.code, r.sequence, r.id
-                """,
-                tuple(self.ids),
-            )
-        )
-        yield from self.env.cr.dictfetchall()
-
-    def _name_rows(self):
-        """Yield annex II: approved lines by regency, area and name."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT a.name AS regency, l.name, r.name AS role,
-                       coalesce(l.area_code, a.code) AS area_code,
-                       coalesce(l.area_names, '-') AS area,
-                       l.appointment_letter AS letter, l.rate_amount AS rate,
-                       l.approved_months AS months, l.approved_amount AS amount
-                  FROM khbs_bkk_proposal_line l
-                  JOIN khbs_bkk_proposal p ON p.id = l.proposal_id
-                  JOIN khbs_area a ON a.id = p.regency_id
-                  JOIN khbs_bkk_role r ON r.id = l.role_id
-                 WHERE p.id IN %s AND l.approved_amount > 0
-              ORDER BY a.code, l.area_code, l.name, l.id
-                """,
-                tuple(self.ids),
-            )
-        )
-        yield from self.env.cr.dictfetchall()

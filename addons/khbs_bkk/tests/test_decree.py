@@ -11,6 +11,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.khbs_registry.tests.common import VILLAGE
 
+from .. import decree_lines
 from .common import SCAN, TODAY, YEAR, BkkCase
 
 
@@ -65,11 +66,12 @@ class TestDecree(BkkCase):
         self.assertEqual(decree.area_id, self.province)
         self.assertIn("kepada Kabupaten/Kota untuk", decree.name)
         text = " ".join(decree.clause_ids.mapped("text"))
-        self.assertIn("Bupati Katingan, Wali Kota Palangka Raya", text)
+        self.assertIn("Bupati Katingan dan Wali Kota Palangka Raya", text)
         names = decree.annex_ids.filtered(lambda annex: annex.sequence == 2)
         self.assertEqual(names.row_count, 4)
         self.assertEqual(names.totals["amount"], sum(both.mapped("approved_amount")))
-        rows = [row["regency"] for row in both._name_rows()]
+        lines = decree_lines.of_proposals(both.ids)
+        rows = [row["regency"] for row in both._name_rows(lines)]
         self.assertEqual(rows, sorted(rows))
         self.reading(decree, self.approver).action_approve()
         decree.action_freeze()

@@ -16,6 +16,7 @@ YEAR = 2099
 SHA256 = "0" * 64
 # Tables whose rows of this test are removed again, guards or not.
 TABLES = (
+    "khbs_bkk_month",
     "khbs_bkk_disbursement",
     "khbs_bkk_verdict",
     "khbs_bkk_proposal_line",

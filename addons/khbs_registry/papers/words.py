@@ -57,6 +57,13 @@ def date(value):
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
+def month_span(first, count):
+    """Return *count* months of one year from *first* on: Januari s.d. Maret 2026."""
+    last = MONTHS[first.month + count - 2]
+    begins = f"{MONTHS[first.month - 1]} s.d. " if count > 1 else ""
+    return f"{begins}{last} {first.year}"
+
+
 def date_in_words(value):
     """Return a date as the head of minutes spells it.
 
