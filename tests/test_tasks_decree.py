@@ -200,3 +200,29 @@ def excerpt_of_an_area(officer, journey):
     assert officer.field("area_id").inner_text() == village["display_name"]
     officer.page.get_by_role("tab", name="Lampiran").click()
     assert "DAFTAR PENERIMA" in officer.field("annex_ids").inner_text()
+    withdrawn_unsigned(officer, journey)
+
+
+def withdrawn_unsigned(officer, journey):
+    """Freeze the draft that is open; the approver finds that nobody will sign it."""
+    excerpt = officer.record_id()
+    for login in ("validator", "auditor"):
+        initial(officer.context.browser, journey, login)
+    approver = Screen(officer.context.browser, journey, "penyetuju")
+    approver.open(f"khbs-decrees/{excerpt}")
+    approver.press("Tetapkan")
+    approver.confirm()
+    approver.page.wait_for_selector("button[name=action_approve]", state="detached")
+    officer.page.reload()
+    officer.press("Bekukan")
+    officer.confirm()
+    officer.wait_for_state("Dibekukan")
+    approver.page.reload()
+    approver.press("Tarik")
+    approver.wait_for_dialog()
+    approver.fill("reason", "Kepala Biro Hukum berhalangan tetap")
+    approver.press("Tarik")
+    approver.wait_for_state("Ditarik")
+    shown = approver.page.inner_text(".o_form_view")
+    assert "Kepala Biro Hukum berhalangan tetap" in shown
+    approver.close()

@@ -209,6 +209,45 @@ def test_a_person_asks_what_is_stored_and_gets_it(journey, browser, family):
     assert event["data"] == {"kind": "access", "late": False}
 
 
+def answered(browser, journey, family, kind):
+    """Enter a request of *kind* at the desk and let the reader answer it."""
+    desk = Screen(browser, journey, "operator")
+    desk.menu("Registri", "Permohonan subjek data")
+    desk.new()
+    desk.choose("kind", kind)
+    desk.pick("household_id", f"{family['name']} {family['head']}")
+    desk.fill("applicant", "Kepala keluarga, datang sendiri")
+    desk.save()
+    request = desk.record_id()
+    desk.close()
+    reader = Screen(browser, journey, "pembuka")
+    reader.open(f"khbs-subject-requests/{request}")
+    reader.choose("identity_kind", "KTP yang bersangkutan")
+    reader.fill("identity_note", "Dilihat di loket Dinas Sosial")
+    reader.press("Pemohon dikenali")
+    reader.wait_for_state("Dikenali")
+    reader.fill("handed_to", "Kepala keluarga, di loket")
+    reader.press("Dijawab")
+    reader.wait_for_state("Dijawab")
+    reader.close()
+
+
+def test_a_family_is_left_alone_and_taken_up_again(journey, browser, family):
+    notice = "Keluarga ini meminta agar datanya tidak diproses"
+    answered(browser, journey, family, "Minta pemrosesan ditunda")
+    screen = Screen(browser, journey, "operator")
+    screen.open(f"khbs-households/{family['id']}")
+    screen.page.locator(".alert", has_text=notice).wait_for()
+    screen.close()
+
+    answered(browser, journey, family, "Minta pemrosesan dilanjutkan")
+    screen = Screen(browser, journey, "operator")
+    screen.open(f"khbs-households/{family['id']}")
+    screen.page.wait_for_selector(".o_form_view .o_field_widget[name=state]")
+    assert not screen.page.locator(".alert", has_text=notice).count()
+    screen.close()
+
+
 def test_auditor_issues_the_report_on_access(journey, browser):
     screen = Screen(browser, journey, "auditor")
     screen.open("khbs-access-report")

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from played import DATABASE
-from screen import PHONE, Screen
+from screen import DIALOG, PHONE, Screen
 
 from tools.journey.users import DISTRICT, REGENCY
 
@@ -191,13 +191,13 @@ def test_operator_gives_notice_and_the_approver_dismisses(
 
 
 def test_budget_line_is_entered_and_its_card_printed(journey, browser):
-    year = date.today().year + 3
+    year = date.today().year
     screen = Screen(browser, journey, "pengelola")
     screen.menu("Dokumen", "Kode rekening anggaran")
     screen.new()
     screen.fill("name", "Belanja bantuan sosial uang KHBS")
     screen.fill("year", str(year))
-    screen.fill("account_code", "5.1.06.02.01.0001")
+    screen.fill("account_code", "5.1.06.03.01.0001")
     screen.fill("dpa_amount", "25000000000")
     screen.fill("dpa_number", f"DPA/A.1/1.06/{year}")
     screen.save()
@@ -211,6 +211,23 @@ def test_budget_line_is_entered_and_its_card_printed(journey, browser):
     officer.press("Terbitkan kartu kendali")
     officer.page.wait_for_selector(".o_form_view .o_field_widget[name=printed_code]")
     officer.close()
+
+    bank = Screen(browser, journey, "bank")
+    bank.open(f"khbs-budget-lines/{line}")
+    bank.press("Catat SP2D, realisasi, STS")
+    bank.page.wait_for_selector(".o_form_view .o_field_widget[name=kind]")
+    bank.choose("kind", "SP2D")
+    bank.fill("reference", f"CONTOH/SP2D/{year}/1")
+    bank.fill("amount", "1500000")
+    bank.fill("date", f"{date.today():%d/%m/%Y}")
+    # No decree on this line is in force: nothing can have been paid from it.
+    bank.press("Simpan")
+    bank.page.get_by_text("Dengan SP2D ini pembayaran").wait_for()
+    bank.page.locator(f"{DIALOG} .modal-footer .btn-primary").click()
+    bank.press("Buang")
+    bank.wait_for_no_dialog()
+    bank.close()
+    assert not journey.erp("bank").search("khbs.budget.entry", [("line_id", "=", line)])
 
 
 def test_auditor_reads_why_a_family_is_a_recipient(journey, browser):
