@@ -8,6 +8,7 @@ from random import Random
 from pypdf import PdfWriter
 from screen import Screen
 
+from tools.journey.bkk_pay import request_disbursement
 from tools.population.numbers import Numbers
 
 PROPOSAL = "khbs.bkk.proposal"
@@ -219,12 +220,14 @@ def test_approver_decree_and_disbursement(journey, browser):
     officer.wait_for_state("Berlaku")
     officer.close()
 
+    request_disbursement(journey, record, f"900/{record}-T/BPKAD")
     bank = Screen(browser, journey, "bank")
     bank.menu("BKK", "Pencairan")
     bank.new()
     bank.pick("proposal_id", f"TW {ROMAN[quarter - 1]}/{year}")
-    bank.fill("sp2d_number", f"CONTOH/SP2D/LS/{year}-T")
-    bank.fill("sp2d_date", today)
+    for name in ("spp", "spm", "sp2d"):
+        bank.fill(f"{name}_number", f"CONTOH/{name.upper()}/LS/{year}-T")
+        bank.fill(f"{name}_date", today)
     bank.fill("amount", str(amount + 1))
     bank.press("Catat pencairan")
     bank.wait_for_dialog()

@@ -4,10 +4,12 @@
 """Income tax (PPh 21) on BKK money, by rank and not by role (DOMAIN 4.4).
 
 Who pays the person withholds: the treasurer of the regency or village. The rules are
-effective-dated and are to be confirmed by the tax officer; honoraria that are fixed
-and regular each month may be ordinary income instead.
+data, effective-dated and confirmed by the tax officer (khbs.bkk.tax.rule). Whether
+honoraria count as final, or are fixed and regular each month and so ordinary income,
+he decides for each role and period (khbs.bkk.tax.treatment).
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -15,6 +17,9 @@ from fractions import Fraction
 FINAL = "final"
 NOT_EMPLOYEE = "not_employee"
 PARTICIPANT = "participant"
+REGULAR = "regular"
+# Rank group of a holder who is neither a civil servant nor of TNI or Polri.
+NO_RANK = "none"
 
 
 @dataclass(frozen=True)
@@ -22,10 +27,12 @@ class Rule:
     """One row of the table.
 
     :ivar ranks: rank groups of the holder that it covers
-    :ivar kind: final, not_employee (jasa) or participant (peserta kegiatan)
+    :ivar kind: final, not_employee (jasa), participant (peserta kegiatan) or regular
     :ivar base: share of the gross amount that is taxed
     :ivar rate: share of the base that is withheld
     :ivar tax_object: code of the tax object on the withholding slip
+    :ivar up_to: highest base in rupiah that the rate holds for, or None
+    :ivar key: what the caller knows the rule by
     """
 
     ranks: frozenset
@@ -35,6 +42,8 @@ class Rule:
     tax_object: str
     valid_from: date
     valid_to: date | None = None
+    up_to: int | None = None
+    key: Hashable = None
 
 
 @dataclass(frozen=True)
@@ -44,58 +53,38 @@ class Withholding:
     gross: int
     base: int
     tax: int
-    rate: Fraction
-    tax_object: str
+    rule: Rule
 
     @property
     def net(self):
         return self.gross - self.tax
 
+    @property
+    def rate(self):
+        return self.rule.rate
 
-def _final(ranks, percent, tax_object):
-    # PP 80/2010 with PMK 262/2010.
-    return Rule(
-        ranks=frozenset(ranks),
-        kind=FINAL,
-        base=Fraction(1),
-        rate=Fraction(percent, 100),
-        tax_object=tax_object,
-        valid_from=date(2011, 1, 1),
-    )
+    @property
+    def tax_object(self):
+        return self.rule.tax_object
 
 
-def _other(kind, base, tax_object):
-    # First bracket of article 17, up to Rp60 million a year.
-    return Rule(
-        ranks=frozenset({"none"}),
-        kind=kind,
-        base=base,
-        rate=Fraction(5, 100),
-        tax_object=tax_object,
-        valid_from=date(2022, 1, 1),
-    )
+def kind_of(rank_group, treatment=NOT_EMPLOYEE):
+    """Return the kind of rule for a holder of *rank_group* in a role so treated.
+
+    Whoever has a rank is taxed finally, unless the honorarium is regular income.
+    """
+    if treatment == REGULAR or rank_group == NO_RANK:
+        return treatment
+    return FINAL
 
 
-RULES = (
-    _final({"grade_1", "grade_2", "enlisted", "sergeant"}, 0, "21-402-04"),
-    _final({"grade_3", "junior_officer"}, 5, "21-402-02"),
-    _final(
-        {"grade_4", "middle_officer", "senior_officer", "state_official"},
-        15,
-        "21-402-03",
-    ),
-    _other(NOT_EMPLOYEE, Fraction(1, 2), "21-100-20"),
-    _other(PARTICIPANT, Fraction(1), "21-100-17"),
-)
-
-
-def find_rule(rank_group, paid_on, kind=NOT_EMPLOYEE, rules=RULES):
+def find_rule(rank_group, paid_on, rules, treatment=NOT_EMPLOYEE):
     """Return the rule for a holder of *rank_group* who is paid on a day.
 
-    :param kind: of income, where the holder is no civil servant
+    :param treatment: not_employee, participant or regular, as set for the role
     :raises LookupError: no rule or more than one covers the case
     """
-    wanted = kind if rank_group == "none" else FINAL
+    wanted = kind_of(rank_group, treatment)
     found = [
         rule
         for rule in rules
@@ -111,16 +100,17 @@ def find_rule(rank_group, paid_on, kind=NOT_EMPLOYEE, rules=RULES):
     return found[0]
 
 
-def withhold(gross, rank_group, paid_on, kind=NOT_EMPLOYEE, rules=RULES):
-    """Return what is withheld from *gross* rupiah; tax is rounded down."""
+def withhold(gross, rule):
+    """Return what is withheld from *gross* rupiah under *rule*.
+
+    The base is rounded down to whole rupiah as it is printed, then the tax is: what
+    stands on paper can be worked out again from what stands on paper.
+
+    :raises LookupError: the base is beyond what the rate holds for
+    """
     if gross < 0:
         raise ValueError("a gross amount is not negative")
-    rule = find_rule(rank_group, paid_on, kind=kind, rules=rules)
-    base = gross * rule.base
-    return Withholding(
-        gross=gross,
-        base=int(base),
-        tax=int(base * rule.rate),
-        rate=rule.rate,
-        tax_object=rule.tax_object,
-    )
+    base = int(gross * rule.base)
+    if rule.up_to is not None and base > rule.up_to:
+        raise LookupError(f"a base of {base} is beyond the rule's {rule.up_to}")
+    return Withholding(gross=gross, base=base, tax=int(base * rule.rate), rule=rule)

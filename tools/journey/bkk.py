@@ -11,6 +11,7 @@ from pypdf import PdfWriter
 from tools.population.names import person_name
 from tools.population.numbers import Numbers
 
+from .bkk_pay import disburse
 from .client import as_base64
 from .users import DISTRICT, REGENCY
 
@@ -53,7 +54,7 @@ def run(journey):
     _verify(journey, proposal, today)
     journey.erp("penyetuju").decide("khbs.bkk.proposal", "action_approve", proposal)
     decree = _decree(journey, proposal, today)
-    _disburse(journey, proposal, today)
+    disburse(journey, proposal, today)
     journey.facts["bkk_proposal"] = proposal
     journey.facts["bkk_decree"] = decree
 
@@ -239,21 +240,3 @@ def _signed_scan():
     scan = io.BytesIO()
     writer.write(scan)
     return scan.getvalue()
-
-
-def _disburse(journey, proposal, today):
-    """Register the SP2D over the whole amount of the decree."""
-    bank = journey.erp("bank")
-    amount = bank.read_one("khbs.bkk.proposal", proposal, ["approved_amount"])
-    journey.facts["bkk_approved_amount"] = amount["approved_amount"]
-    journey.facts["bkk_disbursement"] = bank.create(
-        "khbs.bkk.disbursement",
-        {
-            "proposal_id": proposal,
-            "spp_number": f"CONTOH/SPP/LS/{today.year}",
-            "spm_number": f"CONTOH/SPM/LS/{today.year}",
-            "sp2d_number": f"CONTOH/SP2D/LS/{today.year}",
-            "sp2d_date": today.isoformat(),
-            "amount": amount["approved_amount"],
-        },
-    )

@@ -63,6 +63,10 @@ PROPOSAL_GUARD = """
             ('approved', 'decreed'), ('decreed', 'disbursed'),
             ('disbursed', 'accounted'), ('accounted', 'disbursed')
         ) OR (
+            -- An SP2D that was typed wrongly is cancelled: not all is paid any more.
+            (OLD.state, NEW.state) = ('disbursed', 'decreed')
+            AND NEW.disbursed_amount < NEW.decreed_amount
+        ) OR (
             OLD.state = 'verified'
             AND NEW.state = CASE WHEN two_tiers THEN 'endorsed' ELSE 'approved' END
         ) OR (

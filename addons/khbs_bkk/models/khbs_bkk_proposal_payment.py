@@ -4,12 +4,61 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.khbs_registry.papers import words
+from odoo.addons.khbs_registry.rupiah import Rupiah
+
 
 class KhbsBkkProposalPayment(models.AbstractModel):
-    """What a decree in force leaves to be paid."""
+    """What a decree in force leaves to be paid, and what was paid of it.
+
+    The amounts are kept by the triggers of the payments (guards/disbursement.py).
+    """
 
     _name = "khbs.bkk.proposal.payment"
     _description = "BKK proposal: payment"
+
+    request_ids = fields.One2many(
+        comodel_name="khbs.bkk.request", inverse_name="proposal_id", string="Requests"
+    )
+    returned_amount = Rupiah(
+        string="Returned", readonly=True, required=True, default=0, copy=False
+    )
+    repaid_amount = Rupiah(
+        string="Repaid", readonly=True, required=True, default=0, copy=False
+    )
+    received_amount = Rupiah(
+        string="Received",
+        compute="_compute_received_amount",
+        help="First payments without what came back, with what was repaid.",
+    )
+    transfer_ids = fields.One2many(
+        comodel_name="khbs.bkk.transfer",
+        compute="_compute_transfer_ids",
+        string="Transfers",
+    )
+
+    _returned_within = models.Constraint(
+        "CHECK (returned_amount BETWEEN 0 AND disbursed_amount + repaid_amount)",
+        "No more comes back than was paid.",
+    )
+    _repaid_within = models.Constraint(
+        "CHECK (repaid_amount BETWEEN 0 AND returned_amount)",
+        "No more is repaid than came back.",
+    )
+
+    def _compute_received_amount(self):
+        for proposal in self:
+            proposal.received_amount = (
+                proposal.disbursed_amount
+                - proposal.returned_amount
+                + proposal.repaid_amount
+            )
+
+    def _compute_transfer_ids(self):
+        for proposal in self:
+            proposal.transfer_ids = proposal.disbursement_ids.transfer_ids
+
+    # What the smart buttons open
 
     def action_view_disbursements(self):
         """Open the payments of the proposal."""
@@ -23,8 +72,96 @@ class KhbsBkkProposalPayment(models.AbstractModel):
             "context": {"default_proposal_id": self.id},
         }
 
-    def _check_payable(self, amount, paid_on):
-        """Refuse to pay *amount* unless a decree in force leaves room for it."""
+    def action_view_requests(self):
+        """Open the requests for disbursement, or the form of the first one."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Requests for disbursement"),
+            "res_model": "khbs.bkk.request",
+            "view_mode": "list,form" if self.request_ids else "form",
+            "domain": [("proposal_id", "=", self.id)],
+            "context": {"default_proposal_id": self.id},
+        }
+
+    # What may be paid
+
+    def _decreed_by_area(self):
+        """Return {area: rupiah} that the decree in force gives, by whom it is paid to.
+
+        An amendment in force replaces the list of its original.
+        """
+        self.ensure_one()
+        groups = (
+            self.env["khbs.bkk.decree.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("proposal_id", "=", self.id),
+                    ("decree_id", "=", self.sudo().payable_decree_id.id),
+                ],
+                ["payee_area_id"],
+                ["amount:sum"],
+            )
+        )
+        return {area.with_env(self.env): amount for area, amount in groups}
+
+    def _paid_by_area(self):
+        """Return {area: rupiah} of the first payments that stand."""
+        self.ensure_one()
+        groups = (
+            self.env["khbs.bkk.transfer"]
+            .sudo()
+            ._read_group(
+                [
+                    ("disbursement_id.proposal_id", "=", self.id),
+                    ("disbursement_id.kind", "=", "first"),
+                    ("cancelled_by_id", "=", False),
+                ],
+                ["area_id"],
+                ["amount:sum"],
+            )
+        )
+        return {area.with_env(self.env): amount for area, amount in groups}
+
+    def _left_by_area(self):
+        """Return {area: rupiah} that is decreed and not paid yet."""
+        paid = self._paid_by_area()
+        left = {
+            area: amount - paid.get(area, 0)
+            for area, amount in self._decreed_by_area().items()
+        }
+        return {area: amount for area, amount in left.items() if amount > 0}
+
+    def _requested_amount(self):
+        """Return what the submitted requests ask for, in rupiah."""
+        self.ensure_one()
+        requests = self.sudo().request_ids
+        return sum(
+            requests.filtered(lambda one: one.state == "submitted").mapped("amount")
+        )
+
+    def _paid_on_request(self):
+        """Return the first payments that need a request: not those from before."""
+        return sum(
+            self.sudo()
+            .disbursement_ids.filtered(
+                lambda one: (
+                    one.kind == "first" and one.spp_date and not one.cancelled_by_id
+                )
+            )
+            .mapped("amount")
+        )
+
+    def _to_request(self):
+        """Return what is decreed and neither asked for nor paid, in rupiah."""
+        self.ensure_one()
+        proposal = self.sudo()
+        before = proposal.disbursed_amount - proposal._paid_on_request()
+        left = proposal.decreed_amount - before - proposal._requested_amount()
+        return max(0, left)
+
+    def _check_decree_in_force(self):
         self.ensure_one()
         if self.state not in ("decreed", "disbursed") or not self.decree_id._in_force():
             raise UserError(
@@ -33,6 +170,13 @@ class KhbsBkkProposalPayment(models.AbstractModel):
                     proposal=self.display_name,
                 )
             )
+
+    def _check_payable(self, amount, paid_on):
+        """Refuse to pay *amount* unless a decree in force leaves room for it.
+
+        :param amount: rupiah of a first payment; 0 where what came back is repaid
+        """
+        self._check_decree_in_force()
         if paid_on and not (
             self.decree_id.decree_date <= paid_on <= fields.Date.context_today(self)
         ):
@@ -42,21 +186,122 @@ class KhbsBkkProposalPayment(models.AbstractModel):
                     "Compare it with SIPD."
                 )
             )
-        rest = self.approved_amount - self.disbursed_amount
+        rest = self.decreed_amount - self.disbursed_amount
         if amount > rest:
             raise UserError(
                 self.env._(
                     "Of %(proposal)s Rp%(rest)s is left to be paid.",
                     proposal=self.display_name,
-                    rest=f"{rest:,}".replace(",", "."),
+                    rest=words.number(rest),
+                )
+            )
+        if self._paid_on_request() + amount > self._requested_amount():
+            raise UserError(
+                self.env._(
+                    "%(regency)s has handed in no signed request for this amount: "
+                    "%(requested)s is asked for. Wait for the request.",
+                    regency=self.regency_id.name,
+                    requested=words.rupiah(self._requested_amount()),
                 )
             )
 
-    def _close_disbursed(self):
-        """Move on what is paid in full."""
+    def _complete_transfers(self, commands, amount, day, first):
+        """Return the values of the transfers of an SP2D over *amount* rupiah.
+
+        Where none are given: the one area that is left, or all of them if *amount* is
+        all that is left.
+
+        :param commands: what the form sent for ``transfer_ids``
+        """
+        given = [command[2] for command in commands if command[0] == 0]
+        if len(given) != len(commands):
+            raise UserError(self.env._("Enter the transfers with their SP2D."))
+        left = self._left_by_area()
+        if not given and first:
+            if len(left) > 1 and sum(left.values()) != amount:
+                raise UserError(
+                    self.env._(
+                        "Say how much of the SP2D goes to whom: %(areas)s.",
+                        areas=", ".join(area.name for area in left),
+                    )
+                )
+            whole = len(left) == 1
+            given = [
+                {"area_id": area.id, "amount": amount if whole else rest}
+                for area, rest in left.items()
+            ]
+        if sum(one.get("amount") or 0 for one in given) != amount:
+            raise UserError(
+                self.env._(
+                    "The transfers come to %(sum)s, the SP2D to %(amount)s.",
+                    sum=words.rupiah(sum(one.get("amount") or 0 for one in given)),
+                    amount=words.rupiah(amount),
+                )
+            )
+        areas = self.env["khbs.area"].browse([one.get("area_id") for one in given])
+        payees = self.env["khbs.bkk.payee"]._of(areas, day)
+        transfers = []
+        for area, one in zip(areas, given, strict=True):
+            if area not in payees:
+                raise UserError(
+                    self.env._(
+                        "No account of %(area)s was confirmed for %(day)s. The regency "
+                        "enters it under BKK > Payees, a second person confirms it.",
+                        area=area.name,
+                        day=words.date(day),
+                    )
+                )
+            if first and (one.get("amount") or 0) > left.get(area, 0):
+                raise UserError(
+                    self.env._(
+                        "For %(area)s %(left)s is left to be paid.",
+                        area=area.name,
+                        left=words.rupiah(left.get(area, 0)),
+                    )
+                )
+            if not first:
+                self._check_repays(area, one)
+            transfers.append(
+                {
+                    "area_id": area.id,
+                    "amount": one["amount"],
+                    "repays_id": False if first else one["repays_id"],
+                    "payee_id": payees[area].id,
+                }
+            )
+        return transfers
+
+    def _check_repays(self, area, values):
+        """Refuse to repay what did not come back, or more than that."""
+        returned = self.env["khbs.bkk.transfer"].sudo().browse(values.get("repays_id"))
+        if (
+            not returned.exists()
+            or returned.state != "returned"
+            or returned.area_id != area
+            or returned.proposal_id != self
+        ):
+            raise UserError(
+                self.env._(
+                    "A re-payment names the transfer of this proposal that came back "
+                    "and is not repaid yet."
+                )
+            )
+        if values.get("amount", 0) > returned.amount:
+            raise UserError(
+                self.env._(
+                    "%(amount)s came back from %(area)s: no more is repaid.",
+                    amount=words.rupiah(returned.amount),
+                    area=area.name,
+                )
+            )
+
+    def _follow_payments(self):
+        """Move on what is paid in full, back what no longer is; the LPJ follows."""
+        self._money_moved()
         for proposal in self.sudo():
-            if (
-                proposal.state == "decreed"
-                and proposal.disbursed_amount == proposal.approved_amount
-            ):
+            paid = proposal.disbursed_amount == proposal.decreed_amount
+            if proposal.state == "decreed" and paid:
                 proposal.state = "disbursed"
+            elif proposal.state == "disbursed" and not paid:
+                proposal.state = "decreed"
+        self.env.flush_all()

@@ -121,6 +121,77 @@ class BkkCase(KhbsCase):
         proposal.action_draft_decree(self.budget_line.id)
         return proposal.decree_id
 
+    def _payee(self, area=None, number="1250062060001", **vals):
+        """Return the confirmed treasury account of *area*."""
+        area = area or self.regency
+        payee = (
+            self.env["khbs.bkk.payee"]
+            .with_user(self.proposer)
+            .create(
+                {
+                    "area_id": area.id,
+                    "bank_name": "Bank Kalteng",
+                    "account_entry": number,
+                    "account_holder": f"KAS {area.name}".upper(),
+                    "valid_from": date(YEAR, 1, 1),
+                    "basis": "Keputusan Bupati Nomor 1",
+                    **vals,
+                }
+            )
+        )
+        self.reading(payee, self.verifier).action_confirm()
+        return payee
+
+    def _requested(self, proposal, **vals):
+        """Return a request for *proposal* that was handed in."""
+        request = (
+            self.env["khbs.bkk.request"]
+            .with_user(self.proposer)
+            .create(
+                {
+                    "proposal_id": proposal.id,
+                    "number": "900/2/BPKAD",
+                    "date": TODAY,
+                    "signed_file": SCAN,
+                    **vals,
+                }
+            )
+        )
+        request.action_submit()
+        return request
+
+    def _payable(self, quarter="1"):
+        """Return a proposal with a decree in force that is asked to be paid."""
+        return self._ready(self._in_force(quarter).bkk_proposal_ids)
+
+    def _ready(self, proposal):
+        """Return *proposal* with the account of its regency and a request."""
+        area = proposal.regency_id
+        if not self.env["khbs.bkk.payee"].search([("area_id", "=", area.id)]):
+            self._payee(area)
+        self._requested(proposal)
+        return proposal
+
+    def _pay(self, proposal, amount, number="SP2D-1", user=None, day=TODAY, **vals):
+        """Return the SP2D of *amount* for *proposal*, registered."""
+        return (
+            self.env["khbs.bkk.disbursement"]
+            .with_user(user or self.bank_officer)
+            .create(
+                {
+                    "proposal_id": proposal.id,
+                    "spp_number": f"SPP {number}",
+                    "spp_date": day,
+                    "spm_number": f"SPM {number}",
+                    "spm_date": day,
+                    "sp2d_number": number,
+                    "sp2d_date": day,
+                    "amount": amount,
+                    **vals,
+                }
+            )
+        )
+
     def _in_force(self, quarter="1"):
         decree = self._drafted(quarter)
         self.reading(decree, self.approver).action_approve()

@@ -22,15 +22,8 @@ class TestAccountability(BkkCase):
         self.reading(decree, self.approver).action_approve()
         decree.action_freeze()
         decree.action_register_signature(f"188.44/{quarter}/{YEAR}", day, SCAN)
-        proposal = decree.bkk_proposal_ids
-        self.env["khbs.bkk.disbursement"].with_user(self.bank_officer).create(
-            {
-                "proposal_id": proposal.id,
-                "sp2d_number": f"SP2D-{quarter}",
-                "sp2d_date": day,
-                "amount": proposal.approved_amount,
-            }
-        )
+        proposal = self._ready(decree.bkk_proposal_ids)
+        self._pay(proposal, proposal.approved_amount, f"SP2D-{quarter}", day=day)
         return proposal
 
     def _draft(self, quarter="1", day=TODAY):

@@ -16,20 +16,6 @@ from .common import SCAN, TODAY, YEAR, BkkCase
 
 
 class TestDecree(BkkCase):
-    def _pay(self, proposal, amount, number="SP2D-1", user=None, day=TODAY):
-        return (
-            self.env["khbs.bkk.disbursement"]
-            .with_user(user or self.bank_officer)
-            .create(
-                {
-                    "proposal_id": proposal.id,
-                    "sp2d_number": number,
-                    "sp2d_date": day,
-                    "amount": amount,
-                }
-            )
-        )
-
     def test_the_annexes_hold_what_was_approved(self):
         decree = self._drafted()
         proposal = decree.bkk_proposal_ids
@@ -91,7 +77,7 @@ class TestDecree(BkkCase):
         self.assertTrue(decree.pdf_sha256)
 
     def test_12_46_no_more_is_paid_than_was_decreed(self):
-        proposal = self._in_force().bkk_proposal_ids
+        proposal = self._payable()
         self._pay(proposal, 1_000_000)
         self.assertEqual(proposal.disbursed_amount, 1_000_000)
         self.assertEqual(proposal.state, "decreed")
@@ -103,8 +89,9 @@ class TestDecree(BkkCase):
             self.env.cr.savepoint(),
         ):
             self.env.cr.execute(
-                "INSERT INTO khbs_bkk_disbursement (proposal_id, sp2d_number, "
-                "sp2d_date, amount) VALUES (%s, 'X', now(), 1750001)",
+                "INSERT INTO khbs_bkk_disbursement (proposal_id, kind, spp_number, "
+                "spp_date, spm_number, spm_date, sp2d_number, sp2d_date, amount) "
+                "VALUES (%s, 'first', 'X', now(), 'X', now(), 'X', now(), 1750001)",
                 [proposal.id],
             )
         self._pay(proposal, 1_750_000, "SP2D-3")
@@ -113,7 +100,7 @@ class TestDecree(BkkCase):
             self._pay(proposal, 1, "SP2D-4")
 
     def test_what_was_paid_stays_charged_after_the_decree_is_revoked(self):
-        decree = self._in_force()
+        decree = self._payable().decree_id
         self._pay(decree.bkk_proposal_ids, 1_000_000)
         ceiling = self.budget_line.ceiling
         decree.sudo().write({"state": "revoked", "revoked_on": TODAY})
@@ -135,12 +122,12 @@ class TestDecree(BkkCase):
             )
 
     def test_nothing_is_paid_before_the_decree(self):
-        proposal = self._in_force().bkk_proposal_ids
+        proposal = self._payable()
         with self.assertRaisesRegex(UserError, "before the decree"):
             self._pay(proposal, 1, day=TODAY - timedelta(days=1))
 
     def test_a_payment_is_never_changed(self):
-        payment = self._pay(self._in_force().bkk_proposal_ids, 1)
+        payment = self._pay(self._payable(), 1)
         for query in (
             "UPDATE khbs_bkk_disbursement SET amount = 2 WHERE id = %s",
             "DELETE FROM khbs_bkk_disbursement WHERE id = %s",

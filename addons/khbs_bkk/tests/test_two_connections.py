@@ -17,7 +17,10 @@ SHA256 = "0" * 64
 # Tables whose rows of this test are removed again, guards or not.
 TABLES = (
     "khbs_bkk_month",
+    "khbs_bkk_transfer",
     "khbs_bkk_disbursement",
+    "khbs_bkk_request",
+    "khbs_bkk_payee",
     "khbs_bkk_verdict",
     "khbs_bkk_proposal_line",
     "khbs_bkk_proposal",
@@ -117,6 +120,9 @@ class TestTwoConnections(BaseCase):
                 approved_count=1,
                 approved_amount=750_000,
                 disbursed_amount=0,
+                returned_amount=0,
+                repaid_amount=0,
+                decreed_amount=750_000 if decree else 0,
                 revision=1,
             )
             self._insert(
@@ -183,13 +189,60 @@ class TestTwoConnections(BaseCase):
                 scan_sha256=SHA256,
             )
 
-    def _pay(self, env, proposal, amount, number):
-        return self._insert(
+    def _asked_for(self, proposal):
+        """Commit a confirmed account of the regency and a request; return its id."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            cr.execute("ALTER TABLE khbs_bkk_payee DISABLE TRIGGER USER")
+            payee = self._insert(
+                cr,
+                "khbs_bkk_payee",
+                area_id=env.ref("khbs_registry.area_62_06").id,
+                bank_name="Bank Kalteng",
+                treasury_account="12345678",
+                account_holder="KAS KATINGAN",
+                valid_from="2099-01-01",
+                basis="CONTOH",
+                state="confirmed",
+                proposed_by_id=SUPERUSER_ID,
+                confirmed_by_id=env.ref("base.user_admin").id,
+            )
+            cr.execute("ALTER TABLE khbs_bkk_payee ENABLE TRIGGER USER")
+            self._insert(
+                cr,
+                "khbs_bkk_request",
+                proposal_id=proposal,
+                number="900/1",
+                date="2099-01-01",
+                place="Kasongan",
+                amount=750_000,
+                state="submitted",
+                signed_sha256=SHA256,
+                submitted_by_id=SUPERUSER_ID,
+            )
+            return payee
+
+    def _pay(self, env, proposal, amount, number, payee):
+        """Insert an SP2D with its transfer, as the triggers see it; return both ids."""
+        disbursement = self._insert(
             env.cr,
             "khbs_bkk_disbursement",
             proposal_id=proposal,
+            kind="first",
+            spp_number=f"SPP {number}",
+            spp_date="2099-01-02",
+            spm_number=f"SPM {number}",
+            spm_date="2099-01-02",
             sp2d_number=number,
             sp2d_date="2099-01-02",
+            amount=amount,
+        )
+        return disbursement, self._insert(
+            env.cr,
+            "khbs_bkk_transfer",
+            disbursement_id=disbursement,
+            payee_id=payee,
+            area_id=env.ref("khbs_registry.area_62_06").id,
             amount=amount,
         )
 
@@ -236,20 +289,21 @@ class TestTwoConnections(BaseCase):
 
     def test_two_payments_at_once_stay_within_the_decree(self):
         proposal = self._verified(state="decreed", decree=self._decree())
+        payee = self._asked_for(proposal)
         first, second = self._connection(), self._connection()
-        self._pay(first, proposal, 500_000, "SP2D-2099-1")
+        self._pay(first, proposal, 500_000, "SP2D-2099-1", payee)
         with (
             mute_logger("odoo.sql_db"),
             self.assertRaises(psycopg2.errors.LockNotAvailable),
         ):
-            self._pay(second, proposal, 500_000, "SP2D-2099-2")
+            self._pay(second, proposal, 500_000, "SP2D-2099-2", payee)
         first.cr.commit()  # pylint: disable=invalid-commit
         second.cr.rollback()
         with (
             mute_logger("odoo.sql_db"),
             self.assertRaises(psycopg2.errors.CheckViolation),
         ):
-            self._pay(second, proposal, 500_000, "SP2D-2099-2")
+            self._pay(second, proposal, 500_000, "SP2D-2099-2", payee)
         second.cr.rollback()
         second.cr.execute(
             "SELECT disbursed_amount FROM khbs_bkk_proposal WHERE id = %s", [proposal]

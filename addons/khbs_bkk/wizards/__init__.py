@@ -5,3 +5,4 @@ from . import khbs_bkk_accountability_return
 from . import khbs_bkk_decree_draft
 from . import khbs_bkk_proposal_return
 from . import khbs_bkk_correction_refusal
+from . import khbs_bkk_reason
