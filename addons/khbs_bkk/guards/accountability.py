@@ -9,24 +9,37 @@ ACCOUNT = """
                    refunded bigint, people integer) AS $$
     BEGIN
         RETURN QUERY
-        SELECT p.approved_amount, p.disbursed_amount, 0::bigint, 0::bigint,
+        SELECT p.decreed_amount,
+               p.disbursed_amount - p.returned_amount + p.repaid_amount,
+               0::bigint, 0::bigint,
                coalesce((
-                   SELECT sum(amount) FROM khbs_bkk_refund WHERE proposal_id = p.id
+                   SELECT sum(f.amount) FROM khbs_bkk_refund f
+                    WHERE f.proposal_id = p.id
                ), 0)::bigint, 0
           FROM khbs_bkk_proposal p
          WHERE p.id = proposal;
     END
     $$ LANGUAGE plpgsql STABLE;
-    CREATE OR REPLACE FUNCTION khbs_bkk_account_roles(proposal integer)
-    RETURNS TABLE (role_id integer, decreed_people integer, decreed bigint,
-                   people integer, paid bigint, tax bigint) AS $$
+    DROP FUNCTION IF EXISTS khbs_bkk_account_roles(integer);
+    CREATE FUNCTION khbs_bkk_account_roles(proposal integer)
+    RETURNS TABLE (role_id integer, decreed_people integer, months integer,
+                   decreed bigint, people integer, paid bigint, tax bigint) AS $$
     BEGIN
         RETURN QUERY
-        SELECT l.role_id, count(DISTINCT l.holder_id)::integer,
-               sum(l.approved_amount)::bigint, 0, 0::bigint, 0::bigint
-          FROM khbs_bkk_proposal_line l
-         WHERE l.proposal_id = proposal AND l.approved_amount > 0
-      GROUP BY l.role_id;
+        SELECT o.role_id,
+               (count(DISTINCT o.holder_id) FILTER (WHERE o.listed > 0))::integer,
+               sum(o.months)::integer, sum(o.listed)::bigint,
+               (count(DISTINCT o.holder_id) FILTER (WHERE o.paid > 0))::integer,
+               sum(o.paid)::bigint, sum(o.tax)::bigint
+          FROM (
+            SELECT d.role_id, d.holder_id, d.months, d.amount AS listed,
+                   0::bigint AS paid, 0::bigint AS tax
+              FROM khbs_bkk_decree_line d
+              JOIN khbs_bkk_proposal p ON p.id = d.proposal_id
+               AND p.payable_decree_id = d.decree_id
+             WHERE p.id = proposal
+          ) o
+      GROUP BY o.role_id;
     END
     $$ LANGUAGE plpgsql STABLE;
 """

@@ -43,3 +43,4 @@ from . import khbs_bkk_accountability_papers
 from . import khbs_bkk_accountability
 from . import khbs_bkk_accountability_part
 from . import khbs_bkk_refund
+from . import khbs_bkk_budget

@@ -303,6 +303,7 @@ class KhbsBkkAccountability(models.Model):
             )
             self.env.flush_all()
             report.sudo().proposal_id._close_accounted()
+            report.sudo().decree_id.budget_line_id._check_flow()
         return True
 
     def action_return(self, reason):
@@ -333,6 +334,32 @@ class KhbsBkkAccountability(models.Model):
             "target": "new",
             "context": {"default_accountability_id": self.id},
         }
+
+    def _movements(self, line):
+        """Return what this LPJ says of budget line *line*: realised and paid back."""
+        self.ensure_one()
+        day = fields.Date.context_today(self, self.accepted_at)
+        movements = [
+            line._movement(
+                refund.sts_date,
+                f"STS {self.regency_id.name}",
+                refund.sts_number,
+                "sts",
+                refund.amount,
+            )
+            for refund in self._all_refunds()
+        ]
+        if self.paid_amount:
+            movements.append(
+                line._movement(
+                    day,
+                    f"LPJ {self.regency_id.name}",
+                    self.letter_number,
+                    "realised",
+                    self.paid_amount,
+                )
+            )
+        return movements
 
     @api.model
     def _open(self, proposal, version, due_date, reason=None):

@@ -111,16 +111,22 @@ class KhbsBkkAccountabilityPapers(models.AbstractModel):
         )
 
     def _decrees(self):
-        """Return the decree of the proposal and its amendments in force."""
-        decree = self.proposal_id.decree_id
-        amendments = self.env["khbs.decree"].search(
-            [("amends_id", "=", decree.id), ("state", "=", "in_force")], order="id"
-        )
-        return decree | amendments
+        """Return the decree of the proposal and the amendment that is paid from."""
+        return self.proposal_id.decree_id | self.proposal_id.payable_decree_id
 
     def _transfers(self):
-        """Yield the SP2D of the proposal and what came back of them."""
-        for one in self.proposal_id.disbursement_ids.sorted("sp2d_date"):
+        """Yield the SP2D of the proposal, and what came back of them."""
+        kinds = {"first": "Pencairan", "repayment": "Pencairan ulang"}
+        for one in self.proposal_id.disbursement_ids.sorted(
+            lambda one: (one.sp2d_date, one.sp2d_number)
+        ):
+            if one.cancelled_by_id:
+                continue
             yield papers.Transfer(
-                one.sp2d_number, one.sp2d_date, "Pencairan", one.amount
+                one.sp2d_number, one.sp2d_date, kinds[one.kind], one.amount
             )
+            returns = one.transfer_ids.return_ids
+            for back in returns.filtered(lambda back: not back.cancelled_by_id):
+                yield papers.Transfer(
+                    back.reference, back.date, "Retur ke RKUD Provinsi", -back.amount
+                )

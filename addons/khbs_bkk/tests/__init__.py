@@ -7,3 +7,4 @@ from . import test_roster
 from . import test_two_connections
 from . import test_warnings
 from . import test_accountability
+from . import test_budget

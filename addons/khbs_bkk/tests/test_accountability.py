@@ -51,9 +51,9 @@ class TestAccountability(BkkCase):
 
     def _completed(self, quarter="1"):
         """Return a draft LPJ that may be submitted: refunded, printed, signed."""
-        return self._complete(self._draft(quarter))
+        return self._fill(self._draft(quarter))
 
-    def _complete(self, report):
+    def _fill(self, report):
         if report.left_amount:
             self._refund(report, report.left_amount)
         report.write({"letter_number": "900/9/BPKAD", "letter_date": TODAY})
@@ -188,7 +188,7 @@ class TestAccountability(BkkCase):
         self.assertTrue(late.overdue)
         with self.assertRaisesRegex(UserError, "LPJ BKK Kabupaten Katingan TW I/"):
             self._paid("2")
-        self._complete(late)
+        self._fill(late)
         self.reading(late, self.proposer).action_submit()
         self.assertFalse(late.overdue)
         self.assertEqual(self._paid("3").state, "disbursed")

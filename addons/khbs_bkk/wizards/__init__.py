@@ -6,3 +6,4 @@ from . import khbs_bkk_decree_draft
 from . import khbs_bkk_proposal_return
 from . import khbs_bkk_correction_refusal
 from . import khbs_bkk_reason
+from . import khbs_bkk_report

@@ -1,0 +1,258 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from odoo.addons.khbs_registry.papers import words
+from odoo.addons.khbs_registry.papers.document import Signature
+
+from ..papers import report as papers
+from ..terms import QUARTERS
+
+READERS = (
+    "khbs_registry.group_bkk_verifier",
+    "khbs_registry.group_bkk_proposer",
+    "khbs_registry.group_decree_officer",
+    "khbs_registry.group_approver",
+    "khbs_registry.group_bank_officer",
+    "khbs_registry.group_auditor",
+)
+PROVINCE = READERS[:1] + READERS[2:]
+
+
+class KhbsBkkReport(models.TransientModel):
+    """Report 27 of DOMAIN 10, and the budget screen on paper."""
+
+    _name = "khbs.bkk.report"
+    _description = "BKK report"
+
+    year = fields.Integer(
+        string="Fiscal year",
+        required=True,
+        default=lambda self: fields.Date.context_today(self).year,
+    )
+    quarter = fields.Selection(selection=QUARTERS, help="Empty: the whole year.")
+    regency_id = fields.Many2one(
+        comodel_name="khbs.area",
+        domain=[("level", "in", ["regency", "city"])],
+        default=lambda self: self.env["khbs.bkk.holder"]._default_regency_id(),
+        help="Empty: every regency in your areas.",
+    )
+
+    def _compute_display_name(self):
+        self.display_name = self.env._("BKK report")
+
+    def action_issue(self):
+        """Issue report 27 as PDF and XLSX and show it."""
+        self.ensure_one()
+        self._require(READERS, "khbs.bkk.report.issue")
+        proposals = self._proposals()
+        if not proposals:
+            raise UserError(
+                self.env._("Nothing is decreed there in this time. Choose another.")
+            )
+        return self._show(
+            "bkk.recap",
+            papers.recap(
+                lambda: self._recap_rows(proposals),
+                subtitle=self._subtitle(),
+                closing=self._closing(proposals),
+                signature=self._signature(),
+                as_of=fields.Datetime.now(),
+            ),
+        )
+
+    def action_issue_budget(self):
+        """Issue what the budget screen shows of the year as PDF and XLSX."""
+        self.ensure_one()
+        self._require(PROVINCE, "khbs.bkk.report.issue")
+        if self.quarter or self.regency_id:
+            raise UserError(
+                self.env._(
+                    "A DPA is of a whole year and of the whole province: leave quarter "
+                    "and regency empty."
+                )
+            )
+        return self._show(
+            "bkk.budget",
+            papers.budget(
+                self._budget_rows,
+                subtitle=[f"Tahun Anggaran {self.year}"],
+                closing=[
+                    "SP2D termasuk pencairan ulang; LPJ dan STS menurut LPJ yang "
+                    "diterima; Sisa DPA adalah pagu dikurangi yang ditetapkan."
+                ],
+                signature=self._signature(),
+                as_of=fields.Datetime.now(),
+            ),
+        )
+
+    def _require(self, groups, act):
+        """Refuse a user without one of the roles, and a regency that is not his."""
+        if not any(self.env.user.has_group(group) for group in groups):
+            self.env["khbs.audit.event"]._require_group(groups[0], act)
+        if self.regency_id and not self._areas() & self.regency_id:
+            raise UserError(
+                self.env._(
+                    "%(area)s is not in your areas. Choose one of yours.",
+                    area=self.regency_id.name,
+                )
+            )
+
+    def _areas(self):
+        """Return the regencies in the areas of the user."""
+        return self.env["khbs.area"].search(
+            Domain("level", "in", ("regency", "city"))
+            & Domain("id", "child_of", self.env.user.khbs_area_ids.ids)
+        )
+
+    def _show(self, kind, document):
+        """Issue *document* and open it; a regency's own is read in the regency."""
+        paper = self.env["khbs.paper"]._issue(
+            kind, document, area=self.regency_id or self._common_area()
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": paper._name,
+            "res_id": paper.id,
+            "views": [(False, "form")],
+            "target": "current",
+        }
+
+    def _common_area(self):
+        """Return the one regency of the user, or the province."""
+        regencies = self._areas()
+        province = self.env.ref("khbs_registry.area_62")
+        return regencies if len(regencies) == 1 else province
+
+    def _proposals(self):
+        """Return what was decreed in the time, in the areas of the user."""
+        domain = Domain("fiscal_year", "=", self.year) & Domain(
+            "state", "in", ("decreed", "disbursed", "accounted")
+        )
+        if self.quarter:
+            domain &= Domain("quarter", "=", self.quarter)
+        if self.regency_id:
+            domain &= Domain("regency_id", "=", self.regency_id.id)
+        return self.env["khbs.bkk.proposal"].search(
+            domain & Domain("regency_id", "in", self._areas().ids)
+        )
+
+    def _subtitle(self):
+        quarter = dict(QUARTERS).get(self.quarter)
+        period = f"Triwulan {quarter} " if quarter else ""
+        lines = [f"{period}Tahun Anggaran {self.year}"]
+        if self.regency_id:
+            lines.append(self.regency_id.name)
+        return lines
+
+    def _closing(self, proposals):
+        refunded = sum(self._refunded(proposals).values())
+        return [
+            f"Diterima kabupaten/kota menurut SP2D: "
+            f"{words.rupiah_legal(sum(proposals.mapped('received_amount')))}.",
+            f"Disetor kembali menurut STS: {words.rupiah_legal(refunded)}.",
+        ]
+
+    def _signature(self):
+        """Return the block of the head of finance, with dots for nobody."""
+        today = fields.Date.context_today(self)
+        head = self.env["khbs.signatory"]._find("finance", today)
+        if head:
+            return head._block(today)
+        return Signature(
+            place_and_date=f"Palangka Raya, {words.date(today)}",
+            office=(
+                "Kepala Badan Keuangan dan Aset Daerah",
+                "Provinsi Kalimantan Tengah,",
+            ),
+            name="." * 40,
+            below=("NIP " + "." * 36,),
+        )
+
+    def _refunded(self, proposals):
+        """Return {proposal: rupiah} of its STS."""
+        return dict(
+            self.env["khbs.bkk.refund"]
+            .sudo()
+            ._read_group(
+                [("proposal_id", "in", proposals.ids)],
+                ["proposal_id"],
+                ["amount:sum"],
+            )
+        )
+
+    def _courses(self, proposals):
+        """Return {id of a proposal: one line on the way of its money}."""
+        refunded = self._refunded(proposals)
+        courses = {}
+        for proposal in proposals.sudo():
+            quarter = dict(QUARTERS)[proposal.quarter]
+            name = f"Triwulan {quarter}"
+            if proposal.payee_level == "village":
+                name += " melalui desa"
+            if proposal.supplement:
+                name += f" susulan {proposal.supplement}"
+            payments = proposal.disbursement_ids.filtered(
+                lambda one: not one.cancelled_by_id
+            ).sorted(lambda one: (one.sp2d_date, one.sp2d_number))
+            courses[proposal.id] = papers.course(
+                name,
+                [(one.sp2d_number, one.sp2d_date) for one in payments],
+                proposal.received_amount,
+                refunded.get(proposal, 0),
+                proposal.accountability_state,
+            )
+        return courses
+
+    def _recap_rows(self, proposals):
+        """Yield one dict for each proposal and role, by regency."""
+        self.env.flush_all()
+        courses = self._courses(proposals)
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT p.id, a.name AS regency, r.name AS role,
+                       f.decreed_people AS people, f.months, f.decreed, f.paid, f.tax,
+                       f.paid - f.tax AS net, f.decreed - f.paid AS left
+                  FROM khbs_bkk_proposal p
+            CROSS JOIN LATERAL khbs_bkk_account_roles(p.id) f
+                  JOIN khbs_area a ON a.id = p.regency_id
+                  JOIN khbs_bkk_role r ON r.id = f.role_id
+                 WHERE p.id IN %s
+              ORDER BY a.code, p.quarter, p.payee_level, p.supplement, p.id,
+                       r.sequence, r.id
+                """,
+                tuple(proposals.ids),
+            )
+        )
+        names = [column.name for column in self.env.cr.description]
+        for values in self.env.cr.fetchall():
+            row = dict(zip(names, values, strict=True))
+            yield {**row, "course": courses[row.pop("id")]}
+
+    def _budget_rows(self):
+        """Yield the figures of the budget screen by account and regency."""
+        groups = self.env["khbs.bkk.budget"]._read_group(
+            [("year", "=", self.year)],
+            ["budget_line_id", "regency_id"],
+            [f"{key}_amount:sum" for key, _label in papers.BUDGET_FIGURES],
+        )
+        groups.sort(
+            key=lambda group: (group[0].account_code or "~", group[1].code or "")
+        )
+        for line, regency, *amounts in groups:
+            account = f"{line.account_code} {line.name}" if line else "Tanpa rekening"
+            yield {
+                "account": account,
+                "regency": regency.name or "Provinsi",
+                **{
+                    key: amount or 0
+                    for (key, _label), amount in zip(
+                        papers.BUDGET_FIGURES, amounts, strict=True
+                    )
+                },
+            }
