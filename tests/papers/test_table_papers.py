@@ -11,9 +11,18 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 from papers import document as documents
-from papers import pdf, source, xlsx
-from papers.document import Column, Document, Letterhead, Signature, Summary, walk
+from papers import pdf, pdf_text, source, xlsx
+from papers.document import (
+    Column,
+    Document,
+    Letterhead,
+    Signature,
+    Summary,
+    digest,
+    walk,
+)
 from pypdf import PdfReader
+from reportlab.pdfbase import pdfmetrics
 
 COLUMNS = [
     Column("name", "Nama Kepala Keluarga", 50),
@@ -227,6 +236,34 @@ def test_wrong_columns_are_refused():
         Column("name", "Nama", 10, total=True)
     with pytest.raises(ValueError):
         Column("name", "Nama", 10, kind="float")
+
+
+def test_the_digest_says_under_which_heading_a_line_stands():
+    """The same lines for another regency are another annex."""
+
+    def under(name):
+        rows = [{**row, "regency": name} for row in families(3)]
+        return digest(a_document(rows=lambda: rows)).content_sha256
+
+    assert under("Kabupaten Katingan") == under("Kabupaten Katingan")
+    assert under("Kabupaten Katingan") != under("Kabupaten Kapuas")
+
+
+def test_the_number_of_a_letter_is_broken_behind_its_marks():
+    pdf_text.register_fonts()
+    lines = pdf_text.wrap("400.10.2.2/117/SK-RT/IV/2026", pdf_text.REGULAR, 8.5, 60)
+    assert "".join(lines) == "400.10.2.2/117/SK-RT/IV/2026"
+    assert all(line[-1] in "/.-" for line in lines[:-1])
+    [*full, last] = pdf_text.wrap("W" * 40, pdf_text.REGULAR, 8.5, 60)
+    assert full
+    assert last
+    widths = [
+        pdfmetrics.stringWidth(line, pdf_text.REGULAR, 8.5) for line in [*lines, *full]
+    ]
+    assert max(widths) <= 60
+    assert pdf_text.text_width("Ma'ruf D'Áto", pdf_text.BOLD, 8.5) == pytest.approx(
+        pdfmetrics.stringWidth("Ma'ruf D'Áto", pdf_text.BOLD, 8.5)
+    )
 
 
 PEAK = """

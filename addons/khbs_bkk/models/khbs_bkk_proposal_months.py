@@ -180,7 +180,7 @@ class KhbsBkkProposalMonths(models.AbstractModel):
     def _double_financing(self, sentences, count=1):
         """Record the refused attempt, and return the error that says whose months."""
         self.env["khbs.audit.event"]._record_refused(
-            "khbs.bkk.proposal.reserve", self, {"taken": count}
+            "khbs.bkk.proposal.approved", self, {"taken": count}
         )
         more = len(sentences) - _SHOWN
         shown = sentences[:_SHOWN] + (

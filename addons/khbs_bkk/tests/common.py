@@ -198,3 +198,23 @@ class BkkCase(KhbsCase):
         decree.action_freeze()
         decree.action_register_signature(f"188.44/{quarter}/{YEAR}", TODAY, SCAN)
         return decree
+
+    def _revoke(self, decree):
+        """Bring a decree in force that revokes *decree*."""
+        decree.with_user(self.decree_officer).action_draft_revocation()
+        revoking = decree.revoking_ids.with_user(self.decree_officer)
+        self._fill_in(revoking)
+        self._sign(revoking, f"188.44/{revoking.id}/{YEAR}")
+        self.assertEqual(decree.state, "revoked")
+        return revoking
+
+    def _fill_in(self, draft):
+        """Write what the clauses of a draft leave open."""
+        for clause in draft.clause_ids.filtered(lambda one: "..." in one.text):
+            clause.with_user(self.decree_officer).text = clause.text.replace("...", "1")
+
+    def _sign(self, draft, number):
+        """Decide, freeze and sign a draft."""
+        self.reading(draft, self.approver).action_approve()
+        draft.action_freeze()
+        draft.action_register_signature(number, TODAY, SCAN)

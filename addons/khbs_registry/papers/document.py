@@ -162,6 +162,9 @@ def walk(document, summary=None):
     :param summary: a :class:`Summary` to fill while walking
     """
     keys = document.total_keys
+    # Under which heading a line stands is part of what it says.
+    shown = [key for key in (document.group_key, document.subgroup_key) if key]
+    shown += [column.key for column in document.columns]
     summary = summary if summary is not None else Summary()
     digest = hashlib.sha256(_canonical(_frame(document)))
     totals = dict.fromkeys(keys, 0)
@@ -184,7 +187,7 @@ def walk(document, summary=None):
                 sums[key] += row[key]
         number += 1
         count += 1
-        digest.update(_canonical([row.get(c.key) for c in document.columns]))
+        digest.update(_canonical([row.get(key) for key in shown]))
         yield Line("row", row, number=row.get(NUMBER, number))
     if group is not None and keys:
         yield Line("subtotal", sums, label=f"Jumlah {group}")

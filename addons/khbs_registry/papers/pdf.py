@@ -92,6 +92,9 @@ class _Painter:
         self.page = 1
         self.group = self.subgroup = None
         self.in_table = False
+        # The upright rules of lines that follow each other are drawn once for all.
+        self.ruled = None
+        self.ruled_from = 0
         self.columns = self._lay_out_columns()
         self.header = [
             heading_lines(label, x2 - x1) for label, _kind, _key, x1, x2 in self.columns
@@ -235,7 +238,7 @@ class _Painter:
                 self._new_page()
                 continue
             piece = [cell[drawn : drawn + room] for cell in cells]
-            self._draw_cells(piece, REGULAR, self.columns)
+            self._draw_cells(piece, REGULAR, self.columns, self.edges)
             drawn += room
 
     def _lines_of_full_page(self):
@@ -268,38 +271,48 @@ class _Painter:
         height = max(len(cell) for cell in cells) * LEADING + 2 * PADDING
         if self.y - height < BOTTOM:
             self._new_page()
-        self._draw_cells(cells, BOLD, columns)
+        self._draw_cells(cells, BOLD, columns, self._edges_of(columns))
 
     def _draw_band(self, text, font=BOLD):
         column = (None, "text", None, self.left, self.right)
         lines = wrap(text, font, SIZE, self.right - self.left - 2 * PADDING)
-        self._draw_cells([lines], font, [column])
+        self._draw_cells([lines], font, [column], self._edges_of([column]))
 
-    def _draw_cells(self, cells, font, columns):
+    def _edges_of(self, columns):
+        return [x1 for *_rest, x1, _x2 in columns] + [self.right]
+
+    def _draw_cells(self, cells, font, columns, edges):
         height = max(len(cell) for cell in cells) * LEADING + 2 * PADDING
         pen = self.canvas.beginText()
-        pen.setFont(font, SIZE)
+        pen.setFont(font, SIZE, LEADING)
+        y = self.y - PADDING - SIZE
         for cell, (_label, kind, _key, x1, x2) in zip(cells, columns, strict=True):
-            y = self.y - PADDING - SIZE
+            if not cell:
+                continue
+            if kind in NUMBERS:
+                write_number(pen, cell[0], font, x1, x2, y)
+                continue
+            pen.setTextOrigin(x1 + PADDING, y)
             for text in cell:
-                if kind in NUMBERS:
-                    write_number(pen, text, font, x1, x2, y)
-                else:
-                    pen.setTextOrigin(x1 + PADDING, y)
-                    pen.textOut(text)
-                y -= LEADING
+                pen.textLine(text)
         self.canvas.drawText(pen)
-        self._draw_frame(height, [x1 for *_r, x1, _x2 in columns] + [self.right])
+        self._draw_frame(height, edges)
 
     def _draw_frame(self, height, edges):
         """Rule the line just drawn and go below it."""
-        top, bottom = self.y, self.y - height
         self.canvas.setLineWidth(0.4)
-        rules = [(x, top, x, bottom) for x in edges]
-        rules.append((self.left, top, self.right, top))
-        rules.append((self.left, bottom, self.right, bottom))
-        self.canvas.lines(rules)
-        self.y = bottom
+        if edges != self.ruled:
+            self._draw_upright_rules()
+            self.ruled, self.ruled_from = edges, self.y
+            self.canvas.line(self.left, self.y, self.right, self.y)
+        self.y -= height
+        self.canvas.line(self.left, self.y, self.right, self.y)
+
+    def _draw_upright_rules(self):
+        """Rule between the columns of the lines since those of other columns."""
+        if self.ruled:
+            self.canvas.lines([(x, self.ruled_from, x, self.y) for x in self.ruled])
+        self.ruled = None
 
     # The end of a page and of the paper
 
@@ -343,6 +356,7 @@ class _Painter:
 
     def draw_closing(self):
         """Draw the closing lines and the signature block, kept together."""
+        self._draw_upright_rules()
         self.in_table = False
         if self.y - self._height_of_closing() < BOTTOM:
             self._new_page()
@@ -400,6 +414,7 @@ class _Painter:
         self.canvas.endForm()
 
     def _new_page(self):
+        self._draw_upright_rules()
         self._draw_footer()
         self.canvas.showPage()
         self.page += 1

@@ -3,6 +3,9 @@
 
 """The text of a table paper: its typeface, and what of it fits in a cell."""
 
+import functools
+import re
+
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
@@ -11,6 +14,8 @@ from . import fonts, words
 REGULAR, BOLD = "KhbsSans", "KhbsSans-Bold"
 SIZE, SIZE_LEAST, LEADING, PADDING = 8.5, 6, 10.5, 3
 NUMBERS = ("integer", "rupiah", "share")
+# A long word may be broken behind these: number of a letter, address of a page.
+_PARTS = re.compile(r"[^/.,;:_@-]*[/.,;:_@-]+|[^/.,;:_@-]+")
 
 
 def register_fonts():
@@ -21,25 +26,52 @@ def register_fonts():
         pdfmetrics.registerFont(TTFont(BOLD, str(bold)))
 
 
+@functools.lru_cache(maxsize=8)
+def _advances(font):
+    """Return the advance of each character in thousandths of the size, and of others.
+
+    The typeface has neither kerning nor ligatures here: a text is as wide as its
+    characters together.
+    """
+    face = pdfmetrics.getFont(font).face
+    return {chr(code): wide for code, wide in face.charWidths.items()}.get, face
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _word_width(word, font):
+    advance, face = _advances(font)
+    return sum(advance(letter, face.defaultWidth) for letter in word)
+
+
+def text_width(text, font, size):
+    """Return the width of *text* in points; words that come again are remembered."""
+    words_of = text.split(" ")
+    spaces = (len(words_of) - 1) * _word_width(" ", font)
+    wide = sum(_word_width(word, font) for word in words_of)
+    return (wide + spaces) * size / 1000
+
+
 def wrap(text, font, size, width):
     """Return *text* as lines no wider than *width* points, broken at spaces.
 
-    A word that is wider by itself is broken anywhere.
+    A word that is wider by itself is broken behind its marks, or anywhere.
     """
-    if pdfmetrics.stringWidth(text, font, size) <= width and "\n" not in text:
+    if "\n" not in text and text_width(text, font, size) <= width:
         return [text]
+    space = text_width(" ", font, size)
     lines = []
     for paragraph in text.split("\n"):
-        line = ""
+        line, used = "", 0
         for word in paragraph.split():
-            candidate = f"{line} {word}" if line else word
-            if pdfmetrics.stringWidth(candidate, font, size) <= width:
-                line = candidate
+            wide = text_width(word, font, size)
+            if line and used + space + wide <= width:
+                line, used = f"{line} {word}", used + space + wide
                 continue
             if line:
                 lines.append(line)
             *full, line = _break_word(word, font, size, width)
             lines.extend(full)
+            used = text_width(line, font, size)
         lines.append(line)
     return lines
 
@@ -47,15 +79,31 @@ def wrap(text, font, size, width):
 def heading_lines(label, width):
     """Return (size, lines) of a column's heading: smaller before a word is broken."""
     room = width - 2 * PADDING
-    widest = max(pdfmetrics.stringWidth(word, BOLD, SIZE) for word in label.split())
+    widest = max(text_width(word, BOLD, SIZE) for word in label.split())
     size = max(SIZE_LEAST, SIZE * min(1, room / widest))
     return size, wrap(label, BOLD, size, room)
 
 
 def _break_word(word, font, size, width):
+    """Return *word* in pieces that fit: the number of a letter behind its marks."""
+    if text_width(word, font, size) <= width:
+        return [word]
+    pieces = [""]
+    for part in _PARTS.findall(word):
+        if text_width(pieces[-1] + part, font, size) <= width:
+            pieces[-1] += part
+        elif text_width(part, font, size) <= width:
+            pieces.append(part)
+        else:
+            *full, rest = _break_letters(part, font, size, width)
+            pieces += [*full, rest]
+    return [piece for piece in pieces if piece]
+
+
+def _break_letters(word, font, size, width):
     pieces = [""]
     for letter in word:
-        wider = pdfmetrics.stringWidth(pieces[-1] + letter, font, size) > width
+        wider = text_width(pieces[-1] + letter, font, size) > width
         if wider and pieces[-1]:
             pieces.append("")
         pieces[-1] += letter
@@ -72,14 +120,14 @@ def cell_lines(kind, text, font, width):
 def write_number(pen, text, font, x1, x2, y):
     """Write a number at the right of its cell, smaller where it is too wide."""
     room = x2 - x1 - 2 * PADDING
-    width = pdfmetrics.stringWidth(text, font, SIZE)
+    width = text_width(text, font, SIZE)
     if width > room:
         pen.setFont(font, SIZE * room / width)
         width = room
     pen.setTextOrigin(x2 - PADDING - width, y)
     pen.textOut(text)
     if width == room:
-        pen.setFont(font, SIZE)
+        pen.setFont(font, SIZE, LEADING)
 
 
 def formatted(kind, value):
