@@ -10,7 +10,10 @@ each month). It yields :data:`COLUMNS`. A month belongs to whoever holds the off
 its first day, here as in the proposal.
 """
 
+from dateutil.relativedelta import relativedelta
+
 from odoo.tools import SQL
+from odoo.tools.date_utils import start_of
 
 COLUMNS = SQL(
     "holder_id, line_id, ceiling_id, role_id, regency_id, area_id, month_from, "
@@ -64,7 +67,7 @@ _PLACE = """
         ON m.first_day BETWEEN c.valid_from AND coalesce(c.valid_to, 'infinity')
  LEFT JOIN (
         SELECT h.id AS holder_id, h.role_id, h.date_from, h.date_to,
-               part.area::int4 AS area_id
+               part.area AS area_id
           FROM khbs_bkk_holder h
           JOIN (
                 SELECT khbs_bkk_holder_id AS holder_id, khbs_area_id AS area_id
@@ -73,7 +76,8 @@ _PLACE = """
                 SELECT id, regency_id FROM khbs_bkk_holder
              ) served ON served.holder_id = h.id
           JOIN khbs_area a ON a.id = served.area_id
-    CROSS JOIN string_to_table(trim('/' FROM a.parent_path), '/') AS part (area)
+    CROSS JOIN unnest(string_to_array(trim('/' FROM a.parent_path), '/')::int4[])
+               AS part (area)
          WHERE h.active AND h.regency_id = ANY (%(regencies)s)
       ) o
         ON o.role_id = c.role_id AND o.area_id = c.area_id
@@ -175,11 +179,12 @@ VACANT_POST = """
            concat(min(p.holders), '/', min(p.people))
       FROM place p
  LEFT JOIN (
-        SELECT DISTINCT finer.role_id, finer.first_day, part.area::int4 AS area_id
+        SELECT DISTINCT finer.role_id, finer.first_day, part.area AS area_id
           FROM place finer
           JOIN khbs_area a ON a.id = finer.area_id
-    CROSS JOIN string_to_table(trim('/' FROM a.parent_path), '/') AS part (area)
-         WHERE part.area::int4 <> finer.area_id
+    CROSS JOIN unnest(string_to_array(trim('/' FROM a.parent_path), '/')::int4[])
+               AS part (area)
+         WHERE part.area <> finer.area_id
       ) wider
         ON (wider.role_id, wider.first_day, wider.area_id)
          = (p.role_id, p.first_day, p.area_id)
@@ -213,16 +218,13 @@ def relations(date_from, date_to, regencies, proposal=None, ceilings=None):
     params = {"regencies": list(regencies), "proposal": proposal}
     return SQL(
         """
-        WITH month AS (
-            SELECT first_day::date
-              FROM generate_series(
-                       date_trunc('month', %(date_from)s::date), %(date_to)s::date,
-                       interval '1 month'
-                   ) AS g (first_day)
-        ), subject AS (%(subject)s), place AS (%(place)s)
+        WITH month (first_day) AS (VALUES %(months)s),
+             subject AS (%(subject)s), place AS (%(place)s)
         """,
-        date_from=date_from,
-        date_to=date_to,
+        # As values: of a series the planner expects a thousand.
+        months=SQL(", ").join(
+            SQL("(%s::date)", day) for day in _first_days(date_from, date_to)
+        ),
         subject=SQL(SUBJECT_OF_PROPOSAL if proposal else SUBJECT_OF_ROSTER, **params),
         place=SQL(
             _PLACE,
@@ -230,6 +232,17 @@ def relations(date_from, date_to, regencies, proposal=None, ceilings=None):
             **params,
         ),
     )
+
+
+def _first_days(date_from, date_to):
+    """Return the first day of each month that begins between two days."""
+    day = start_of(date_from, "month")
+    days = []
+    while day <= date_to:
+        if day >= date_from:
+            days.append(day)
+        day += relativedelta(months=1)
+    return days
 
 
 def rows(codes=tuple(RULES)):

@@ -10,6 +10,9 @@ from . import khbs_bkk_holder_identity
 from . import khbs_bkk_holder_succession
 from . import khbs_bkk_holder
 from . import khbs_bkk_local_pay
+from . import khbs_bkk_roster_import_line
+from . import khbs_bkk_roster_import_apply
+from . import khbs_bkk_roster_import
 from . import khbs_bkk_warning
 from . import khbs_bkk_roster_warning
 from . import khbs_bkk_proposal_roster

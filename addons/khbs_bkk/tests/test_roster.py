@@ -9,7 +9,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import mute_logger
 
-from .common import YEAR, BkkCase
+from .common import SCAN, YEAR, BkkCase
 
 
 class TestRoster(BkkCase):
@@ -123,3 +123,118 @@ class TestRoster(BkkCase):
         for user in (self.verifier, self.approver, self.decree_officer):
             with self.assertRaises(AccessError):
                 self.rt.with_user(user).write({"name": "LAIN"})
+
+
+class TestSuccession(BkkCase):
+    """One act ends a term by letter and begins the next (DOMAIN 12.40, 12.41)."""
+
+    def _change(self, holder=None, user=None, **vals):
+        self._serial += 1
+        return (
+            self.env["khbs.bkk.holder.change"]
+            .with_user(user or self.proposer)
+            .create(
+                {
+                    "holder_id": (holder or self.rt).id,
+                    "last_day": date(YEAR, 1, 31),
+                    "letter": "141/20",
+                    "letter_date": date(YEAR, 1, 30),
+                    "name": "RT BARU",
+                    "nik_entry": f"620601010181{self._serial:04d}",
+                    **vals,
+                }
+            )
+        )
+
+    def test_a_successor_begins_where_the_term_ends(self):
+        change = self._change(scan=SCAN, scan_name="sk.pdf")
+        action = change.action_change()
+        self.assertFalse(change.exists())
+        following = self.rt.browse(action["res_id"])
+        self.assertEqual(self.rt.date_to, date(YEAR, 1, 31))
+        self.assertEqual(self.rt.end_letter, "141/20")
+        self.assertEqual(self.rt.successor_ids, following)
+        self.assertEqual(following.name, "RT BARU")
+        self.assertEqual(following.date_from, date(YEAR, 2, 1))
+        self.assertEqual(following.area_ids, self.rt.area_ids)
+        self.assertEqual(following.role_id, self.rt.role_id)
+        self.assertEqual(following.appointment_date, date(YEAR, 1, 30))
+        self.assertTrue(following.appointment_scan)
+        self.assertTrue(following.sudo().nik)
+        # January is of the one, February and March of the other.
+        proposal = self._proposal()
+        months = {line.holder_id: line.months for line in proposal.line_ids}
+        self.assertEqual((months[self.rt], months[following]), (1, 2))
+
+    def test_a_move_is_a_new_term_of_the_same_person(self):
+        other = self._area("62.06.01.2004")
+        self.rt.with_user(self.proposer).bank_account_entry = "9001234567"
+        change = self._change(
+            kind="renewal",
+            end_reason="moved",
+            area_ids=[Command.set(other.ids)],
+            name=False,
+            nik_entry=False,
+        )
+        following = self.rt.browse(change.action_change()["res_id"])
+        self.assertEqual(following.sudo().nik, self.rt.sudo().nik)
+        self.assertEqual(following.sudo().bank_account, "9001234567")
+        self.assertEqual(following.area_ids, other)
+
+    def test_a_post_may_stay_vacant(self):
+        action = self._change(kind="vacant", end_reason="died").action_change()
+        self.assertEqual(action["res_id"], self.rt.id)
+        self.assertFalse(self.rt.successor_ids)
+
+    def test_what_cannot_be(self):
+        self.damang.date_to = date(YEAR, 1, 15)
+        for vals in (
+            {"last_day": date(YEAR - 2, 1, 1)},
+            {"date_from": date(YEAR, 1, 31)},
+            {"holder": self.damang},
+            {"nik_entry": False},
+            {"area_ids": [Command.clear()]},
+        ):
+            with self._refused():
+                self._change(**vals).action_change()
+        self.assertFalse(self.rt.date_to)
+        self._change().action_change()
+        with self._refused():
+            self._change().action_change()
+
+    def test_a_successor_who_holds_the_role_already(self):
+        nik = self.rt_late.sudo().nik
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.ExclusionViolation),
+            self.env.cr.savepoint(),
+        ):
+            self._change(nik_entry=nik).action_change()
+        self.env.invalidate_all()
+        self.assertFalse(self.rt.date_to)
+
+    def test_only_the_proposer_of_the_regency_ends_a_term(self):
+        with self._refused(AccessError):
+            self.rt.with_user(self.verifier)._end_term(
+                date(YEAR, 1, 31), "replaced", {}, None
+            )
+        city = self._area("62.71")
+        other = self._role_user("bkk_proposer", areas=city, login="kota")
+        with self._refused(AccessError):
+            self._change(user=other).action_change()
+        events = self.env["khbs.audit.event"].search(
+            [("act", "=", "bkk.holder.ended"), ("outcome", "=", "refused")]
+        )
+        self.assertIn(self.rt.id, events.mapped("res_id"))
+
+    def test_months_that_were_granted_are_named(self):
+        self._approved()
+        change = self._change()
+        self.assertIn(str(YEAR), change.decided_months)
+        self.assertEqual(len(change.decided_months.split(", ")), 2)
+
+    def test_the_entered_nik_is_not_read_back(self):
+        change = self._change()
+        with self.assertRaises(AccessError):
+            change.read(["nik"])
+        self.assertFalse(change.nik_entry)

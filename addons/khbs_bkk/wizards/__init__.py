@@ -3,6 +3,7 @@
 
 from . import khbs_bkk_accountability_return
 from . import khbs_bkk_decree_draft
+from . import khbs_bkk_holder_change
 from . import khbs_bkk_proposal_return
 from . import khbs_bkk_correction_refusal
 from . import khbs_bkk_reason

@@ -141,6 +141,7 @@ class KhbsActLabel(models.AbstractModel):
                 ["suspend", "suspend_card", "suspended", "block"],
             ),
             (self.env._("taken up"), ["take"]),
+            (self.env._("term ended"), ["ended"]),
             (self.env._("two persons"), ["different"]),
             (self.env._("upgraded"), ["upgrade"]),
             (self.env._("verdict given"), ["verdict"]),
