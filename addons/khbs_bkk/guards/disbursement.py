@@ -85,6 +85,7 @@ DISBURSEMENT_GUARD = """
                    cancelled_at = NEW.cancelled_at,
                    cancel_reason = NEW.cancel_reason
              WHERE disbursement_id = NEW.id;
+            PERFORM khbs_bkk_check_paid_out(NEW.proposal_id);
             RETURN NULL;
         END IF;
         SELECT coalesce(sum(amount), 0) INTO requested FROM khbs_bkk_request
@@ -188,6 +189,7 @@ DISBURSEMENT_GUARD = """
         END IF;
         PERFORM khbs_bkk_add_paid(
             disbursement.proposal_id, 0, sign * NEW.amount, 0);
+        PERFORM khbs_bkk_check_paid_out(disbursement.proposal_id);
         RETURN NULL;
     END
     $$ LANGUAGE plpgsql;

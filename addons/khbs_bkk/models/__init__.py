@@ -39,6 +39,13 @@ from . import khbs_bkk_correction_decree
 from . import khbs_bkk_correction
 from . import khbs_bkk_transfer
 from . import khbs_bkk_transfer_return
+from . import khbs_bkk_payment_generate
+from . import khbs_bkk_payment_steps
+from . import khbs_bkk_payment_papers
+from . import khbs_bkk_payment
+from . import khbs_bkk_payment_line_steps
+from . import khbs_bkk_payment_line
+from . import khbs_bkk_payment_tax
 from . import khbs_budget_line
 from . import khbs_decree
 from . import khbs_bkk_accountability_figures

@@ -164,6 +164,16 @@ class KhbsBkkDisbursement(models.Model):
             )
 
     def _cancel(self, reason):
+        transfers = self.transfer_ids
+        if any(one._is_returned() for one in transfers):
+            raise UserError(
+                self.env._(
+                    "Of %(sp2d)s a transfer came back: cancel that entry first.",
+                    sp2d=self.sp2d_number,
+                )
+            )
+        if not self.cancelled_by_id:
+            self.proposal_id._check_not_paid_out(transfers)
         result = super()._cancel(reason)
         self.proposal_id._follow_payments()
         return result

@@ -3,6 +3,7 @@
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from odoo.addons.khbs_registry.papers import words
 from odoo.addons.khbs_registry.rupiah import Rupiah
@@ -35,6 +36,12 @@ class KhbsBkkProposalPayment(models.AbstractModel):
         comodel_name="khbs.bkk.transfer",
         compute="_compute_transfer_ids",
         string="Transfers",
+    )
+
+    payment_ids = fields.One2many(
+        comodel_name="khbs.bkk.payment",
+        inverse_name="proposal_id",
+        string="Payment lists",
     )
 
     _returned_within = models.Constraint(
@@ -84,6 +91,18 @@ class KhbsBkkProposalPayment(models.AbstractModel):
             "context": {"default_proposal_id": self.id},
         }
 
+    def action_view_payments(self):
+        """Open the payment lists of the proposal, or the form of the first one."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Payment lists"),
+            "res_model": "khbs.bkk.payment",
+            "view_mode": "list,form" if self.payment_ids else "form",
+            "domain": [("proposal_id", "=", self.id)],
+            "context": {"default_proposal_id": self.id},
+        }
+
     # What may be paid
 
     def _decreed_by_area(self):
@@ -123,6 +142,15 @@ class KhbsBkkProposalPayment(models.AbstractModel):
             )
         )
         return {area.with_env(self.env): amount for area, amount in groups}
+
+    def _received_by(self, area):
+        """Return what the treasury of *area* holds of this proposal, in rupiah."""
+        self.ensure_one()
+        self.env.flush_all()
+        [[amount]] = self.env.execute_query(
+            SQL("SELECT khbs_bkk_received(%s, %s)", self.id, area.id)
+        )
+        return amount
 
     def _left_by_area(self):
         """Return {area: rupiah} that is decreed and not paid yet."""
@@ -294,6 +322,24 @@ class KhbsBkkProposalPayment(models.AbstractModel):
                     area=area.name,
                 )
             )
+
+    def _check_not_paid_out(self, transfers):
+        """Refuse to take *transfers* away that people were paid from already."""
+        self.ensure_one()
+        for payment in self.sudo().payment_ids:
+            mine = transfers.filtered(
+                lambda one, area=payment.area_id: one.area_id == area
+            )
+            left = payment.received_amount - sum(mine.mapped("amount"))
+            if mine and left < payment.paid_gross:
+                raise UserError(
+                    self.env._(
+                        "%(area)s has paid %(paid)s of this money to people: it cannot "
+                        "have come back. Compare it with the payment list.",
+                        area=payment.area_id.name,
+                        paid=words.rupiah(payment.paid_gross),
+                    )
+                )
 
     def _follow_payments(self):
         """Move on what is paid in full, back what no longer is; the LPJ follows."""

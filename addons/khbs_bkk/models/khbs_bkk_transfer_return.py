@@ -85,12 +85,17 @@ class KhbsBkkTransferReturn(models.Model):
                     transfer=transfer.display_name,
                 )
             )
+        transfer.proposal_id._check_not_paid_out(transfer)
         if day and not transfer.sp2d_date <= day <= fields.Date.context_today(self):
             raise UserError(
                 self.env._("Money comes back after its SP2D and not in the future.")
             )
 
     def _cancel(self, reason):
+        if self.transfer_id.repaid_by_ids.filtered(lambda t: not t.cancelled_by_id):
+            raise UserError(
+                self.env._("What came back is repaid already: cancel that SP2D first.")
+            )
         result = super()._cancel(reason)
         self.transfer_id.proposal_id._money_moved()
         return result

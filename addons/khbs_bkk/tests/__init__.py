@@ -10,3 +10,4 @@ from . import test_two_connections
 from . import test_warnings
 from . import test_accountability
 from . import test_budget
+from . import test_payment

@@ -8,3 +8,4 @@ from . import khbs_bkk_proposal_return
 from . import khbs_bkk_correction_refusal
 from . import khbs_bkk_reason
 from . import khbs_bkk_report
+from . import khbs_bkk_payment_mark

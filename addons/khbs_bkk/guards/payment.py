@@ -1,0 +1,185 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What the database itself refuses about a treasurer's payment list.
+
+Its lines are those of the decree that is paid from; their figures never change, and
+what was paid is neither removed nor more than what came into the treasury.
+"""
+
+PAYMENT_GUARD = """
+    -- What a treasury holds of a proposal: transfers that stand and did not come back.
+    CREATE OR REPLACE FUNCTION khbs_bkk_received(proposal integer, area integer)
+    RETURNS bigint AS $$
+        SELECT coalesce(sum(t.amount), 0)::bigint
+          FROM khbs_bkk_transfer t
+          JOIN khbs_bkk_disbursement d ON d.id = t.disbursement_id
+         WHERE d.proposal_id = proposal AND t.area_id = area
+           AND t.cancelled_by_id IS NULL
+           AND NOT EXISTS (
+               SELECT FROM khbs_bkk_transfer_return r
+                WHERE r.transfer_id = t.id AND r.cancelled_by_id IS NULL)
+    $$ LANGUAGE sql STABLE;
+
+    -- Refuses what was paid to people beyond what came in.
+    CREATE OR REPLACE FUNCTION khbs_bkk_check_paid_out(wanted integer)
+    RETURNS void AS $$
+    BEGIN
+        IF EXISTS (
+            SELECT FROM khbs_bkk_payment y
+             WHERE y.proposal_id = wanted
+               AND khbs_bkk_received(wanted, y.area_id) < (
+                   SELECT coalesce(sum(l.gross), 0) FROM khbs_bkk_payment_line l
+                    WHERE l.payment_id = y.id AND l.state = 'paid')
+        ) THEN
+            RAISE EXCEPTION 'More of BKK proposal % is paid to people than came in',
+                wanted USING ERRCODE = 'check_violation';
+        END IF;
+    END
+    $$ LANGUAGE plpgsql;
+
+    CREATE OR REPLACE FUNCTION khbs_bkk_guard_payment() RETURNS trigger AS $$
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            IF NEW.state <> 'draft' THEN
+                RAISE EXCEPTION 'A payment list begins as a draft'
+                    USING ERRCODE = 'restrict_violation';
+            END IF;
+            RETURN NEW;
+        END IF;
+        IF TG_OP = 'DELETE' THEN
+            IF OLD.state <> 'draft' THEN
+                RAISE EXCEPTION 'Payment list % is %: it stays', OLD.id, OLD.state
+                    USING ERRCODE = 'restrict_violation';
+            END IF;
+            RETURN OLD;
+        END IF;
+        IF (OLD.proposal_id, OLD.area_id) <> (NEW.proposal_id, NEW.area_id) THEN
+            RAISE EXCEPTION 'Payment list % stays with its proposal', OLD.id
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF NEW.state = 'draft' AND OLD.state <> 'draft' AND EXISTS (
+            SELECT FROM khbs_bkk_payment_line
+             WHERE payment_id = NEW.id AND state IN ('paid', 'returned')
+        ) THEN
+            RAISE EXCEPTION 'Payment list % was paid from: it is no draft', OLD.id
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF NEW.state = 'paid' AND EXISTS (
+            SELECT FROM khbs_bkk_payment_line
+             WHERE payment_id = NEW.id AND NOT settled
+               AND state IN ('to_pay', 'held', 'returned')
+        ) THEN
+            RAISE EXCEPTION 'Payment list % has open lines', OLD.id
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END
+    $$ LANGUAGE plpgsql;
+    CREATE OR REPLACE TRIGGER khbs_bkk_guard_payment
+        BEFORE INSERT OR UPDATE OR DELETE ON khbs_bkk_payment
+        FOR EACH ROW EXECUTE FUNCTION khbs_bkk_guard_payment();
+"""
+
+LINE_GUARD = """
+    CREATE OR REPLACE FUNCTION khbs_bkk_guard_payment_line() RETURNS trigger AS $$
+    DECLARE
+        may text[] := ARRAY['state', 'hold_reason', 'note', 'paid_on', 'returned_on',
+                            'settled', 'write_uid', 'write_date'];
+        list khbs_bkk_payment%ROWTYPE;
+    BEGIN
+        IF TG_OP = 'DELETE' THEN
+            IF OLD.state NOT IN ('to_pay', 'held') OR OLD.repays_id IS NOT NULL THEN
+                RAISE EXCEPTION 'Payment line % is %: it stays', OLD.id, OLD.state
+                    USING ERRCODE = 'restrict_violation';
+            END IF;
+            RETURN OLD;
+        END IF;
+        SELECT * INTO list FROM khbs_bkk_payment WHERE id = NEW.payment_id;
+        IF TG_OP = 'INSERT' THEN
+            IF NEW.state NOT IN ('to_pay', 'held') OR NEW.settled THEN
+                RAISE EXCEPTION 'A payment line begins unpaid'
+                    USING ERRCODE = 'restrict_violation';
+            END IF;
+            IF NEW.repays_id IS NULL AND NOT EXISTS (
+                SELECT FROM khbs_bkk_decree_line d
+                  JOIN khbs_bkk_proposal p ON p.id = d.proposal_id
+                 WHERE d.id = NEW.decree_line_id AND p.id = list.proposal_id
+                   AND d.decree_id = p.payable_decree_id
+                   AND (d.proposal_id, d.line_id, d.payee_area_id, d.holder_id,
+                        d.name, d.amount)
+                     = (NEW.proposal_id, NEW.proposal_line_id, list.area_id,
+                        NEW.holder_id, NEW.name, NEW.gross)
+            ) THEN
+                RAISE EXCEPTION 'Payment line of % is not of the decree', NEW.holder_id
+                    USING ERRCODE = 'restrict_violation';
+            END IF;
+            IF NEW.repays_id IS NOT NULL AND NOT EXISTS (
+                SELECT FROM khbs_bkk_payment_line l
+                 WHERE l.id = NEW.repays_id AND l.state = 'returned'
+                   AND (l.payment_id, l.proposal_line_id, l.gross, l.tax)
+                     = (NEW.payment_id, NEW.proposal_line_id, NEW.gross, NEW.tax)
+            ) THEN
+                RAISE EXCEPTION 'Only what came back is repaid, and no more'
+                    USING ERRCODE = 'restrict_violation';
+            END IF;
+            RETURN NEW;
+        END IF;
+        IF to_jsonb(OLD) - may <> to_jsonb(NEW) - may THEN
+            RAISE EXCEPTION 'The figures of payment line % do not change', OLD.id
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (
+            ('to_pay', 'held'), ('held', 'to_pay'), ('to_pay', 'paid'),
+            ('to_pay', 'refunded'), ('held', 'refunded'), ('paid', 'returned'),
+            ('returned', 'refunded')
+        ) THEN
+            RAISE EXCEPTION 'Payment line % cannot go from % to %',
+                OLD.id, OLD.state, NEW.state USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF NEW.state IN ('paid', 'refunded') AND NEW.state <> OLD.state
+            AND list.state = 'draft'
+        THEN
+            RAISE EXCEPTION 'Payment list % is a draft: nothing is paid by it',
+                list.id USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF NEW.settled <> OLD.settled AND (
+            NOT NEW.settled OR NEW.state <> 'returned' OR NOT EXISTS (
+                SELECT FROM khbs_bkk_payment_line WHERE repays_id = NEW.id)
+        ) THEN
+            RAISE EXCEPTION 'Payment line % is settled by its re-payment', OLD.id
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF OLD.paid_on IS NOT NULL AND NEW.paid_on IS DISTINCT FROM OLD.paid_on
+            OR OLD.settled AND NEW.state <> OLD.state
+        THEN
+            RAISE EXCEPTION 'Payment line % was paid: it stays so', OLD.id
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END
+    $$ LANGUAGE plpgsql;
+
+    -- Once for a statement: the proposal's row is where payments and returns meet.
+    CREATE OR REPLACE FUNCTION khbs_bkk_guard_paid_out() RETURNS trigger AS $$
+    DECLARE
+        wanted integer;
+    BEGIN
+        FOR wanted IN
+            SELECT DISTINCT n.proposal_id FROM after n JOIN before o USING (id)
+             WHERE n.state = 'paid' AND o.state <> 'paid' ORDER BY 1
+        LOOP
+            UPDATE khbs_bkk_proposal SET write_date = write_date WHERE id = wanted;
+            PERFORM khbs_bkk_check_paid_out(wanted);
+        END LOOP;
+        RETURN NULL;
+    END
+    $$ LANGUAGE plpgsql;
+
+    CREATE OR REPLACE TRIGGER khbs_bkk_guard_payment_line
+        BEFORE INSERT OR UPDATE OR DELETE ON khbs_bkk_payment_line
+        FOR EACH ROW EXECUTE FUNCTION khbs_bkk_guard_payment_line();
+    CREATE OR REPLACE TRIGGER khbs_bkk_guard_paid_out
+        AFTER UPDATE ON khbs_bkk_payment_line
+        REFERENCING OLD TABLE AS before NEW TABLE AS after
+        FOR EACH STATEMENT EXECUTE FUNCTION khbs_bkk_guard_paid_out();
+"""

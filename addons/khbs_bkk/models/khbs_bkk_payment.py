@@ -1,0 +1,201 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+
+from odoo.addons.khbs_registry.rupiah import Rupiah
+
+from ..guards import payment as guard
+from ..terms import PROPOSER
+
+
+class KhbsBkkPayment(models.Model):
+    """The list by which a treasurer pays the people of a decree, by name.
+
+    One for each regency or village that receives money of a proposal. Its lines are
+    those of the decree in force, each with its tax; a line that cannot be paid is
+    held with the reason. A list is ready when its figures are issued as a paper, and
+    paid when no line of it is open any more.
+    """
+
+    _name = "khbs.bkk.payment"
+    _inherit = [
+        "khbs.guarded",
+        "khbs.papered",
+        "khbs.bkk.payment.generate",
+        "khbs.bkk.payment.steps",
+        "khbs.bkk.payment.papers",
+    ]
+    _description = "BKK payment list"
+    _order = "id desc"
+
+    _guarded_fields = ("state", "decree_id", "line_ids", "generated_at")
+    _editable_states = ("draft", "ready")
+    _change_act = "khbs.bkk.payment.change"
+
+    proposal_id = fields.Many2one(
+        comodel_name="khbs.bkk.proposal",
+        required=True,
+        index=True,
+        domain=[("state", "in", ["decreed", "disbursed"])],
+        ondelete="restrict",
+    )
+    regency_id = fields.Many2one(related="proposal_id.regency_id")
+    area_id = fields.Many2one(
+        comodel_name="khbs.area",
+        string="Paid by",
+        required=True,
+        index=True,
+        domain="[('id', 'child_of', regency_id), "
+        "('level', 'in', ['regency', 'city', 'village'])]",
+        ondelete="restrict",
+        help="The regency or desa whose treasurer pays.",
+    )
+    decree_id = fields.Many2one(
+        comodel_name="khbs.decree",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The decree, or its last amendment in force, that the lines are from.",
+    )
+    paid_on = fields.Date(
+        string="To be paid on",
+        required=True,
+        default=fields.Date.context_today,
+        help="The tax rules of this day are applied.",
+    )
+    place = fields.Char(help="Where the list is signed: Kasongan.")
+    treasurer_name = fields.Char(string="Treasurer")
+    treasurer_nip = fields.Char(string="NIP of the treasurer", size=25)
+    generated_at = fields.Datetime(readonly=True, copy=False)
+    state = fields.Selection(
+        selection=[("draft", "Draft"), ("ready", "Ready"), ("paid", "Paid")],
+        required=True,
+        readonly=True,
+        default="draft",
+        index=True,
+        copy=False,
+    )
+    line_ids = fields.One2many(
+        comodel_name="khbs.bkk.payment.line", inverse_name="payment_id", string="Lines"
+    )
+    tax_ids = fields.One2many(
+        comodel_name="khbs.bkk.payment.tax",
+        inverse_name="payment_id",
+        string="Tax slips",
+        readonly=True,
+    )
+    line_count = fields.Integer(compute="_compute_sums", string="Lines in all")
+    gross = Rupiah(compute="_compute_sums")
+    tax = Rupiah(string="PPh 21", compute="_compute_sums")
+    net = Rupiah(compute="_compute_sums")
+    paid_gross = Rupiah(
+        string="Paid (gross)",
+        compute="_compute_sums",
+        help="Of the lines that reached their people.",
+    )
+    paid_tax = Rupiah(string="PPh 21 withheld", compute="_compute_sums")
+    held_count = fields.Integer(compute="_compute_sums", string="Held")
+    open_count = fields.Integer(
+        compute="_compute_sums",
+        string="Open",
+        help="To be paid, held, or returned and not repaid.",
+    )
+    received_amount = Rupiah(
+        string="Received",
+        compute="_compute_received_amount",
+        compute_sudo=True,
+        help="What came into the treasury that pays, without what went back.",
+    )
+
+    _area_once = models.Constraint(
+        "UNIQUE (proposal_id, area_id)",
+        "This treasury has a payment list of this proposal. Open that one.",
+    )
+
+    def init(self):
+        self.env.cr.execute(guard.PAYMENT_GUARD)
+
+    @api.depends("proposal_id.display_name", "area_id.name")
+    def _compute_display_name(self):
+        for payment in self:
+            payment.display_name = (
+                f"{payment.proposal_id.display_name} - {payment.area_id.name or ''}"
+            )
+
+    @api.depends("line_ids.state", "line_ids.gross", "line_ids.repaid_by_ids")
+    def _compute_sums(self):
+        lines = self.env["khbs.bkk.payment.line"].sudo()
+        mine = [("payment_id", "in", self.ids), ("repays_id", "=", False)]
+        listed = {
+            payment: figures
+            for payment, *figures in lines._read_group(
+                mine,
+                ["payment_id"],
+                ["__count", "gross:sum", "tax:sum", "net:sum"],
+            )
+        }
+        states = {}
+        for payment, state, count, gross, withheld in lines._read_group(
+            [("payment_id", "in", self.ids), ("settled", "=", False)],
+            ["payment_id", "state"],
+            ["__count", "gross:sum", "tax:sum"],
+        ):
+            states[payment, state] = (count, gross, withheld)
+        nothing = (0, 0, 0)
+        for payment in self:
+            count, gross, withheld, net = listed.get(payment, (0, 0, 0, 0))
+            payment.line_count = count
+            payment.gross = gross
+            payment.tax = withheld
+            payment.net = net
+            paid = states.get((payment, "paid"), nothing)
+            payment.paid_gross, payment.paid_tax = paid[1], paid[2]
+            payment.held_count = states.get((payment, "held"), nothing)[0]
+            payment.open_count = sum(
+                states.get((payment, state), nothing)[0]
+                for state in ("to_pay", "held", "returned")
+            )
+
+    def _compute_received_amount(self):
+        for payment in self:
+            payment.received_amount = payment.proposal_id._received_by(payment.area_id)
+
+    def action_view_lines(self):
+        """Open the lines as a list of their own, to filter, to pay and to export."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.display_name,
+            "res_model": "khbs.bkk.payment.line",
+            "view_mode": "list,form",
+            "domain": [("payment_id", "=", self.id)],
+        }
+
+    def action_view_proposal(self):
+        """Open the proposal."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "khbs.bkk.proposal",
+            "view_mode": "form",
+            "res_id": self.proposal_id.id,
+        }
+
+    @api.model
+    def _refuse_creation(self):
+        self.env["khbs.audit.event"]._require_group(PROPOSER, "khbs.bkk.payment.change")
+
+    @api.model
+    def _own_vals(self, vals):
+        """Name the one treasury that is paid, where nothing is said."""
+        proposal = self.env["khbs.bkk.proposal"].browse(vals.get("proposal_id"))
+        areas = list(proposal.exists()._decreed_by_area()) if proposal else []
+        return {"area_id": areas[0].id} if len(areas) == 1 else {}
+
+    @api.onchange("proposal_id")
+    def _onchange_proposal_id(self):
+        if self.proposal_id and not self.area_id:
+            areas = list(self.proposal_id._decreed_by_area())
+            self.area_id = areas[0] if len(areas) == 1 else False
