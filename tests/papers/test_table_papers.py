@@ -249,6 +249,19 @@ def test_the_digest_says_under_which_heading_a_line_stands():
     assert under("Kabupaten Katingan") != under("Kabupaten Kapuas")
 
 
+@pytest.mark.parametrize("count", range(36, 48))
+def test_no_sum_stands_on_a_page_without_a_line(count):
+    """A page does not begin with the Jumlah of what stands on the one before."""
+    rows = [*families(count, ["Katingan"]), *families(20, ["Seruyan"])]
+    file = rendered(pdf, a_document(rows=lambda: rows))[1]
+    for page in PdfReader(file).pages[1:]:
+        lines = page.extract_text().splitlines()
+        [place] = [i for i, line in enumerate(lines) if "(lanjutan)" in line][:1] or [
+            -1
+        ]
+        assert not lines[place + 1].startswith("Jumlah"), lines[: place + 3]
+
+
 def test_the_number_of_a_letter_is_broken_behind_its_marks():
     pdf_text.register_fonts()
     lines = pdf_text.wrap("400.10.2.2/117/SK-RT/IV/2026", pdf_text.REGULAR, 8.5, 60)

@@ -56,6 +56,7 @@ def proposals(env, lines):
     cr.execute(
         _SEED,
         {
+            "proposals": _proposals(env, _quarter(lines)).ids,
             "role": role,
             "lines": lines,
             "quarter": _quarter(lines),
@@ -70,6 +71,28 @@ def proposals(env, lines):
         proposal._reserve_months()
 
 
+def _proposals(env, quarter):
+    """Make one approved proposal of each regency, without lines."""
+    regencies = env["khbs.area"].search([("level", "in", ["regency", "city"])])
+    made = env["khbs.bkk.proposal"].create(
+        [
+            {
+                "regency_id": regency.id,
+                "fiscal_year": YEAR,
+                "quarter": str(quarter),
+                "letter_number": f"900/{regency.code}",
+                "letter_date": f"{YEAR}-01-05",
+                "minutes_number": f"BA/{regency.code}",
+                "minutes_date": f"{YEAR}-01-06",
+                "state": "approved",
+            }
+            for regency in regencies
+        ]
+    )
+    env.flush_all()
+    return made
+
+
 _SEED = """
     WITH rate AS (SELECT id FROM khbs_bkk_rate WHERE basis = 'BENCH'),
     regency AS (
@@ -82,18 +105,7 @@ _SEED = """
           FROM khbs_area a JOIN regency ON a.code LIKE regency.code || '.%%'
          WHERE a.level IN ('village', 'urban_village')
     ), proposal AS (
-        INSERT INTO khbs_bkk_proposal (
-            regency_id, fiscal_year, quarter, date_from, date_to, payee_level,
-            supplement, digest_form, state, stage_since, round_number, letter_number,
-            letter_date, minutes_number, minutes_date, line_count, proposed_amount,
-            approved_count, approved_amount, disbursed_amount, revision)
-        SELECT id, 2090, %(quarter)s::text,
-               make_date(2090, 3 * %(quarter)s - 2, 1),
-               make_date(2090, 3 * %(quarter)s - 2, 1) + interval '3 months - 1 day',
-               'regency', 0, 2, 'approved', now(), 1, '900/' || place, '2090-01-05',
-               'BA/' || place, '2090-01-06', 0, 0, 0, 0, 0, 1
-          FROM regency
-        RETURNING id, regency_id
+        SELECT id, regency_id FROM khbs_bkk_proposal WHERE id = ANY(%(proposals)s)
     ), wanted AS (
         SELECT n, proposal.id AS proposal_id, proposal.regency_id,
                (%(names)s::text[])[1 + n %% 4] || ' ' || n AS name, village.code,

@@ -20,7 +20,6 @@ FORMS = [("decision", "New decree"), ("amendment", "Amendment")]
 PLACEHOLDERS = {
     "title": "what the decree is about",
     "payees": "Kabupaten Katingan",
-    "treasury": "Rekening Kas Umum Daerah",
     "heads": "Bupati Katingan",
     "period": "Triwulan I Tahun Anggaran 2026",
     "year": "2026",
@@ -61,9 +60,9 @@ class KhbsBkkClause(models.Model):
     sequence = fields.Integer(required=True, default=100)
     text = fields.Text(
         required=True,
-        help="In Indonesian, as it is to be printed. $title, $payees, $treasury, "
-        "$heads, $period, $year, $total, $people, $account, $dpa and $report_days are "
-        "filled in; in an amendment $original, $former and $changes too. Three dots "
+        help="In Indonesian, as it is to be printed. $title, $payees, $heads, "
+        "$period, $year, $total, $people, $account, $dpa and $report_days are filled "
+        "in; in an amendment $original, $former and $changes too. Three dots "
         "stay to be filled by hand.",
     )
     active = fields.Boolean(default=True)

@@ -155,5 +155,4 @@ class KhbsBkkCorrectionDecree(models.AbstractModel):
                 "kind": _KIND_WORDS[one.kind],
                 "before": one.before,
                 "after": one.after,
-                "reason": one.reason,
             }

@@ -105,10 +105,11 @@ class KhbsBkkProposalPapers(models.AbstractModel):
     def _payees(self):
         """Return who receives the money: Kabupaten Katingan, Desa di .., and so on."""
         regencies = self.regency_id
-        where = regencies.name if len(regencies) == 1 else "Kabupaten/Kota"
+        one = len(regencies) == 1
         if self[0].payee_level == "village":
+            where = regencies.name if one else "Provinsi Kalimantan Tengah"
             return f"Desa di {where}"
-        return where
+        return regencies.name if one else "Kabupaten/Kota"
 
     def _heads(self):
         """Return the heads of the regencies: Bupati Katingan, Wali Kota .."""
@@ -141,7 +142,6 @@ class KhbsBkkProposalPapers(models.AbstractModel):
 
     def _clause_terms(self, budget_line):
         """Return the words of the clauses that every decree on these has."""
-        village = self[0].payee_level == "village"
         days = max(self.sudo().policy_id.mapped("report_days"), default=0)
         dpa = f"Tahun Anggaran {self[0].fiscal_year}"
         if budget_line.dpa_number:
@@ -150,7 +150,6 @@ class KhbsBkkProposalPapers(models.AbstractModel):
                 dpa += f" tanggal {words.date(budget_line.dpa_date)}"
         return {
             "payees": self._payees(),
-            "treasury": "Rekening Kas Desa" if village else "Rekening Kas Umum Daerah",
             "heads": self._heads_text(),
             "period": self._period(),
             "year": str(self[0].fiscal_year),

@@ -67,8 +67,9 @@ def name_annex(rows, period, as_of):
 def change_annex(rows, period, as_of):
     """Annex III of an amendment: what the annexes said, and what they say now.
 
-    :param rows: callable yielding dicts regency, name, role, kind, before, after,
-        reason
+    Why stays with the correction: it may say of a person what is nobody's business.
+
+    :param rows: callable yielding dicts regency, name, role, kind, before, after
     """
     return Document(
         title="DAFTAR PERUBAHAN PENERIMA DAN BESARAN BANTUAN KEUANGAN KHUSUS",
@@ -77,9 +78,8 @@ def change_annex(rows, period, as_of):
             Column("name", "Nama", 52),
             Column("role", "Peran", 34),
             Column("kind", "Yang Diubah", 30),
-            Column("before", "Semula", 52),
-            Column("after", "Menjadi", 52),
-            Column("reason", "Alasan", 50),
+            Column("before", "Semula", 70),
+            Column("after", "Menjadi", 70),
         ],
         rows=rows,
         group_key="regency",

@@ -16,6 +16,8 @@ from . import prose, qr, words
 DOTTED_NUMBER = "188.44/ .................... /{year}"
 DOTTED_DATE = "...................................."
 EMBLEM = "khbs:emblem"
+# Words up to this many letters are set in justified lines.
+_LONGEST_WORD = 20
 ELECTRONIC_NOTE = (
     "Disiapkan untuk ditandatangani secara elektronik menggunakan sertifikat "
     "elektronik yang diterbitkan BSrE (UU ITE Pasal 5 ayat (1))."
@@ -36,6 +38,7 @@ html { font-size: 11.5pt; line-height: 1.35; orphans: 2; widows: 2 }
 .clauses .part { width: 36mm; text-align: left }
 .clauses .colon { width: 4mm }
 .clauses .mark { width: 8mm; text-align: left }
+.clauses .loose { text-align: left }
 .decide { text-align: center; margin: 4mm 0 3mm; break-after: avoid }
 .end { break-inside: avoid }
 .closing { margin: 6mm 0 0 70mm; white-space: nowrap }
@@ -187,8 +190,18 @@ def _part(name, marks, items):
 
 def _cells(mark, item):
     if not mark:
-        return Markup('<td colspan="2">{}</td>').format(item)
-    return Markup('<td class="mark">{}</td><td>{}</td>').format(mark, item)
+        return Markup('<td colspan="2"{}>{}</td>').format(_setting(item), item)
+    return Markup('<td class="mark">{}</td><td{}>{}</td>').format(
+        mark, _setting(item), item
+    )
+
+
+def _setting(item):
+    """Return how a sentence is set: the number of a letter cannot be broken, and
+    justified, the line before it falls apart.
+    """
+    long = any(len(word) > _LONGEST_WORD for word in item.split())
+    return Markup(' class="loose"') if long else ""
 
 
 def _operative(text):
@@ -203,8 +216,8 @@ def _operative(text):
 def _diktum(label, item):
     return Markup(
         '<tr><td class="part">{}</td><td class="colon">:</td>'
-        '<td colspan="2">{}</td></tr>'
-    ).format(label, item)
+        '<td colspan="2"{}>{}</td></tr>'
+    ).format(label, _setting(item), item)
 
 
 def _table(rows):

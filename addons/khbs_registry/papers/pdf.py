@@ -9,6 +9,7 @@ number of pages is known only at the end: each footer refers to a form drawn las
 
 import contextlib
 from collections import deque
+from itertools import takewhile
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -67,12 +68,12 @@ def render(document, fileobj):
         for line in walk(document, summary):
             tail.append(line)
             if len(tail) > _TAIL:
-                painter.draw_line(tail.popleft())
+                painter.draw_line(tail.popleft(), tail)
         painter.keep_with_signature(tail)
         if not summary.row_count:
             painter.draw_nothing()
-        for line in tail:
-            painter.draw_line(line)
+        while tail:
+            painter.draw_line(tail.popleft(), tail)
         painter.draw_closing()
         painter.finish()
     return summary
@@ -178,10 +179,13 @@ class _Painter:
 
     # The table
 
-    def draw_line(self, line):
-        """Draw one line of the table, on a new page where this one is full."""
+    def draw_line(self, line, following=()):
+        """Draw one line of the table, on a new page where this one is full.
+
+        :param following: the next lines, as far as they are known
+        """
         if line.kind == "row":
-            self._draw_row(line)
+            self._draw_row(line, self._height_of_sums(following))
         elif line.kind == "group":
             self.group = self.subgroup = None
             # With it the band of a subgroup and a row.
@@ -224,13 +228,21 @@ class _Painter:
                 y -= LEADING
         self._draw_frame(height, self.edges)
 
-    def _draw_row(self, line):
+    def _height_of_sums(self, following):
+        """Return what the sums take that follow at once: none stands without a row."""
+        sums = takewhile(lambda line: line.kind in ("subtotal", "total"), following)
+        return sum(map(self._height_of, sums))
+
+    def _draw_row(self, line, sums=0):
         cells = []
         for _label, kind, key, x1, x2 in self.columns:
             value = line.number if key is None else line.values.get(key)
             text = formatted(kind, value)
             cells.append(cell_lines(kind, text, REGULAR, x2 - x1))
         count = max(len(cell) for cell in cells)
+        height = count * LEADING + 2 * PADDING
+        if self.y - height - sums < BOTTOM and count < self._lines_of_full_page():
+            self._new_page()
         drawn = 0
         while drawn < count:
             room = int((self.y - BOTTOM - 2 * PADDING) // LEADING)

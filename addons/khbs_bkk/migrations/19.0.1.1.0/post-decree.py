@@ -3,6 +3,7 @@
 
 from odoo import SUPERUSER_ID, api
 from odoo.tools import SQL
+from odoo.tools.convert import convert_file
 
 from odoo.addons.khbs_bkk import decree_lines
 from odoo.addons.khbs_bkk.models.khbs_bkk_proposal_months import insert_months
@@ -67,10 +68,20 @@ def _reserve(env):
 
 
 def _renew_clauses(env):
-    """Let the clauses that nobody edited say what the addon says now."""
+    """Let the clauses say what the addon says now; what a person wrote stays."""
     data = env["ir.model.data"].search(
         [("module", "=", "khbs_bkk"), ("model", "=", "khbs.bkk.clause")]
     )
-    for one in env["khbs.bkk.clause"].browse(data.mapped("res_id")).exists():
-        if one.write_uid.id == SUPERUSER_ID and "$regencies" in one.text:
-            one.text = one.text.replace("$regencies", "$payees")
+    clauses = env["khbs.bkk.clause"].browse(data.mapped("res_id")).exists()
+    written = {
+        clause: clause.text.replace("$regencies", "$payees")
+        for clause in clauses.filtered(lambda one: one.write_uid.id != SUPERUSER_ID)
+    }
+    convert_file(
+        env, "khbs_bkk", "data/khbs_bkk_clause_data.xml", {}, mode="init", noupdate=True
+    )
+    for clause, text in written.items():
+        clause.text = text
+    others = env["khbs.bkk.clause"].with_context(active_test=False)
+    for clause in others.search([("text", "like", "$regencies")]):
+        clause.text = clause.text.replace("$regencies", "$payees")
