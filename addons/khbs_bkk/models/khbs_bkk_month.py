@@ -9,7 +9,6 @@ from odoo.addons.khbs_registry.rupiah import Rupiah
 from .. import guards
 
 RELEASED_FOR = [
-    ("returned", "The proposal was sent back"),
     ("revoked", "The decree was revoked before anything was paid"),
     ("corrected", "A correction took the month away"),
 ]

@@ -17,7 +17,7 @@ class KhbsBkkProposalDecree(models.AbstractModel):
 
     payable_decree_id = fields.Many2one(
         comodel_name="khbs.decree",
-        string="Paid from",
+        string="Decree that is paid",
         readonly=True,
         copy=False,
         index="btree_not_null",

@@ -4,7 +4,7 @@
 import psycopg2
 
 from odoo import SUPERUSER_ID, api
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
@@ -12,10 +12,14 @@ from odoo.tools import SQL, mute_logger
 
 from odoo.addons.khbs_registry.tests.common import reading
 
+from .. import decree_lines
+
 YEAR = 2099
 SHA256 = "0" * 64
 # Tables whose rows of this test are removed again, guards or not.
 TABLES = (
+    "khbs_bkk_correction",
+    "khbs_bkk_decree_line",
     "khbs_bkk_month",
     "khbs_bkk_transfer",
     "khbs_bkk_disbursement",
@@ -75,12 +79,17 @@ class TestTwoConnections(BaseCase):
         )
         return cr.fetchone()[0]
 
-    def _verified(self, state="verified", decree=None):
-        """Return the id of a committed proposal of one line of Rp750.000."""
+    def _verified(
+        self, state="verified", decree=None, area="62_06", role="rt_head", nik=None
+    ):
+        """Return the id of a committed proposal of one line of Rp750.000.
+
+        :param nik: of the holder; of nobody if none
+        """
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            regency = env.ref("khbs_registry.area_62_06").id
-            role = env.ref("khbs_bkk.role_rt_head").id
+            regency = env.ref(f"khbs_registry.area_{area}").id
+            role = env.ref(f"khbs_bkk.role_{role}").id
             rate = self._insert(
                 cr,
                 "khbs_bkk_rate",
@@ -93,6 +102,7 @@ class TestTwoConnections(BaseCase):
                 cr,
                 "khbs_bkk_holder",
                 name="RT CONTOH",
+                nik=nik,
                 role_id=role,
                 regency_id=regency,
                 appointment_letter="SK",
@@ -113,6 +123,10 @@ class TestTwoConnections(BaseCase):
                 digest_form=2,
                 state=state,
                 stage_since=f"{YEAR}-01-01",
+                letter_number="900/1",
+                letter_date=f"{YEAR}-01-01",
+                minutes_number="BA 1",
+                minutes_date=f"{YEAR}-01-01",
                 decree_id=decree,
                 round_number=1,
                 line_count=1,
@@ -310,3 +324,99 @@ class TestTwoConnections(BaseCase):
         )
         self.assertEqual(second.cr.fetchone(), (500_000,))
         second.cr.rollback()
+
+    def test_of_two_decrees_with_one_proposal_one_is_drafted(self):
+        proposal = self._verified(state="approved")
+        decree = self._decree()
+        first, second = self._connection(), self._connection()
+        line = first["khbs.budget.line"].create(
+            {
+                "name": "CONTOH",
+                "year": YEAR,
+                "account_code": "5.4.02.03.01.0001",
+                "dpa_amount": 10_000_000,
+            }
+        )
+        first["khbs.bkk.proposal"].browse(proposal).action_draft_decree(line.id)
+        first.flush_all()
+        # While the first is drafting the second waits for the proposal.
+        with mute_logger("odoo.sql_db"), self.assertRaises((LockError, psycopg2.Error)):
+            second["khbs.bkk.proposal"].browse(proposal).action_draft_decree(line.id)
+        first.cr.rollback()
+        second.cr.rollback()
+        # Whoever began before the other was done does not decide on the old state.
+        late = self._connection()
+        first.cr.execute(
+            "UPDATE khbs_bkk_proposal SET decree_id = %s WHERE id = %s",
+            [decree, proposal],
+        )
+        first.cr.commit()  # pylint: disable=invalid-commit
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.SerializationFailure),
+        ):
+            late["khbs.bkk.proposal"].browse(proposal).action_draft_decree(line.id)
+        late.cr.rollback()
+        with self.assertRaisesRegex(UserError, "There is a decree"):
+            late["khbs.bkk.proposal"].browse(proposal).action_draft_decree(line.id)
+
+    def test_of_two_approvals_with_one_persons_month_one_goes_through(self):
+        nik = "6206010101809901"
+        katingan = self._verified(nik=nik)
+        city = self._verified(area="62_71", role="damang", nik=nik)
+        first, second = self._connection(), self._connection()
+        reading(first["khbs.bkk.proposal"].browse(katingan)).action_approve()
+        first.cr.commit()  # pylint: disable=invalid-commit
+        # The second cannot see the months of the first, and is refused all the same.
+        second.cr.execute("SELECT count(*) FROM khbs_bkk_month")
+        self.assertEqual(second.cr.fetchone(), (0,))
+        with self.assertRaisesRegex(UserError, "this very moment"):
+            reading(second["khbs.bkk.proposal"].browse(city)).action_approve()
+        second.cr.rollback()
+        with self.assertRaisesRegex(UserError, "reserved by BKK Kabupaten Katingan"):
+            reading(second["khbs.bkk.proposal"].browse(city)).action_approve()
+        second.cr.rollback()
+        second.cr.execute("SELECT count(*), count(DISTINCT month) FROM khbs_bkk_month")
+        self.assertEqual(second.cr.fetchone(), (3, 3))
+        second.cr.execute(
+            "SELECT count(*) FROM khbs_audit_event WHERE outcome = 'refused' "
+            "AND model = 'khbs.bkk.proposal' AND res_id = %s",
+            [city],
+        )
+        self.assertEqual(second.cr.fetchone(), (2,))
+
+    def test_of_two_corrections_of_one_line_one_is_open(self):
+        line = self._decreed_line()
+        values = {"decree_line_id": line, "kind": "drop", "reason": "CONTOH"}
+        first, second = self._connection(), self._connection()
+        first["khbs.bkk.correction"].create(values)
+        first.flush_all()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.LockNotAvailable),
+        ):
+            second["khbs.bkk.correction"].create({**values, "kind": "months"})
+            second.flush_all()
+        first.cr.commit()  # pylint: disable=invalid-commit
+        second.cr.rollback()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.UniqueViolation),
+        ):
+            second["khbs.bkk.correction"].create({**values, "kind": "months"})
+            second.flush_all()
+        second.cr.rollback()
+
+    def _decreed_line(self):
+        """Return the id of the committed line of a decree in force."""
+        decree = self._decree()
+        proposal = self._verified(state="decreed", decree=decree)
+        with self.registry.cursor() as cr:
+            cr.execute("ALTER TABLE khbs_bkk_decree_line DISABLE TRIGGER USER")
+            lines = decree_lines.of_proposals([proposal])
+            cr.execute(decree_lines.insert(decree, lines))
+            cr.execute("ALTER TABLE khbs_bkk_decree_line ENABLE TRIGGER USER")
+            cr.execute(
+                "SELECT id FROM khbs_bkk_decree_line WHERE decree_id = %s", [decree]
+            )
+            return cr.fetchone()[0]
