@@ -11,12 +11,19 @@ ACCOUNT = """
         RETURN QUERY
         SELECT p.decreed_amount,
                p.disbursed_amount - p.returned_amount + p.repaid_amount,
-               0::bigint, 0::bigint,
+               l.paid, l.tax,
                coalesce((
                    SELECT sum(f.amount) FROM khbs_bkk_refund f
                     WHERE f.proposal_id = p.id
-               ), 0)::bigint, 0
+               ), 0)::bigint, l.people
           FROM khbs_bkk_proposal p
+    CROSS JOIN LATERAL (
+                   SELECT coalesce(sum(gross), 0)::bigint AS paid,
+                          coalesce(sum(x.tax), 0)::bigint AS tax,
+                          count(DISTINCT holder_id)::integer AS people
+                     FROM khbs_bkk_payment_line x
+                    WHERE x.proposal_id = p.id AND x.state = 'paid'
+               ) l
          WHERE p.id = proposal;
     END
     $$ LANGUAGE plpgsql STABLE;
@@ -25,6 +32,7 @@ ACCOUNT = """
     RETURNS TABLE (role_id integer, decreed_people integer, months integer,
                    decreed bigint, people integer, paid bigint, tax bigint) AS $$
     BEGIN
+        -- A name that an amendment drops was perhaps paid before.
         RETURN QUERY
         SELECT o.role_id,
                (count(DISTINCT o.holder_id) FILTER (WHERE o.listed > 0))::integer,
@@ -38,6 +46,11 @@ ACCOUNT = """
               JOIN khbs_bkk_proposal p ON p.id = d.proposal_id
                AND p.payable_decree_id = d.decree_id
              WHERE p.id = proposal
+         UNION ALL
+            SELECT d.role_id, x.holder_id, 0, 0, x.gross, x.tax
+              FROM khbs_bkk_payment_line x
+              JOIN khbs_bkk_decree_line d ON d.id = x.decree_line_id
+             WHERE x.proposal_id = proposal AND x.state = 'paid'
           ) o
       GROUP BY o.role_id;
     END

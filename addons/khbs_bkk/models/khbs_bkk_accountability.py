@@ -416,6 +416,15 @@ class KhbsBkkAccountability(models.Model):
                     received=words.rupiah(self.received_amount),
                 )
             )
+        undecided = self.sudo()._undecided_count()
+        if undecided:
+            raise UserError(
+                self.env._(
+                    "%(count)s names of the decree are neither paid nor given up yet: "
+                    "finish the payment list first.",
+                    count=undecided,
+                )
+            )
         if not (self.letter_number and self.letter_date):
             raise UserError(self.env._("Enter number and date of the LPJ's letter."))
         if self.printed_sha256 != self.sudo()._printable_sha256():

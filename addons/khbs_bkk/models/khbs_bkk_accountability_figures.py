@@ -88,6 +88,30 @@ class KhbsBkkAccountabilityFigures(models.AbstractModel):
         )
         return self.env.cr.fetchone()[0]
 
+    def _undecided_count(self):
+        """Return how many names of the decree are neither paid nor given up."""
+        self.ensure_one()
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT (SELECT count(*) FROM khbs_bkk_payment_line
+                         WHERE proposal_id = p.id AND NOT settled
+                           AND state IN ('to_pay', 'held', 'returned'))
+                     + (SELECT count(*) FROM khbs_bkk_decree_line d
+                         WHERE d.proposal_id = p.id
+                           AND d.decree_id = p.payable_decree_id
+                           AND NOT EXISTS (
+                               SELECT FROM khbs_bkk_payment_line l
+                                WHERE l.proposal_line_id = d.line_id))
+                  FROM khbs_bkk_proposal p
+                 WHERE p.id = %s
+                """,
+                self.proposal_id.id,
+            )
+        )
+        return self.env.cr.fetchone()[0]
+
     def _printable_sha256(self):
         """Return the digest of what stands on the printed LPJ."""
         return _sha256(self._printable())

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from odoo.addons.khbs_registry.papers import words
 
@@ -130,10 +131,30 @@ class KhbsBkkProposalAccountability(models.AbstractModel):
                 if due:
                     reports._open(proposal, 1, due)
             elif last.state == "draft":
-                last.due_date = due if last.version == 1 else last.due_date
+                if due and last.version == 1:
+                    last.due_date = due
                 last._measure()
             elif last._is_stale():
                 proposal._reopen(last)
+            proposal._require_not_refunded()
+
+    def _require_not_refunded(self):
+        """Refuse to use what went back to the province already."""
+        self.env.cr.execute(
+            SQL("SELECT received, paid, refunded FROM khbs_bkk_account(%s)", self.id)
+        )
+        received, paid, refunded = self.env.cr.fetchone()
+        if refunded and paid + refunded > received:
+            raise UserError(
+                self.env._(
+                    "Of %(received)s that came in for %(proposal)s, %(refunded)s went "
+                    "back by STS: %(paid)s cannot be paid of the rest.",
+                    received=words.rupiah(received),
+                    proposal=self.display_name,
+                    refunded=words.rupiah(refunded),
+                    paid=words.rupiah(paid),
+                )
+            )
 
     def _reopen(self, last):
         """Account anew for a proposal whose money moved after *last* was handed in."""

@@ -53,3 +53,5 @@ class KhbsBkkRefund(models.Model):
 
     def _on_change(self, reports):
         reports.sudo()._measure()
+        for proposal in reports.sudo().proposal_id:
+            proposal._require_not_refunded()

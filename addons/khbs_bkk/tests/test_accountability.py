@@ -16,6 +16,33 @@ FILE = base64.b64encode(b"%PDF-1.4 scanned")
 
 
 class TestAccountability(BkkCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # RT DUA has no account: the payment is held and given up.
+        for number, holder in enumerate((cls.damang, cls.rt)):
+            holder.write(
+                {
+                    "bank_name": "Bank Kalteng",
+                    "bank_account_entry": f"900000000{number}",
+                    "bank_account_name": holder.name,
+                }
+            )
+
+    def _list(self, proposal):
+        """Return the payment list of *proposal*, everything decided."""
+        payment = (
+            self.env["khbs.bkk.payment"]
+            .with_user(self.proposer)
+            .create({"proposal_id": proposal.id, "area_id": proposal.regency_id.id})
+        )
+        payment.action_generate()
+        payment.action_ready()
+        payment.action_pay_all()
+        held = payment.line_ids.filtered(lambda line: line.state == "held")
+        held.action_refund("Tidak ada rekening")
+        return payment
+
     def _paid(self, quarter="1", day=TODAY):
         """Return a proposal whose whole amount was transferred on a day."""
         decree = self._drafted(quarter)
@@ -54,6 +81,7 @@ class TestAccountability(BkkCase):
         return self._fill(self._draft(quarter))
 
     def _fill(self, report):
+        self._list(report.proposal_id)
         if report.left_amount:
             self._refund(report, report.left_amount)
         report.write({"letter_number": "900/9/BPKAD", "letter_date": TODAY})
@@ -86,6 +114,81 @@ class TestAccountability(BkkCase):
         self.assertEqual(report.due_date, TODAY + timedelta(days=30))
         self.assertEqual(report.decreed_amount, 2_750_000)
         self.assertEqual(sum(report.role_ids.mapped("decreed_count")), 3)
+
+    def test_the_figures_are_those_of_the_payment_list(self):
+        report = self._draft()
+        payment = self._list(report.proposal_id)
+        # Half of the gross of 2,250,000 is taxed with 5 %.
+        figures = (report.paid_amount, report.tax_amount, report.net_amount)
+        self.assertEqual(figures, (2_250_000, 56_250, 2_193_750))
+        self.assertEqual((report.left_amount, report.people_count), (500_000, 2))
+        roles = {
+            line.role_id.code: (line.people_count, line.paid_amount, line.left_amount)
+            for line in report.role_ids
+        }
+        self.assertEqual(
+            roles, {"damang": (1, 1_500_000, 0), "rt_head": (1, 750_000, 500_000)}
+        )
+        paid = payment.line_ids.filtered(lambda line: line.state == "paid")
+        paid[:1].action_return("Rekening pasif")
+        self.assertEqual(report.paid_amount, 2_250_000 - paid[:1].gross)
+
+    def test_every_name_of_the_decree_is_decided_first(self):
+        report = self._draft()
+        report.write({"letter_number": "900/9/BPKAD", "letter_date": TODAY})
+        report.action_print()
+        self._evidence(report)
+        with self.assertRaisesRegex(UserError, "3 names of the decree"):
+            self.reading(report, self.proposer).action_submit()
+
+    def test_what_went_back_is_not_paid(self):
+        report = self._draft()
+        with self.assertRaises(UserError) as refusal:
+            self._refund(report, 2_750_001)
+        self.assertIn("went back by STS", str(refusal.exception))
+        self._refund(report, 2_000_000)
+        with self.assertRaisesRegex(UserError, "went back by STS"):
+            self._list(report.proposal_id)
+
+    def test_money_that_moves_later_opens_another_version(self):
+        """What was accepted stays; what moved after it is accounted beside it."""
+        report = self._submitted()
+        proposal = report.proposal_id
+        line = self.env["khbs.bkk.payment.line"].search(
+            [("proposal_id", "=", proposal.id), ("state", "=", "paid")], limit=1
+        )
+        line = line.with_user(self.proposer)
+        line.action_return("Rekening pasif")
+        self.assertEqual((report.state, report.round_number), ("draft", 2))
+        line.action_repay()
+        line.repaid_by_ids.action_pay()
+        self._submit_again(report)
+        self.reading(report, self.verifier).action_accept()
+        accepted = report.snapshot_sha256
+        self.assertEqual(proposal.state, "accounted")
+
+        again = line.repaid_by_ids
+        again.action_return("Rekening ditutup")
+        self.assertEqual(proposal.state, "disbursed")
+        further = proposal.accountability_ids - report
+        self.assertEqual((further.version, further.state), (2, "draft"))
+        self.assertEqual(further.due_date, TODAY + timedelta(days=30))
+        self.assertEqual(report.snapshot_sha256, accepted)
+        self.assertEqual(report.state, "accepted")
+        self.assertEqual(further.left_amount - report.left_amount, line.gross)
+        again.action_refund("Pemangku meninggal")
+        further = further.with_user(self.proposer)
+        self._refund(further, line.gross, "STS-2")
+        further.write({"letter_number": "900/10/BPKAD", "letter_date": TODAY})
+        self._evidence(further)
+        self._submit_again(further)
+        self.reading(further, self.verifier).action_accept()
+        self.assertEqual(proposal.state, "accounted")
+        self.assertEqual(further.refunded_amount, 500_000 + line.gross)
+
+    def _submit_again(self, report):
+        report.action_print()
+        self.reading(report, self.proposer).action_submit()
 
     def test_what_is_left_goes_back_before_it_is_accepted(self):
         report = self._completed()
