@@ -9,6 +9,7 @@ from pathlib import Path
 ADDONS = Path(__file__).resolve().parents[2] / "addons"
 SOURCES = {
     "tax": "khbs_bkk",
+    "layout_file": "khbs_bkk",
     "person_names": "khbs_bkk",
     "roster_lines": "khbs_bkk",
     "identity_numbers": "khbs_registry",

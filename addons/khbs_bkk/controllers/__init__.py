@@ -1,4 +1,5 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import khbs_bkk_payment
 from . import khbs_bkk_roster

@@ -30,6 +30,7 @@ from . import khbs_bkk_verdict
 from . import khbs_bkk_tax_rule
 from . import khbs_bkk_tax_treatment
 from . import khbs_bkk_payee
+from . import khbs_bkk_request_papers
 from . import khbs_bkk_request
 from . import khbs_bkk_cancellable
 from . import khbs_bkk_disbursement
@@ -46,6 +47,8 @@ from . import khbs_bkk_payment
 from . import khbs_bkk_payment_line_steps
 from . import khbs_bkk_payment_line
 from . import khbs_bkk_payment_tax
+from . import khbs_bkk_layout
+from . import khbs_bkk_payment_file
 from . import khbs_budget_line
 from . import khbs_decree
 from . import khbs_bkk_accountability_figures

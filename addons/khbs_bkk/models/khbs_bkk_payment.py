@@ -173,6 +173,29 @@ class KhbsBkkPayment(models.Model):
             "domain": [("payment_id", "=", self.id)],
         }
 
+    def action_ask_export(self):
+        """Open the dialogue that asks what for the list leaves as a file."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Export"),
+            "res_model": "khbs.bkk.payment.export",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_payment_id": self.id},
+        }
+
+    def action_view_files(self):
+        """Open the files that were exported of the list."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Payment files"),
+            "res_model": "khbs.bkk.payment.file",
+            "view_mode": "list,form",
+            "domain": [("payment_id", "=", self.id)],
+        }
+
     def action_view_proposal(self):
         """Open the proposal."""
         self.ensure_one()

@@ -23,7 +23,7 @@ class KhbsBkkRequest(models.Model):
     """
 
     _name = "khbs.bkk.request"
-    _inherit = ["khbs.guarded", "khbs.papered"]
+    _inherit = ["khbs.guarded", "khbs.papered", "khbs.bkk.request.papers"]
     _description = "Request for disbursement"
     _order = "id desc"
     _rec_name = "number"

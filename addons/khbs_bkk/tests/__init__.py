@@ -11,3 +11,4 @@ from . import test_warnings
 from . import test_accountability
 from . import test_budget
 from . import test_payment
+from . import test_disbursement

@@ -309,3 +309,87 @@ class TestPayment(PaymentCase):
             self.assertIn(amount, cells)
         self.assertTrue(any("Ditahan" in str(cell) for cell in cells))
         self.assertNotIn("125000770007", " ".join(map(str, cells)))
+
+    # Files
+
+    def _layout(self, **vals):
+        columns = ("account", "account_name", "net", "npwp")
+        return (
+            self.env["khbs.bkk.layout"]
+            .with_user(self.proposer)
+            .create(
+                {
+                    "name": "Bank",
+                    "column_ids": [
+                        (0, 0, {"field": name, "header": name, "sequence": place})
+                        for place, name in enumerate(columns)
+                    ],
+                    **vals,
+                }
+            )
+        )
+
+    def _export(self, payment, layout, user=None, **vals):
+        wizard = (
+            self.env["khbs.bkk.payment.export"]
+            .with_user(user or self.proposer)
+            .create(
+                {
+                    "payment_id": payment.id,
+                    "layout_id": layout.id,
+                    "purpose": "bank",
+                    "reference": "900/7/BPKAD",
+                    **vals,
+                }
+            )
+        )
+        wizard.action_export()
+        return self.env["khbs.bkk.payment.file"].search([], limit=1)
+
+    def test_full_numbers_leave_by_the_recorded_door_alone(self):
+        payment = self._list(self._received())
+        layout = self._layout()
+        with self._refused():  # a draft is no order to pay
+            self._export(payment, layout)
+        payment.action_ready()
+        with self._refused():
+            self._export(payment, layout, reference="NIK 6206010101809001")
+        file = self._export(payment, layout)
+        self.assertEqual(file.row_count, 3)
+        self.assertEqual(file.net, payment.net)
+        self.assertEqual(file.export_id.row_count, 3)
+        content = file.with_user(self.proposer)._content().decode()
+        self.assertIn("125000770001", content)
+        self.assertEqual(len(content.splitlines()), 4)
+        with self._refused(AccessError):
+            file.with_user(self.proposer).attachment_id  # noqa: B018
+        event = self.env["khbs.audit.event"].search(
+            [("act", "=", "khbs.bkk.payment.export")], limit=1
+        )
+        self.assertEqual(event.data["purpose"], "bank")
+        self.assertEqual(event.data["sha256"], file.sha256)
+
+    def test_an_account_that_changed_is_not_exported(self):
+        payment = self._list(self._received())
+        payment.action_ready()
+        self._with_account(self.rt, 99)
+        with self.assertRaisesRegex(UserError, "changed after the list"):
+            self._export(payment, self._layout())
+        with self.assertRaisesRegex(UserError, "changed after the list"):
+            payment.action_pay_all()
+        payment.action_generate()
+        self.assertTrue(self._export(payment, self._layout()))
+
+    def test_columns_are_mapped_by_the_own_treasurer(self):
+        common = self.env.ref("khbs_bkk.layout_bank").with_user(self.proposer)
+        self.assertTrue(common.column_ids)
+        with self._refused(AccessError):
+            common.name = "x"
+        own = common.copy()
+        self.assertEqual(own.area_id, self.regency)
+        self.assertEqual(len(own.column_ids), len(common.column_ids))
+        other = self._role_user(
+            "bkk_proposer", login="elsewhere2", areas=self._area("62.71")
+        )
+        with self._refused(AccessError):
+            own.with_user(other).read(["name"])

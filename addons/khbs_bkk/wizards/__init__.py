@@ -9,3 +9,5 @@ from . import khbs_bkk_correction_refusal
 from . import khbs_bkk_reason
 from . import khbs_bkk_report
 from . import khbs_bkk_payment_mark
+from . import khbs_bkk_payment_export
+from . import khbs_bkk_register

@@ -1,0 +1,364 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import base64
+import io
+from datetime import date, timedelta
+
+import psycopg2
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import mute_logger
+
+from .common import TODAY, YEAR, BkkCase
+
+
+class TestDisbursement(BkkCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.second = cls._role_user("bank_officer", login="bank-two")
+
+    def _return(self, transfer, user=None, **vals):
+        return (
+            self.env["khbs.bkk.transfer.return"]
+            .with_user(user or self.bank_officer)
+            .create(
+                {
+                    "transfer_id": transfer.id,
+                    "date": TODAY,
+                    "reason": "account_closed",
+                    "reference": "Nota debet 7",
+                    **vals,
+                }
+            )
+        )
+
+    def _repay(self, transfer, amount=None, number="SP2D-R", **vals):
+        amount = amount or transfer.amount
+        line = {
+            "area_id": transfer.area_id.id,
+            "amount": amount,
+            "repays_id": transfer.id,
+        }
+        return self._pay(
+            transfer.proposal_id,
+            amount,
+            number,
+            kind="repayment",
+            transfer_ids=[(0, 0, line)],
+            **vals,
+        )
+
+    # The account
+
+    def test_an_account_needs_a_second_person(self):
+        payee = (
+            self.env["khbs.bkk.payee"]
+            .with_user(self.proposer)
+            .create(
+                {
+                    "area_id": self.regency.id,
+                    "bank_name": "Bank Kalteng",
+                    "account_entry": "1250.0620.6000",
+                    "account_holder": "KAS DAERAH",
+                    "basis": "SK 1",
+                }
+            )
+        )
+        self.assertEqual(payee.account_masked, "********6000")
+        with self._refused(AccessError):
+            self.reading(payee, self.proposer).action_confirm()
+        with self._refused(AccessError):
+            payee.with_user(self.proposer).treasury_account  # noqa: B018
+        self.reading(payee, self.verifier).action_confirm()
+        self.assertEqual(payee.state, "confirmed")
+        with self._refused():
+            payee.with_user(self.proposer).account_entry = "999999"
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.RestrictViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(
+                "UPDATE khbs_bkk_payee SET treasury_account = '99999' WHERE id = %s",
+                [payee.id],
+            )
+
+    def test_what_was_changed_after_it_was_read_is_not_confirmed(self):
+        payee = (
+            self.env["khbs.bkk.payee"]
+            .with_user(self.proposer)
+            .create(
+                {
+                    "area_id": self.regency.id,
+                    "bank_name": "Bank Kalteng",
+                    "account_entry": "125006206000",
+                    "account_holder": "KAS DAERAH",
+                    "basis": "SK 1",
+                }
+            )
+        )
+        seen = self.reading(payee, self.verifier)
+        payee.account_entry = "125006206001"
+        with self.assertRaisesRegex(UserError, "not what you opened"):
+            seen.action_confirm()
+
+    def test_another_account_replaces_the_first_on_its_day(self):
+        first = self._payee()
+        proposal = self._payable()
+        second = self._payee(number="7770001112", valid_from=TODAY)
+        self.assertEqual(first.state, "replaced")
+        self.assertEqual(first.valid_to, TODAY)
+        payment = self._pay(proposal, 1_000_000)
+        self.assertEqual(payment.transfer_ids.payee_id, second)
+
+    def test_a_kelurahan_has_no_treasury(self):
+        with self.assertRaisesRegex(Exception, "no treasury of its own"):
+            self._payee(self._area("62.71.01.1001"))
+
+    # The request
+
+    def test_nothing_is_paid_without_a_signed_request(self):
+        proposal = self._in_force().bkk_proposal_ids
+        self._payee()
+        with self.assertRaisesRegex(UserError, "no signed request"):
+            self._pay(proposal, 1)
+        with self.assertRaisesRegex(UserError, "as one PDF"):
+            self._requested(proposal, signed_file=base64.b64encode(b"PK"))
+        self.env["khbs.bkk.request"].search([]).unlink()
+        self._requested(proposal, amount=1_000_000)
+        with self.assertRaisesRegex(UserError, "1.000.000 is asked for"):
+            self._pay(proposal, 1_000_001)
+        self._pay(proposal, 1_000_000)
+        rest = self._requested(proposal, number="900/3")
+        self.assertEqual(rest.amount, proposal.decreed_amount - 1_000_000)
+
+    def test_a_request_that_money_moved_on_stays(self):
+        proposal = self._payable()
+        request = proposal.request_ids.with_user(self.proposer)
+        with self._refused():
+            request.write({"amount": 1})
+        self._pay(proposal, 1)
+        with self.assertRaisesRegex(UserError, "Money moved"):
+            request.action_withdraw("salah")
+        self.assertEqual(request.state, "submitted")
+
+    def test_the_papers_of_a_request(self):
+        proposal = self._in_force().bkk_proposal_ids
+        self._payee()
+        request = (
+            self.env["khbs.bkk.request"]
+            .with_user(self.proposer)
+            .create(
+                {
+                    "proposal_id": proposal.id,
+                    "number": "900/2/BPKAD",
+                    "place": "Kasongan",
+                    "head_name": "Bupati Contoh",
+                }
+            )
+        )
+        request.action_issue_papers()
+        papers = self.env["khbs.paper"].search(
+            [("model", "=", request._name), ("res_id", "=", request.id)], order="id"
+        )
+        self.assertEqual(
+            papers.mapped("kind"),
+            [
+                "bkk.request.letter",
+                "bkk.request.receipt",
+                "bkk.request.liability",
+                "bkk.request.integrity",
+            ],
+        )
+        texts = [
+            " ".join(
+                page.extract_text()
+                for page in PdfReader(
+                    io.BytesIO(paper.with_user(self.proposer)._file("pdf"))
+                ).pages
+            )
+            for paper in papers
+        ]
+        texts = [" ".join(text.split()) for text in texts]
+        for text in texts:
+            self.assertIn("dua juta tujuh ratus lima puluh ribu", text)
+        self.assertIn("1250062060001", texts[0])
+        self.assertIn("Keputusan Gubernur Kalimantan Tengah Nomor 188.44", texts[0])
+
+    # The SP2D
+
+    def test_spp_spm_and_sp2d_are_in_order(self):
+        proposal = self._payable()
+        yesterday = TODAY - timedelta(days=1)
+        with self.assertRaisesRegex(UserError, "no later than the SPM"):
+            self._pay(proposal, 1, spm_date=yesterday)
+        with self.assertRaisesRegex(UserError, "SPM date"):
+            self._pay(proposal, 1, spm_date=False)
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.CheckViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(
+                "INSERT INTO khbs_bkk_disbursement (proposal_id, kind, spp_number, "
+                "spp_date, spm_number, spm_date, sp2d_number, sp2d_date, amount) "
+                "VALUES (%s, 'first', 'X', %s, 'X', %s, 'X', %s, 1)",
+                [proposal.id, TODAY, TODAY, yesterday],
+            )
+
+    def test_a_number_stands_once_however_it_is_typed(self):
+        proposal = self._payable()
+        self._pay(proposal, 1, "CONTOH/SP2D/1")
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.UniqueViolation),
+            self.env.cr.savepoint(),
+        ):
+            self._pay(proposal, 1, " contoh/sp2d/1 ")
+
+    def test_the_transfers_of_an_sp2d_are_its_amount(self):
+        proposal = self._payable()
+        with self.assertRaisesRegex(UserError, "come to"):
+            self._pay(
+                proposal,
+                10,
+                transfer_ids=[(0, 0, {"area_id": self.regency.id, "amount": 9})],
+            )
+        with self.assertRaisesRegex(UserError, "No account of"):
+            self._pay(
+                proposal,
+                10,
+                transfer_ids=[
+                    (0, 0, {"area_id": self._area("62.01").id, "amount": 10})
+                ],
+            )
+        payment = self._pay(proposal, 10)
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.RestrictViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(
+                "INSERT INTO khbs_bkk_transfer (disbursement_id, payee_id, area_id, "
+                "amount) SELECT disbursement_id, payee_id, %s, 1 FROM "
+                "khbs_bkk_transfer WHERE id = %s",
+                [self._area("62.01").id, payment.transfer_ids.id],
+            )
+        with self._refused(AccessError):
+            self.env["khbs.bkk.transfer"].with_user(self.bank_officer).create(
+                {"disbursement_id": payment.id, "area_id": self.regency.id, "amount": 1}
+            )
+
+    def test_an_sp2d_typed_wrongly_is_cancelled_by_a_colleague(self):
+        proposal = self._payable()
+        wrong = self._pay(proposal, proposal.decreed_amount, "SP2D-77")
+        self.assertEqual(proposal.state, "disbursed")
+        with self.assertRaisesRegex(UserError, "second person"):
+            wrong.with_user(self.bank_officer).action_cancel("salah nomor")
+        with self._refused():
+            wrong.with_user(self.second).action_cancel(" ")
+        wrong.with_user(self.second).action_cancel("Jumlah salah ketik")
+        self.assertEqual(proposal.state, "decreed")
+        self.assertEqual(proposal.disbursed_amount, 0)
+        self.assertEqual(wrong.transfer_ids.state, "cancelled")
+        self.assertEqual(wrong.sp2d_number, "SP2D-77")
+        # The same number comes again, with what is right; nothing was lost.
+        self._pay(proposal, 1_000_000, "SP2D-77")
+        self.assertEqual(proposal.disbursed_amount, 1_000_000)
+        self.assertEqual(len(proposal.disbursement_ids), 2)
+        with self._refused():
+            wrong.with_user(self.second).action_cancel("lagi")
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.RestrictViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(
+                "UPDATE khbs_bkk_disbursement SET cancelled_by_id = NULL, "
+                "cancelled_at = NULL, cancel_reason = NULL WHERE id = %s",
+                [wrong.id],
+            )
+        refused = self.env["khbs.audit.event"].search_count(
+            [
+                ("act", "=", "khbs.bkk.disbursement.cancel"),
+                ("outcome", "=", "refused"),
+            ]
+        )
+        self.assertEqual(refused, 1)
+
+    # Returns and re-payments
+
+    def test_what_came_back_is_repaid_once_and_never_more(self):
+        proposal = self._payable()
+        transfer = self._pay(proposal, 1_000_000).transfer_ids
+        with self.assertRaisesRegex(UserError, "came back and is not repaid"):
+            self._repay(transfer)
+        self._return(transfer)
+        self.assertEqual(transfer.state, "returned")
+        self.assertEqual(
+            (proposal.disbursed_amount, proposal.returned_amount), (1_000_000,) * 2
+        )
+        self.assertEqual(proposal.received_amount, 0)
+        with self.assertRaisesRegex(UserError, "no more is repaid"):
+            self._repay(transfer, 1_000_001)
+        again = self._repay(transfer).transfer_ids
+        self.assertEqual(again.repays_id, transfer)
+        self.assertEqual(transfer.state, "repaid")
+        self.assertEqual(proposal.received_amount, 1_000_000)
+        self.assertEqual(proposal.disbursed_amount, 1_000_000)
+        with self.assertRaisesRegex(UserError, "not repaid yet"):
+            self._repay(transfer, number="SP2D-R2")
+        # The re-payment may come back too, and the chain goes on.
+        self._return(again)
+        third = self._repay(again, number="SP2D-R3").transfer_ids
+        self.assertEqual(third.repays_id.repays_id, transfer)
+        self.assertEqual(proposal.received_amount, 1_000_000)
+        self.assertEqual(self.budget_line.sp2d_amount, 1_000_000)
+
+    def test_a_return_typed_wrongly_is_cancelled(self):
+        proposal = self._payable()
+        transfer = self._pay(proposal, 1_000_000).transfer_ids
+        with self.assertRaisesRegex(UserError, "after its SP2D"):
+            self._return(transfer, date=date(YEAR, 1, 1) - timedelta(days=1))
+        entry = self._return(transfer)
+        with self._refused():
+            self._return(transfer)
+        with self._refused():
+            entry.with_user(self.bank_officer).action_cancel("salah")
+        entry.with_user(self.second).action_cancel("Transfer lain yang kembali")
+        self.assertEqual(transfer.state, "paid")
+        self.assertEqual(proposal.received_amount, 1_000_000)
+        again = self._return(transfer)
+        self._repay(transfer)
+        with self.assertRaisesRegex(UserError, "cancel that SP2D first"):
+            again.with_user(self.second).action_cancel("terlambat")
+
+    def test_only_the_bank_officer_registers_what_came_back(self):
+        transfer = self._pay(self._payable(), 1).transfer_ids
+        for user in (self.proposer, self.verifier, self.approver):
+            with self._refused(AccessError):
+                self._return(transfer, user=user)
+
+    def test_the_register_of_sp2d(self):
+        proposal = self._payable()
+        transfer = self._pay(proposal, 1_000_000, "SP2D-2").transfer_ids
+        self._pay(proposal, 500_000, "SP2D-1")
+        self._return(transfer)
+        self._repay(transfer, number="SP2D-3")
+        wizard = self.env["khbs.bkk.register"].with_user(self.bank_officer).create({})
+        paper = self.env["khbs.paper"].browse(wizard.action_issue()["res_id"])
+        self.assertEqual(
+            {key: paper.totals[key] for key in ("amount", "returned", "net")},
+            {"amount": 2_500_000, "returned": 1_000_000, "net": 1_500_000},
+        )
+        self.assertEqual(paper.totals["net"], proposal.received_amount)
+        book = load_workbook(
+            io.BytesIO(paper.with_user(self.bank_officer)._file("xlsx"))
+        )
+        cells = [str(c) for row in book.active.iter_rows(values_only=True) for c in row]
+        places = [cells.index(f"SP2D-{number}") for number in (1, 2, 3)]
+        self.assertEqual(places, sorted(places))
