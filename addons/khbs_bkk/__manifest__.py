@@ -53,6 +53,7 @@
         "views/khbs_bkk_proposal_views.xml",
         "views/khbs_bkk_proposal_payment_views.xml",
         "views/khbs_bkk_decree_line_views.xml",
+        "views/khbs_bkk_proposal_decree_views.xml",
         "views/khbs_bkk_correction_views.xml",
         "views/khbs_bkk_month_views.xml",
         "views/khbs_bkk_clause_views.xml",

@@ -6,7 +6,7 @@
 One module for each table; its statements are run by ``init()`` of the model.
 """
 
-from .decree import CORRECTION_GUARD, DECREE_LINE_GUARD, MONTH_GUARD
+from .decree import CORRECTION_GUARD, DECREE_LINE_GUARD, MONTH_GUARD, PAYABLE_GUARD
 from .disbursement import DISBURSEMENT_GUARD
 from .holder import HOLDER_GUARD
 from .line import LINE_GUARD
@@ -19,5 +19,6 @@ __all__ = [
     "HOLDER_GUARD",
     "LINE_GUARD",
     "MONTH_GUARD",
+    "PAYABLE_GUARD",
     "PROPOSAL_GUARD",
 ]

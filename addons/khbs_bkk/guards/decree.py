@@ -86,3 +86,33 @@ CORRECTION_GUARD = """
         BEFORE UPDATE OR DELETE ON khbs_bkk_correction
         FOR EACH ROW EXECUTE FUNCTION khbs_bkk_guard_correction();
 """
+
+# What is paid is the list of a decree that was signed, and no more than it comes to.
+PAYABLE_GUARD = """
+    CREATE OR REPLACE FUNCTION khbs_bkk_guard_payable() RETURNS trigger AS $$
+    DECLARE
+        listed bigint;
+    BEGIN
+        SELECT sum(l.amount) INTO listed
+          FROM khbs_decree d
+          JOIN khbs_bkk_decree_line l
+            ON l.decree_id = d.id AND l.proposal_id = NEW.id
+         WHERE d.id = NEW.payable_decree_id AND d.state IN ('in_force', 'revoked')
+           AND NEW.decree_id IN (d.id, d.amends_id);
+        IF NEW.decreed_amount > coalesce(listed, 0)
+            OR (NEW.payable_decree_id IS NOT NULL AND listed IS NULL)
+        THEN
+            RAISE EXCEPTION 'No signed list of BKK proposal % comes to %',
+                NEW.id, NEW.decreed_amount USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END
+    $$ LANGUAGE plpgsql;
+    CREATE OR REPLACE TRIGGER khbs_bkk_guard_payable
+        BEFORE UPDATE OF payable_decree_id, decreed_amount ON khbs_bkk_proposal
+        FOR EACH ROW WHEN (
+            OLD.payable_decree_id IS DISTINCT FROM NEW.payable_decree_id
+            OR OLD.decreed_amount IS DISTINCT FROM NEW.decreed_amount
+        )
+        EXECUTE FUNCTION khbs_bkk_guard_payable();
+"""

@@ -4,8 +4,9 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.khbs_registry.identity_numbers import PERSONAL_NUMBER
 from odoo.addons.khbs_registry.papers import words
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
@@ -176,6 +177,14 @@ class KhbsBkkCorrection(models.Model):
             [str(self.new_month_from), self.new_months],
         ]
 
+    @api.constrains("reason", "new_name")
+    def _check_no_number(self):
+        for one in self:
+            if PERSONAL_NUMBER.search(f"{one.reason or ''} {one.new_name or ''}"):
+                raise ValidationError(
+                    self.env._("Name and reason are read by many: no NIK in them.")
+                )
+
     # ------------------------------------------------------------------
     # Steps
     # ------------------------------------------------------------------
@@ -275,6 +284,7 @@ class KhbsBkkCorrection(models.Model):
         """Return what the correction changes, against the list that is to be paid."""
         self.ensure_one()
         line = self._current_line()
+        self._refuse_paid_out()
         values = dict.fromkeys(_AREA_FIELDS, False)
         before, after, amount = getattr(self, f"_change_{self.kind}")(line, values)
         if before == after:
@@ -299,6 +309,30 @@ class KhbsBkkCorrection(models.Model):
                 )
             )
         return current
+
+    def _refuse_paid_out(self):
+        """Refuse to take months from whoever has them, and what is accounted for."""
+        closed = self.filtered(lambda one: one.proposal_id.state == "accounted")
+        if closed:
+            raise UserError(
+                self.env._(
+                    "%(proposal)s is accounted for; its decree is amended no more.",
+                    proposal=closed[0].proposal_id.display_name,
+                )
+            )
+        money = self.filtered(lambda one: one.kind in ("months", "drop"))
+        paid = self.env["khbs.bkk.payment.line"].search(
+            [("proposal_line_id", "in", money.line_id.ids), ("state", "=", "paid")],
+            limit=1,
+        )
+        if paid:
+            raise UserError(
+                self.env._(
+                    "%(name)s has been paid by the list already. The treasurer lets "
+                    "the payment come back first.",
+                    name=paid.name,
+                )
+            )
 
     def _change_name(self, line, _values):
         return line.name, self._entered("new_name"), 0

@@ -91,6 +91,7 @@ class KhbsBkkDecreeLine(models.Model):
     def init(self):
         append_only.install(self.env.cr, self._table)
         self.env.cr.execute(guards.DECREE_LINE_GUARD)
+        self.env.cr.execute(guards.PAYABLE_GUARD)
 
     @api.depends("decree_id", "proposal_id.payable_decree_id")
     def _compute_payable(self):

@@ -33,6 +33,17 @@ class KhbsBkkProposalDecree(models.AbstractModel):
         "payable from the day it is frozen.",
     )
 
+    def action_view_decreed(self):
+        """Open the names that are to be paid."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Names to be paid"),
+            "res_model": "khbs.bkk.decree.line",
+            "view_mode": "list,form",
+            "domain": [("proposal_id", "=", self.id), ("payable", "=", True)],
+        }
+
     def _payable_lines(self):
         """Return the names to be paid, of the decrees that these are paid from."""
         lines = self.env["khbs.bkk.decree.line"].sudo()

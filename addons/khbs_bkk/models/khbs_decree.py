@@ -100,6 +100,7 @@ class KhbsDecree(models.Model):
             # Nothing more may follow what has left the treasury.
             proposal.decreed_amount = proposal.disbursed_amount
         proposals.flush_recordset()
+        (proposals - unpaid)._follow_payments()
         return result
 
     def _free_documents(self):
@@ -169,6 +170,7 @@ class KhbsDecree(models.Model):
                 )
             )
         if self.form == "amendment":
+            self.bkk_correction_ids._refuse_paid_out()
             self.amends_id.bkk_proposal_ids._update_decreed(self)
 
     def _bkk_annexes(self):
@@ -208,6 +210,7 @@ class KhbsDecree(models.Model):
                 self.id,
             ),
         )
+        proposals._follow_payments()
 
     def _require_covered(self, proposal, amount):
         """Refuse to decree less than what has left the treasury."""

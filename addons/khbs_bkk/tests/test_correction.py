@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from psycopg2.errors import RestrictViolation, UniqueViolation
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import mute_logger
 
 from odoo.addons.khbs_registry.papers import source
@@ -310,6 +310,35 @@ class TestCorrection(BkkCase):
         self.env.invalidate_all()
         with self.assertRaisesRegex(UserError, "has left the treasury"):
             draft.action_freeze()
+
+    def test_the_database_pays_signed_lists_alone(self):
+        decree = self._in_force()
+        proposal = decree.bkk_proposal_ids
+        draft = self._amendment(self._accepted(self._line(decree), kind="drop"))
+        self.reading(draft, self.approver).action_approve()
+        draft.action_freeze()
+        for query, value in (
+            ("decreed_amount = %s", 2_750_001),
+            ("payable_decree_id = %s", draft.id),
+            ("payable_decree_id = %s", None),
+        ):
+            with (
+                self.subTest(query=query),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(RestrictViolation),
+                self.env.cr.savepoint(),
+            ):
+                self.env.cr.execute(
+                    f"UPDATE khbs_bkk_proposal SET {query} WHERE id = %s",
+                    [value, proposal.id],
+                )
+
+    def test_nobodys_nik_stands_in_a_correction(self):
+        decree = self._in_force()
+        with self.assertRaises(ValidationError):
+            self._asked(
+                self._line(decree), new_name="RT SATU X", reason="NIK 6206010101801234"
+            )
 
     def test_a_signed_decree_is_edited_by_nobody(self):
         decree = self._in_force()
