@@ -57,6 +57,8 @@ def _reserve(env):
         [
             ("state", "in", ["approved", "decreed", "disbursed"]),
             "|",
+            "|",
+            ("decree_id", "=", False),
             ("decree_id.state", "!=", "revoked"),
             ("disbursed_amount", ">", 0),
         ],
