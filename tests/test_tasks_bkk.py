@@ -8,7 +8,9 @@ from random import Random
 from pypdf import PdfWriter
 from screen import Screen
 
+from tools.journey.bkk import examine
 from tools.journey.bkk_pay import request_disbursement
+from tools.journey.client import as_base64
 from tools.population.numbers import Numbers
 
 PROPOSAL = "khbs.bkk.proposal"
@@ -35,6 +37,8 @@ def propose(journey, year, quarter):
             "quarter": str(quarter),
             "letter_number": f"900/{year}-{quarter}/BPKAD",
             "letter_date": date.today().isoformat(),
+            "letter_file": as_base64(signed_scan(journey).read_bytes()),
+            "letter_file_name": "surat-usulan.pdf",
         },
     )
     proposer.call(PROPOSAL, "action_build", [record])
@@ -55,14 +59,7 @@ def verify(journey, record):
     """Accept the proposal as it stands."""
     verifier = journey.erp("verifikator")
     verifier.call(PROPOSAL, "action_accept_pending", [record])
-    verifier.write(
-        PROPOSAL,
-        [record],
-        {
-            "minutes_number": f"900/BA-V/{record}",
-            "minutes_date": date.today().isoformat(),
-        },
-    )
+    examine(verifier, record, f"900/BA-V/{record}", date.today())
     verifier.decide(PROPOSAL, "action_verify", record)
 
 
@@ -117,6 +114,11 @@ def test_proposer_makes_and_submits_a_proposal(journey, browser):
 
     screen.fill("control_count", holders)
     screen.press("Usulkan")
+    screen.wait_for_dialog()
+    assert "surat yang sudah ditandatangani" in screen.page.inner_text(".o_dialog")
+    screen.dismiss()
+    screen.upload("letter_file", signed_scan(journey))
+    screen.press("Usulkan")
     screen.wait_for_state("Diusulkan")
     screen.close()
 
@@ -148,13 +150,12 @@ def test_verifier_judges_line_by_line(journey, browser):
     assert kept == ["accepted", "cut", "rejected"]
 
     journey.erp("pengusul").call(PROPOSAL, "action_propose", [record])
+    examine(journey.erp("verifikator"), record, f"900/BA-V/{record}", date.today())
     screen.page.reload()
     screen.wait_for_state("Diusulkan")
     judge(screen, 1, "Dikurangi", reason="Bertugas dua bulan", months="2")
     screen.press("Setujui baris yang menunggu")
     screen.page.get_by_role("button", name="Tutup verifikasi").wait_for()
-    screen.fill("minutes_number", f"900/BA-V/{record}")
-    screen.fill("minutes_date", "02/01/2026")
     screen.press("Tutup verifikasi")
     screen.wait_for_state("Diverifikasi")
     assert screen.field("minutes_id").is_visible()

@@ -39,6 +39,12 @@ ROSTER = {
 }
 RANKS = {"babinsa": "sergeant", "bhabinkamtibmas": "sergeant"}
 DISTRICT_ROLES = ("damang", "damang_secretary", "mantir_district")
+# Who signs the minutes of verification: names of nobody.
+TEAM = (
+    ("KETUA TIM CONTOH", "Badan Keuangan dan Aset Daerah", "Ketua"),
+    ("ANGGOTA SATU CONTOH", "Dinas Pemberdayaan Masyarakat dan Desa", "Anggota"),
+    ("ANGGOTA DUA CONTOH", "Dinas Sosial", "Anggota"),
+)
 ACCOUNT = "5.4.02.03.02.0001"
 
 
@@ -156,9 +162,12 @@ def _propose(journey, today, quarter):
             "quarter": str(quarter),
             "letter_number": f"900/{quarter}12/BPKAD/{today.year}",
             "letter_date": today.isoformat(),
+            "letter_file": as_base64(_signed_scan()),
+            "letter_file_name": "surat-usulan.pdf",
         },
     )
     proposer.call("khbs.bkk.proposal", "action_build", [proposal])
+    proposer.call("khbs.bkk.proposal", "action_print_letter", [proposal])
     built = proposer.read_one(
         "khbs.bkk.proposal", proposal, ["holder_count", "proposed_amount"]
     )
@@ -194,18 +203,36 @@ def _verify(journey, proposal, today):
         },
     )
     verifier.call("khbs.bkk.proposal", "action_accept_pending", [proposal])
+    examine(verifier, proposal, f"900/BA-V/1/{today.year}", today)
+    verifier.decide("khbs.bkk.proposal", "action_verify", proposal)
+    minutes = verifier.read_one(
+        "khbs.bkk.proposal", proposal, ["minutes_id", "minutes_list_id"]
+    )
+    journey.facts["bkk_minutes_letter"] = minutes["minutes_id"][0]
+    journey.facts["bkk_minutes"] = minutes["minutes_list_id"][0]
+    journey.facts["bkk_cut_amount"] = line["rate_amount"]
+
+
+def examine(verifier, proposal, number, day):
+    """Answer the checklist, name the team where none is known, number the minutes."""
+    checks = verifier.search("khbs.bkk.check", [("proposal_id", "=", proposal)])
+    verifier.write("khbs.bkk.check", checks, {"answer": "yes"})
+    if not verifier.search("khbs.bkk.team.member", [("proposal_id", "=", proposal)]):
+        for name, office, position in TEAM:
+            verifier.create(
+                "khbs.bkk.team.member",
+                {
+                    "proposal_id": proposal,
+                    "name": name,
+                    "office": office,
+                    "position": position,
+                },
+            )
     verifier.write(
         "khbs.bkk.proposal",
         [proposal],
-        {
-            "minutes_number": f"900/BA-V/1/{today.year}",
-            "minutes_date": today.isoformat(),
-        },
+        {"minutes_number": number, "minutes_date": day.isoformat()},
     )
-    verifier.decide("khbs.bkk.proposal", "action_verify", proposal)
-    minutes = verifier.read_one("khbs.bkk.proposal", proposal, ["minutes_id"])
-    journey.facts["bkk_minutes"] = minutes["minutes_id"][0]
-    journey.facts["bkk_cut_amount"] = line["rate_amount"]
 
 
 def _decree(journey, proposal, today):

@@ -6,6 +6,7 @@
 One module for each table; its statements are run by ``init()`` of the model.
 """
 
+from .check import CHECK_GUARD, TEAM_GUARD
 from .decree import CORRECTION_GUARD, DECREE_LINE_GUARD, MONTH_GUARD, PAYABLE_GUARD
 from .disbursement import DISBURSEMENT_GUARD
 from .holder import HOLDER_GUARD
@@ -13,6 +14,7 @@ from .line import LINE_GUARD
 from .proposal import PROPOSAL_GUARD
 
 __all__ = [
+    "CHECK_GUARD",
     "CORRECTION_GUARD",
     "DECREE_LINE_GUARD",
     "DISBURSEMENT_GUARD",
@@ -21,4 +23,5 @@ __all__ = [
     "MONTH_GUARD",
     "PAYABLE_GUARD",
     "PROPOSAL_GUARD",
+    "TEAM_GUARD",
 ]

@@ -25,13 +25,15 @@ PROPOSAL_GUARD = """
         IF OLD.state <> 'draft' AND NEW.state <> 'draft'
             AND (OLD.regency_id, OLD.fiscal_year, OLD.quarter, OLD.payee_level,
                  OLD.supplement, OLD.policy_id, OLD.round_number, OLD.digest_form,
-                 OLD.letter_number, OLD.letter_date, OLD.control_count,
-                 OLD.control_amount, OLD.line_count, OLD.proposed_amount)
+                 OLD.letter_number, OLD.letter_date, OLD.letter_sha256,
+                 OLD.control_count, OLD.control_amount, OLD.line_count,
+                 OLD.proposed_amount)
             IS DISTINCT FROM
                 (NEW.regency_id, NEW.fiscal_year, NEW.quarter, NEW.payee_level,
                  NEW.supplement, NEW.policy_id, NEW.round_number, NEW.digest_form,
-                 NEW.letter_number, NEW.letter_date, NEW.control_count,
-                 NEW.control_amount, NEW.line_count, NEW.proposed_amount)
+                 NEW.letter_number, NEW.letter_date, NEW.letter_sha256,
+                 NEW.control_count, NEW.control_amount, NEW.line_count,
+                 NEW.proposed_amount)
         THEN
             RAISE EXCEPTION 'BKK proposal % is proposed: it does not change', OLD.id
                 USING ERRCODE = 'restrict_violation';
@@ -79,6 +81,10 @@ PROPOSAL_GUARD = """
         END IF;
         IF NEW.state = 'proposed' AND NEW.policy_id IS NULL THEN
             RAISE EXCEPTION 'BKK proposal % names no policy', OLD.id
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF NEW.state = 'proposed' AND NEW.letter_sha256 IS NULL THEN
+            RAISE EXCEPTION 'BKK proposal % has no signed letter', OLD.id
                 USING ERRCODE = 'restrict_violation';
         END IF;
         IF NEW.state IN ('draft', 'proposed', 'verified', 'endorsed', 'approved')

@@ -16,9 +16,12 @@ from . import khbs_bkk_roster_import
 from . import khbs_bkk_warning
 from . import khbs_bkk_roster_warning
 from . import khbs_bkk_proposal_roster
+from . import khbs_bkk_proposal_letter
+from . import khbs_bkk_proposal_limits
 from . import khbs_bkk_proposal_warnings
 from . import khbs_bkk_proposal_verification
 from . import khbs_bkk_proposal_minutes
+from . import khbs_bkk_proposal_compare
 from . import khbs_bkk_proposal_months
 from . import khbs_bkk_proposal_accountability
 from . import khbs_bkk_proposal_papers
@@ -33,6 +36,12 @@ from . import khbs_bkk_payee
 from . import khbs_bkk_request_papers
 from . import khbs_bkk_request
 from . import khbs_bkk_cancellable
+from . import khbs_bkk_letter
+from . import khbs_bkk_compare
+from . import khbs_bkk_check
+from . import khbs_bkk_team_member
+from . import khbs_bkk_task
+from . import khbs_bkk_reminder
 from . import khbs_bkk_disbursement
 from . import khbs_bkk_month
 from . import khbs_bkk_decree_line

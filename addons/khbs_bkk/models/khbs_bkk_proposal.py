@@ -55,8 +55,15 @@ LINE_DIGESTS = {
 }
 # What a user may enter, by state; everything else moves through actions.
 IDENTITY = {"regency_id", "fiscal_year", "quarter", "payee_level", "supplement"}
-LETTER = {"letter_number", "letter_date", "control_count", "control_amount"}
-MINUTES = {"minutes_number", "minutes_date"}
+LETTER = {
+    "letter_number",
+    "letter_date",
+    "letter_file",
+    "letter_file_name",
+    "control_count",
+    "control_amount",
+}
+MINUTES = {"minutes_number", "minutes_date", "check_ids", "team_ids"}
 
 
 class KhbsBkkProposal(models.Model):
@@ -70,10 +77,14 @@ class KhbsBkkProposal(models.Model):
     _name = "khbs.bkk.proposal"
     _inherit = [
         "khbs.approvable",
+        "khbs.papered",
         "khbs.bkk.proposal.roster",
         "khbs.bkk.proposal.warnings",
+        "khbs.bkk.proposal.letter",
         "khbs.bkk.proposal.verification",
+        "khbs.bkk.proposal.limits",
         "khbs.bkk.proposal.minutes",
+        "khbs.bkk.proposal.compare",
         "khbs.bkk.proposal.months",
         "khbs.bkk.proposal.papers",
         "khbs.bkk.proposal.accountability",
@@ -96,6 +107,7 @@ class KhbsBkkProposal(models.Model):
         "policy_id",
         "letter_number",
         "letter_date",
+        "letter_sha256",
         "control_count",
         "control_amount",
         "minutes_number",
@@ -152,6 +164,12 @@ class KhbsBkkProposal(models.Model):
     minutes_number = fields.Char(help="Of the minutes of verification.")
     minutes_date = fields.Date()
     minutes_id = fields.Many2one(comodel_name="khbs.paper", readonly=True, copy=False)
+    minutes_list_id = fields.Many2one(
+        comodel_name="khbs.paper",
+        string="Annex of the minutes",
+        readonly=True,
+        copy=False,
+    )
     line_ids = fields.One2many(
         comodel_name="khbs.bkk.proposal.line",
         inverse_name="proposal_id",
@@ -164,6 +182,8 @@ class KhbsBkkProposal(models.Model):
     approved_count = fields.Integer(readonly=True, default=0, copy=False)
     approved_amount = Rupiah(readonly=True, default=0, copy=False)
     cut_amount = Rupiah(compute="_compute_counts", string="Cut")
+    previous_amount = Rupiah(compute="_compute_counts", string="Previous quarter")
+    difference = Rupiah(compute="_compute_counts")
     disbursed_amount = Rupiah(readonly=True, default=0, copy=False)
     revision = fields.Integer(
         readonly=True,
@@ -200,6 +220,7 @@ class KhbsBkkProposal(models.Model):
         index=True,
         help="When the stage should be over, by the days of the policy.",
     )
+    is_overdue = fields.Boolean(compute="_compute_is_overdue")
     decree_id = fields.Many2one(
         comodel_name="khbs.decree",
         readonly=True,
@@ -261,6 +282,12 @@ class KhbsBkkProposal(models.Model):
             since = fields.Datetime.context_timestamp(proposal, proposal.stage_since)
             proposal.due_date = days and since.date() + relativedelta(days=days)
 
+    @api.depends("due_date")
+    def _compute_is_overdue(self):
+        today = fields.Date.context_today(self)
+        for proposal in self:
+            proposal.is_overdue = bool(proposal.due_date and proposal.due_date < today)
+
     @api.depends(
         "line_ids.holder_id",
         "line_ids.verdict",
@@ -279,8 +306,11 @@ class KhbsBkkProposal(models.Model):
                 [*mine, ("verdict", "=", "pending")], ["proposal_id"], ["__count"]
             )
         )
+        before = dict(lines._read_group(mine, ["proposal_id"], ["previous_amount:sum"]))
         for proposal in self:
             proposal.holder_count = holders.get(proposal, 0)
+            proposal.previous_amount = before.get(proposal, 0)
+            proposal.difference = proposal.proposed_amount - proposal.previous_amount
             proposal.pending_count = pending.get(proposal, 0)
             verified = proposal.state not in ("draft", "proposed")
             proposal.cut_amount = (
@@ -317,7 +347,9 @@ class KhbsBkkProposal(models.Model):
             if not key.startswith("default_")
         }
         plain = self.with_env(self.env(context=context))
-        return super(KhbsBkkProposal, plain).create(vals_list)
+        proposals = super(KhbsBkkProposal, plain).create(vals_list)
+        proposals._note_letter(set().union(*vals_list))
+        return proposals
 
     def write(self, vals):
         if not self.env.su:
@@ -326,6 +358,7 @@ class KhbsBkkProposal(models.Model):
         if "state" in vals:
             vals = {"stage_since": fields.Datetime.now(), **vals}
         result = super().write(vals)
+        self._note_letter(vals)
         if "regency_id" in vals:
             # A rule is asked before a write; nobody moves a proposal out of reach.
             self.check_access("write")
@@ -447,7 +480,12 @@ class KhbsBkkProposal(models.Model):
             )
 
     def _content_parts(self):
-        return self._lines_sha256()
+        """Return the lines, and what the team found, as the form shows them."""
+        return [
+            self._lines_sha256(),
+            self._checks().mapped(lambda one: [one.name, one.answer, one.note]),
+            self._team().mapped(lambda one: [one.name, one.nip, one.office]),
+        ]
 
     def _lines_sha256(self):
         """Return the SHA-256 over every line with its verdict, in a fixed order."""

@@ -13,7 +13,7 @@ from .. import guards
 
 VERDICTS = [
     ("pending", "Pending"),
-    ("accepted", "Accepted"),
+    ("accepted", "Accepted in full"),
     ("cut", "Cut"),
     ("rejected", "Rejected"),
     ("returned", "Returned"),
@@ -192,7 +192,8 @@ class KhbsBkkProposalLine(models.Model):
             months, first = self.months, self.month_from
         elif verdict != "cut":
             months, first = 0, None
-        reason = vals.get("reason", self.reason)
+        kept = False if verdict in ("accepted", "pending") else self.reason
+        reason = vals.get("reason", kept)
         if verdict in ("cut", "rejected", "returned") and not (reason or "").strip():
             raise UserError(
                 self.env._("Write why the line of %(name)s is changed.", name=self.name)

@@ -34,7 +34,9 @@ class KhbsBkkProposalRoster(models.AbstractModel):
             proposal._check_letter()
             proposal._check_not_blocked("proposal")
             proposal._check_current()
+            proposal._keep_letter()
             proposal._step("proposed", PROPOSER)
+            proposal._open_checks()
         return True
 
     def _check_roster(self):
@@ -136,7 +138,8 @@ class KhbsBkkProposalRoster(models.AbstractModel):
     def _asked_query(self):
         """Return the query for a month of *h* that another proposal asks for.
 
-        What was decided counts as it was approved, what is under way as it was asked.
+        What is under way counts as it was asked, then as it was verified; what is
+        approved, as long as the month is reserved.
         """
         return SQL(
             """
@@ -144,13 +147,24 @@ class KhbsBkkProposalRoster(models.AbstractModel):
               JOIN khbs_bkk_proposal p ON p.id = l.proposal_id
               JOIN khbs_bkk_holder other ON other.id = l.holder_id
              WHERE other.nik = h.nik AND l.role_id = h.role_id
-               AND p.id <> %(proposal)s AND p.state <> 'draft'
-               AND l.verdict NOT IN ('rejected', 'returned')
-               AND month.first_day
-                   BETWEEN coalesce(l.approved_from, l.month_from)
-                       AND CASE WHEN l.approved_from IS NULL THEN l.month_to
-                           ELSE l.approved_from
-                                + make_interval(months => l.approved_months - 1) END
+               AND p.id <> %(proposal)s
+               AND CASE p.state
+                   WHEN 'draft' THEN false
+                   WHEN 'proposed' THEN month.first_day
+                       BETWEEN l.month_from AND l.month_to
+                   WHEN 'verified' THEN month.first_day
+                       BETWEEN l.approved_from
+                           AND l.approved_from
+                               + make_interval(months => l.approved_months - 1)
+                   WHEN 'endorsed' THEN month.first_day
+                       BETWEEN l.approved_from
+                           AND l.approved_from
+                               + make_interval(months => l.approved_months - 1)
+                   ELSE EXISTS (
+                       SELECT FROM khbs_bkk_month kept
+                        WHERE kept.line_id = l.id AND kept.month = month.first_day
+                          AND kept.released_at IS NULL
+                   ) END
             """,
             proposal=self.id,
         )
@@ -263,13 +277,12 @@ class KhbsBkkProposalRoster(models.AbstractModel):
               FROM khbs_bkk_proposal_line l
               JOIN khbs_bkk_proposal p ON p.id = l.proposal_id
               JOIN khbs_bkk_holder h ON h.id = l.holder_id
-             WHERE p.regency_id = %(regency)s AND p.payee_level = %(level)s
+             WHERE p.regency_id = %(regency)s
                AND p.date_from = %(date_from)s::date - interval '3 months'
                AND p.state <> 'draft'
           GROUP BY h.nik, l.role_id
             """,
             regency=self.regency_id.id,
-            level=self.payee_level,
             date_from=self.date_from,
         )
 
@@ -292,6 +305,12 @@ class KhbsBkkProposalRoster(models.AbstractModel):
                     letter_amount=f"{self.control_amount:,}".replace(",", "."),
                     count=self.holder_count,
                     amount=f"{self.proposed_amount:,}".replace(",", "."),
+                )
+            )
+        if not self.letter_sha256:
+            raise UserError(
+                self.env._(
+                    "Print the letter, have it signed and hand the signed letter in."
                 )
             )
 

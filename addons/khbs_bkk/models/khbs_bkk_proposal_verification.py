@@ -1,11 +1,14 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..terms import APPROVER, VERIFIER
+
+# So many returned lines stand in the reason that is proposed for sending back.
+RETURNED_SHOWN = 20
 
 
 class KhbsBkkProposalVerification(models.AbstractModel):
@@ -14,28 +17,43 @@ class KhbsBkkProposalVerification(models.AbstractModel):
     _name = "khbs.bkk.proposal.verification"
     _description = "BKK proposal: verification"
 
+    check_ids = fields.One2many(
+        comodel_name="khbs.bkk.check",
+        inverse_name="proposal_id",
+        string="Checklist",
+    )
+    team_ids = fields.One2many(
+        comodel_name="khbs.bkk.team.member",
+        inverse_name="proposal_id",
+    )
+    unanswered_count = fields.Integer(
+        string="Unanswered items", compute="_compute_unanswered_count"
+    )
+
+    @api.depends("check_ids.answer", "round_number")
+    def _compute_unanswered_count(self):
+        for proposal in self:
+            open_items = proposal._checks().filtered(lambda check: not check.answer)
+            proposal.unanswered_count = len(open_items)
+
+    def _checks(self):
+        """Return the checklist of the round under way."""
+        return self.check_ids.filtered(
+            lambda check: check.round_number == self.round_number
+        )
+
+    def _team(self):
+        """Return the team of the round under way."""
+        return self.team_ids.filtered(
+            lambda member: member.round_number == self.round_number
+        )
+
     def action_accept_pending(self):
-        """Accept every line that has no verdict yet."""
+        """Accept every line that has no verdict yet, as far as the policy pays it."""
         for proposal in self:
             proposal._require(VERIFIER, "verdict", "proposed")
             proposal._lock()
-            self.env.flush_all()
-            self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE khbs_bkk_proposal_line
-                       SET verdict = 'accepted', approved_months = months,
-                           approved_from = month_from, approved_amount = amount,
-                           reason = NULL, write_uid = %s,
-                           write_date = now() AT TIME ZONE 'UTC'
-                     WHERE proposal_id = %s AND verdict = 'pending'
-                    """,
-                    self.env.uid,
-                    proposal.id,
-                )
-            )
-            self.env.invalidate_all()
-            proposal._update_totals()
+            proposal._accept_pending()
         return True
 
     def action_verify(self):
@@ -43,21 +61,102 @@ class KhbsBkkProposalVerification(models.AbstractModel):
         for proposal in self:
             proposal._require(VERIFIER, "verified", "proposed")
             proposal._lock()
-            if proposal.pending_count:
-                raise UserError(
-                    self.env._(
-                        "%(count)s lines have no verdict yet.",
-                        count=proposal.pending_count,
-                    )
-                )
-            if not (proposal.minutes_number and proposal.minutes_date):
-                raise UserError(
-                    self.env._("Enter number and date of the minutes of verification.")
-                )
-            proposal._keep_verdicts()
+            proposal._check_complete()
+            proposal._check_paid_once()
+            proposal._check_ceilings()
             proposal._step("verified", VERIFIER)
-            proposal.sudo().minutes_id = proposal._issue_minutes()
+            proposal._keep_verdicts()
+            proposal._issue_minutes()
         return True
+
+    def _check_complete(self):
+        """Refuse to close while a verdict, an answer or the minutes are missing."""
+        if self.pending_count:
+            raise UserError(
+                self.env._(
+                    "%(count)s lines have no verdict yet.", count=self.pending_count
+                )
+            )
+        returned = self._returned_lines()
+        if returned:
+            raise UserError(
+                self.env._(
+                    "%(count)s lines are returned to the regency: send the proposal "
+                    "back, or give them another verdict.",
+                    count=len(returned),
+                )
+            )
+        if self.unanswered_count:
+            raise UserError(
+                self.env._(
+                    "%(count)s items of the checklist have no answer yet.",
+                    count=self.unanswered_count,
+                )
+            )
+        if not self._team():
+            raise UserError(
+                self.env._("Enter the members of the team; they sign the minutes.")
+            )
+        if not (self.minutes_number and self.minutes_date):
+            raise UserError(
+                self.env._("Enter number and date of the minutes of verification.")
+            )
+
+    def _returned_lines(self):
+        return self.env["khbs.bkk.proposal.line"].search(
+            [("proposal_id", "=", self.id), ("verdict", "=", "returned")]
+        )
+
+    def _open_checks(self):
+        """Lay the checklist and the team of this round before the verifier.
+
+        The team is the one that was named last; most proposals are verified by the
+        same persons.
+        """
+        items = self.env["khbs.bkk.check.item"].sudo().search([("active", "=", True)])
+        members = self.env["khbs.bkk.team.member"].sudo()
+        last = members.search([], order="id desc", limit=1)
+        known = members.search(
+            [
+                ("proposal_id", "=", last.proposal_id.id),
+                ("round_number", "=", last.round_number),
+            ],
+            order="sequence, id",
+        )
+        for proposal in self:
+            place = {
+                "proposal_id": proposal.id,
+                "round_number": proposal.round_number,
+            }
+            self.env["khbs.bkk.check"].sudo().create(
+                [
+                    {
+                        **place,
+                        "item_id": item.id,
+                        "sequence": item.sequence,
+                        "name": item.name,
+                    }
+                    for item in items
+                ]
+            )
+            members.create(
+                [
+                    {
+                        **place,
+                        **{
+                            name: member[name]
+                            for name in (
+                                "sequence",
+                                "name",
+                                "nip",
+                                "office",
+                                "position",
+                            )
+                        },
+                    }
+                    for member in known
+                ]
+            )
 
     def action_approve(self):
         """Approve what was verified, to the very line.
@@ -106,6 +205,7 @@ class KhbsBkkProposalVerification(models.AbstractModel):
                 "minutes_number": False,
                 "minutes_date": False,
                 "minutes_id": False,
+                "minutes_list_id": False,
             }
         )
         self._reset_verdicts()
@@ -120,8 +220,26 @@ class KhbsBkkProposalVerification(models.AbstractModel):
             "res_model": "khbs.bkk.proposal.return",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_proposal_id": self.id},
+            "context": {
+                "default_proposal_id": self.id,
+                "default_reason": self._returned_reason(),
+            },
         }
+
+    def _returned_reason(self):
+        """Return one sentence for each returned line, to send the proposal back with.
+
+        It goes to the regency, so it is the verifier's own words.
+        """
+        lines = self._returned_lines()
+        said = [f"{line.name}: {line.reason}" for line in lines[:RETURNED_SHOWN]]
+        if len(lines) > RETURNED_SHOWN:
+            said.append(
+                self.env._(
+                    "and %(count)s more lines", count=len(lines) - RETURNED_SHOWN
+                )
+            )
+        return "\n".join(said)
 
     def action_view_verdicts(self):
         """Open the verdicts of every round."""

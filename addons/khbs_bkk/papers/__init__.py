@@ -6,4 +6,12 @@ Legal papers are written in Indonesian directly (DESIGN 7). One module for each 
 it is used by its name, as in ``papers.annexes.recap_annex``.
 """
 
-from . import accountability, annexes, minutes, payment_list, report, request
+from . import (
+    accountability,
+    annexes,
+    minutes,
+    nominative,
+    payment_list,
+    report,
+    request,
+)

@@ -1,8 +1,10 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import test_cycle
 from . import test_decree
 from . import test_proposal
+from . import test_queue
 from . import test_roster
 from . import test_roster_import
 from . import test_roster_two_connections

@@ -74,7 +74,7 @@ class BkkCase(KhbsCase):
             }
         )
 
-    def _proposal(self, quarter="1"):
+    def _proposal(self, quarter="1", **vals):
         """Return a draft with its lines built and the figures of its letter."""
         proposal = (
             self.env["khbs.bkk.proposal"]
@@ -86,6 +86,9 @@ class BkkCase(KhbsCase):
                     "quarter": quarter,
                     "letter_number": "900/1/BPKAD",
                     "letter_date": date(YEAR, 1, 5),
+                    "letter_file": SCAN,
+                    "letter_file_name": "surat.pdf",
+                    **vals,
                 }
             )
         )
@@ -98,15 +101,26 @@ class BkkCase(KhbsCase):
         )
         return proposal
 
-    def _proposed(self, quarter="1"):
-        proposal = self._proposal(quarter)
+    def _proposed(self, quarter="1", **vals):
+        proposal = self._proposal(quarter, **vals)
         proposal.action_propose()
         return proposal
 
-    def _verified(self, quarter="1"):
-        proposal = self._proposed(quarter).with_user(self.verifier)
+    def _examined(self, proposal, number="BA 1"):
+        """Answer the checklist, name the team and number the minutes."""
+        proposal = proposal.with_user(self.verifier)
+        proposal._checks().write({"answer": "yes"})
+        if not proposal._team():
+            proposal.team_ids = [
+                Command.create({"name": "KETUA TIM CONTOH", "office": "BKAD"}),
+                Command.create({"name": "ANGGOTA CONTOH", "office": "DPMD"}),
+            ]
+        proposal.write({"minutes_number": number, "minutes_date": date(YEAR, 1, 6)})
+        return proposal
+
+    def _verified(self, quarter="1", **vals):
+        proposal = self._examined(self._proposed(quarter, **vals))
         proposal.action_accept_pending()
-        proposal.write({"minutes_number": "BA 1", "minutes_date": date(YEAR, 1, 6)})
         self.reading(proposal).action_verify()
         return proposal
 

@@ -21,7 +21,7 @@ class TestMonths(BkkCase):
         months = self.env["khbs.bkk.month"].search([("proposal_id", "=", proposal.id)])
         return months.filtered(lambda one: bool(one.released_at) == free)
 
-    def _elsewhere(self, holder, role="rt_head"):
+    def _elsewhere(self, holder, role="rt_head", closed=False):
         """Return a proposal of another regency that pays *holder*'s person too."""
         city = self._area("62.71")
         twin = self._holder(
@@ -40,7 +40,15 @@ class TestMonths(BkkCase):
         self.env.flush_all()
         self.regency = city
         self.proposer.khbs_area_ids = city
-        return self._verified()
+        return self._verified() if closed else self._accepted()
+
+    def _accepted(self):
+        """Return a proposal whose lines are accepted by hand: as two are that close
+        in the same moment, before either can see the other.
+        """
+        proposal = self._examined(self._proposed())
+        proposal.line_ids.write({"verdict": "accepted"})
+        return proposal
 
     def test_approval_takes_each_month_of_each_person(self):
         proposal = self._approved()
@@ -68,8 +76,10 @@ class TestMonths(BkkCase):
     def test_the_same_month_in_another_regency_is_refused(self):
         first = self._approved()
         second = self._elsewhere(self.rt)
+        with self.assertRaisesRegex(UserError, "paid once"):
+            self.reading(second).action_verify()
         with self._refused():
-            self.reading(second, self.approver).action_approve()
+            second.with_user(self.approver)._reserve_months()
         refused = self.env["khbs.audit.event"].search(
             [("outcome", "=", "refused"), ("res_id", "=", second.id)]
         )
@@ -84,13 +94,13 @@ class TestMonths(BkkCase):
         with self.assertRaisesRegex(
             UserError, f"RT SATU, Januari {YEAR}: reserved by {first.display_name}"
         ):
-            self.reading(second, self.approver).action_approve()
+            second.with_user(self.approver)._reserve_months()
 
     def test_another_role_of_the_person_is_refused_by_the_policy(self):
         self._approved()
         second = self._elsewhere(self.rt, role="damang")
         with self.assertRaisesRegex(UserError, "RT SATU"):
-            self.reading(second, self.approver).action_approve()
+            second.with_user(self.approver)._reserve_months()
 
     def test_another_role_is_paid_where_the_policy_pays_both(self):
         self.env["khbs.bkk.policy"].create(
@@ -101,7 +111,7 @@ class TestMonths(BkkCase):
             }
         )
         self._approved()
-        second = self._elsewhere(self.rt, role="damang")
+        second = self._elsewhere(self.rt, role="damang", closed=True)
         self.reading(second, self.approver).action_approve()
         self.assertEqual(len(self._months(second)), 3)
 
@@ -191,6 +201,6 @@ class TestMonths(BkkCase):
         self.assertFalse(proposal.payable_decree_id)
         self.assertEqual(proposal.decreed_amount, 0)
         self.assertTrue(decree.bkk_line_ids, "the names that were signed stay")
-        second = self._elsewhere(self.rt)
+        second = self._elsewhere(self.rt, closed=True)
         self.reading(second, self.approver).action_approve()
         self.assertEqual(len(self._months(second)), 3)

@@ -101,7 +101,7 @@ class TestProposal(BkkCase):
         with self.assertRaisesRegex(UserError, "1 lines"):
             self.reading(proposal).action_verify()
         proposal.action_accept_pending()
-        proposal.write({"minutes_number": "BA 1", "minutes_date": date(YEAR, 1, 6)})
+        self._examined(proposal, "BA 1")
         self.reading(proposal).action_verify()
         self.assertEqual(proposal.approved_amount, 1_500_000 + 500_000)
         self.assertEqual(proposal.cut_amount, 250_000 + 500_000)
@@ -166,7 +166,7 @@ class TestProposal(BkkCase):
         proposal.with_user(second).action_propose()
         mine = proposal.with_user(self.proposer)
         mine.action_accept_pending()
-        mine.write({"minutes_number": "BA 1", "minutes_date": date(YEAR, 1, 6)})
+        self._examined(mine, "BA 1")
         with self.assertRaisesRegex(UserError, "second person"):
             self.reading(mine).action_verify()
         refused = self.env["khbs.audit.event"].search(
@@ -188,7 +188,7 @@ class TestProposal(BkkCase):
         proposal.action_build()
         proposal.action_propose()
         verifier.action_accept_pending()
-        verifier.write({"minutes_number": "BA 2", "minutes_date": date(YEAR, 1, 8)})
+        self._examined(verifier, "BA 2")
         self.reading(verifier).action_verify()
         verdicts = proposal.verdict_ids.filtered(lambda one: one.holder_id == self.rt)
         self.assertEqual(
@@ -205,7 +205,7 @@ class TestProposal(BkkCase):
     def test_verdicts_changed_since_the_form_was_opened_are_read_again(self):
         proposal = self._proposed().with_user(self.verifier)
         proposal.action_accept_pending()
-        proposal.write({"minutes_number": "BA 1", "minutes_date": date(YEAR, 1, 6)})
+        self._examined(proposal, "BA 1")
         opened = self.reading(proposal)
         proposal.line_ids[0].write({"verdict": "rejected", "reason": "Ganda"})
         with self.assertRaises(UserError):
@@ -233,7 +233,7 @@ class TestProposal(BkkCase):
         )
         proposal = proposal.with_user(self.verifier)
         proposal.action_accept_pending()
-        proposal.write({"minutes_number": "BA 1", "minutes_date": date(YEAR, 1, 6)})
+        self._examined(proposal, "BA 1")
         self.reading(proposal).action_verify()
         self._refused_by_database(
             "UPDATE khbs_bkk_proposal_line SET reason = 'x' WHERE id = %s", line.id

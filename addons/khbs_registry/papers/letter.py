@@ -72,7 +72,8 @@ footer svg { float: left; margin-right: 3mm }
 class Letter:
     """One paper of prose.
 
-    :param heading: lines under the kop, the first one underlined
+    :param heading: lines under the kop, the first one underlined; none in a letter
+        that begins with number and addressee
     :param body: HTML between the heading and the signatures
     :param ending: its last part, never on another page than the signatures
     :param parties: who sign side by side, two in a row
@@ -173,6 +174,8 @@ def _kop(letterhead):
 
 
 def _heading(lines):
+    if not lines:
+        return ""
     first, *others = lines
     return Markup('<div class="title"><h1>{}</h1>{}</div>').format(
         first, _lines(others)

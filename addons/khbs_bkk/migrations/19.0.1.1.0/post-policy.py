@@ -28,3 +28,5 @@ def migrate(cr, version):
     every = proposals.search([("policy_id", "!=", False)])
     proposals.env.add_to_compute(proposals._fields["due_date"], every)
     every.flush_recordset(["due_date"])
+    # What is being verified gets the checklist that its minutes will print.
+    every.filtered(lambda one: one.state == "proposed")._open_checks()

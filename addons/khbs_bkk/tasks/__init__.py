@@ -1,0 +1,25 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What waits for whom: each module returns the query of its documents' tasks.
+
+A query yields ``slot`` (a number of its own from 1 to 63), ``model``, ``res_id``,
+``kind`` (a key of ``ROLES``; khbs.bkk.task says it in words), ``step`` (the code of
+khbs.approval that the task takes, or NULL where nobody is barred), ``regency_id``,
+``since`` (timestamp, UTC) and ``due_date``.
+"""
+
+from . import decree, proposal
+
+# Code of a task: the role that does it.
+ROLES = {
+    "propose": "group_bkk_proposer",
+    "mend": "group_bkk_proposer",
+    "verify": "group_bkk_verifier",
+    "approve": "group_approver",
+    "approve_second": "group_approver",
+    "draft_decree": "group_decree_officer",
+    "decide_decree": "group_approver",
+    "freeze_decree": "group_decree_officer",
+    "register_decree": "group_decree_officer",
+}
+QUERIES = [proposal.query, decree.query]
