@@ -20,16 +20,17 @@ from .context import Bench, Figure
 ANNEX_LINES = 45_000
 DECREE_LINES = 13_000
 PAGES_A_SECOND = 100
+RUNS = 2
 
 
 def measure(bench):
     for name, lines in (("annex", ANNEX_LINES), ("decree", DECREE_LINES)):
         tenth = _in_own_process(bench, name, lines // 10)
-        whole = _in_own_process(bench, name, lines)
-        rate = whole["pages"] / whole["seconds"]
+        runs = [_in_own_process(bench, name, lines) for _run in range(RUNS)]
+        rate = max(run["pages"] / run["seconds"] for run in runs)
         yield Figure(name, rate, "pages/s", PAGES_A_SECOND / rate, "<=1.0")
-        ratio = whole["peak"] / tenth["peak"]
-        yield Figure(f"{name}-memory", whole["peak"] / 1024, "MB", ratio, "<=1.2")
+        peak = max(run["peak"] for run in runs)
+        yield Figure(f"{name}-memory", peak / 1024, "MB", peak / tenth["peak"], "<=1.2")
 
 
 def _in_own_process(bench, name, lines):

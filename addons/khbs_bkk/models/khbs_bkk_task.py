@@ -49,6 +49,8 @@ class KhbsBkkTask(models.Model):
             "decide_decree": self.env._("Decide the decree"),
             "freeze_decree": self.env._("Freeze the decree"),
             "register_decree": self.env._("Register the signature"),
+            "check_correction": self.env._("Check the correction"),
+            "draft_amendment": self.env._("Draft the amendment"),
         }
         return list(said.items())
 

@@ -8,7 +8,7 @@ khbs.approval that the task takes, or NULL where nobody is barred), ``regency_id
 ``since`` (timestamp, UTC) and ``due_date``.
 """
 
-from . import decree, proposal
+from . import correction, decree, proposal
 
 # Code of a task: the role that does it.
 ROLES = {
@@ -21,5 +21,7 @@ ROLES = {
     "decide_decree": "group_approver",
     "freeze_decree": "group_decree_officer",
     "register_decree": "group_decree_officer",
+    "check_correction": "group_bkk_verifier",
+    "draft_amendment": "group_decree_officer",
 }
-QUERIES = [proposal.query, decree.query]
+QUERIES = [proposal.query, decree.query, correction.query]

@@ -124,8 +124,8 @@ class BkkCase(KhbsCase):
         self.reading(proposal).action_verify()
         return proposal
 
-    def _approved(self, quarter="1"):
-        proposal = self._verified(quarter)
+    def _approved(self, quarter="1", **vals):
+        proposal = self._verified(quarter, **vals)
         self.reading(proposal, self.approver).action_approve()
         return proposal
 

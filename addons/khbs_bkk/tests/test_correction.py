@@ -333,6 +333,24 @@ class TestCorrection(BkkCase):
                     [value, proposal.id],
                 )
 
+    def test_what_waits_stands_in_the_queue_of_its_role(self):
+        decree = self._in_force()
+        tasks = self.env["khbs.bkk.task"]
+        correction = self._asked(self._line(decree), new_name="RT SATU X")
+        mine = [("model", "=", correction._name), ("res_id", "=", correction.id)]
+        self.env.flush_all()
+        waiting = tasks.with_user(self.verifier).search(mine)
+        self.assertEqual(waiting.kind, "check_correction")
+        self.assertFalse(tasks.with_user(self.decree_officer).search(mine))
+        self.reading(correction, self.verifier).action_accept()
+        self.env.flush_all()
+        self.assertFalse(tasks.with_user(self.verifier).search(mine))
+        waiting = tasks.with_user(self.decree_officer).search(mine)
+        self.assertEqual(waiting.kind, "draft_amendment")
+        self._amendment(correction)
+        self.env.flush_all()
+        self.assertFalse(tasks.with_user(self.decree_officer).search(mine))
+
     def test_nobodys_nik_stands_in_a_correction(self):
         decree = self._in_force()
         with self.assertRaises(ValidationError):

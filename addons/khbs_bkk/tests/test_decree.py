@@ -9,6 +9,7 @@ from psycopg2.errors import CheckViolation
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 
+from odoo.addons.khbs_registry.papers import source
 from odoo.addons.khbs_registry.tests.common import VILLAGE
 
 from .. import decree_lines
@@ -200,3 +201,51 @@ class TestDecree(BkkCase):
         proposal.with_user(self.decree_officer).action_draft_decree(self.budget_line.id)
         self.assertEqual(proposal.decree_id.state, "draft")
         self.assertNotEqual(proposal.decree_id, decree)
+
+    def test_the_decree_for_villages_names_each_village_with_its_money(self):
+        self.roles["rt_head"].payee_level = "village"
+        other = self._area("62.06.02.2001")
+        self._holder("RT JAUH", area_ids=other.ids)
+        proposal = self._approved(payee_level="village")
+        proposal.with_user(self.decree_officer).action_draft_decree(self.budget_line.id)
+        decree = proposal.decree_id
+        self.assertIn("kepada Desa di Kabupaten Katingan untuk", decree.name)
+        text = " ".join(decree.clause_ids.mapped("text"))
+        self.assertIn("ke Rekening Kas Desa masing-masing", text)
+        self.assertNotIn("ke Rekening Kas Umum Daerah Kabupaten", text)
+        recap, names = decree.annex_ids.sorted("sequence")
+        rows = list(source.load(recap._source()).rows())
+        self.assertEqual(
+            [(row["payee"], row["people"]) for row in rows],
+            [(self.village.name, 2), (other.name, 1)],
+        )
+        self.assertEqual(recap.totals["amount"], names.totals["amount"])
+        self.assertEqual(recap.totals["amount"], proposal.approved_amount)
+        self._sign(decree.with_user(self.decree_officer), f"188.44/8/{YEAR}")
+        self.assertEqual(
+            set(decree.bkk_line_ids.payee_area_id), set(self.village | other)
+        )
+
+    def test_regencies_and_villages_are_decreed_apart(self):
+        first = self._approved()
+        self.roles["rt_head"].payee_level = "village"
+        self._holder("RT BARU")
+        second = self._approved(payee_level="village")
+        both = (first | second).with_user(self.decree_officer)
+        with self.assertRaisesRegex(UserError, "a decree for each"):
+            both.action_draft_decree(self.budget_line.id)
+
+    def test_annex_two_is_sorted_by_area_and_name_and_says_the_months(self):
+        self._holder("ABDUL MA'RUF", area_ids=self._area("62.06.02.2001").ids)
+        decree = self._drafted()
+        names = decree.annex_ids.filtered(lambda annex: annex.sequence == 2)
+        rows = list(source.load(names._source()).rows())
+        self.assertEqual(
+            [row["name"] for row in rows],
+            ["DAMANG CONTOH", "RT DUA", "RT SATU", "ABDUL MA'RUF"],
+        )
+        self.assertEqual(
+            [(row["span"], row["months"]) for row in rows[:3]],
+            [("Jan s.d. Mar", 3), ("Feb s.d. Mar", 2), ("Jan s.d. Mar", 3)],
+        )
+        self.assertNotIn("nik", rows[0])

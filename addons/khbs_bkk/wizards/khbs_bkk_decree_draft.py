@@ -20,10 +20,26 @@ class KhbsBkkDecreeDraft(models.TransientModel):
     )
 
     def _default_budget_line_id(self):
-        """Return the line for financial assistance (5.4.02) where there is one."""
-        lines = self.env["khbs.budget.line"].search(
-            [("account_code", "=like", "5.4.02%")], limit=2
+        """Return the year's line for assistance to whom these pay, if there is one.
+
+        5.4.02 is financial assistance; 5.4.02.05 of it goes to villages (DOMAIN 4.3).
+        """
+        proposals = self.env["khbs.bkk.proposal"].browse(
+            self.env.context.get("default_proposal_ids") or []
         )
+        lines = self.env["khbs.budget.line"].search(
+            [
+                ("year", "in", proposals.mapped("fiscal_year")),
+                ("account_code", "=like", "5.4.02%"),
+            ]
+        )
+        to_villages = lines.filtered(
+            lambda line: line.account_code.startswith("5.4.02.05")
+        )
+        if proposals[:1].payee_level == "village":
+            lines = to_villages
+        else:
+            lines -= to_villages
         return lines if len(lines) == 1 else False
 
     def action_draft(self):
