@@ -4,7 +4,7 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.orm.models import NO_ACCESS
 
 from odoo.addons.khbs_registry.held_file import HeldFile
@@ -30,6 +30,17 @@ RANK_GROUPS = [
 
 # Who a proposed line speaks of.
 IDENTITY = {"nik", "nik_entry", "role_id", "regency_id"}
+
+# What the roster finds out itself, and what the guided end of a term writes.
+DERIVED = {
+    "account_name_differs",
+    "area_count",
+    "end_letter",
+    "end_letter_date",
+    "end_reason",
+    "predecessor_id",
+    "successor_ids",
+}
 
 
 class KhbsBkkHolder(models.Model):
@@ -225,7 +236,32 @@ class KhbsBkkHolder(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.su:
+            return super().create(vals_list)
+        for vals in vals_list:
+            self._refuse_derived(vals)
+        hidden = {f"default_{name}" for name in DERIVED}
+        context = {k: v for k, v in self.env.context.items() if k not in hidden}
+        plain = self.with_env(self.env(context=context))
+        return super(KhbsBkkHolder, plain).create(vals_list)
+
+    def _refuse_derived(self, vals):
+        """Refuse what nobody enters: a difference of names cannot be talked away."""
+        derived = sorted(vals.keys() & DERIVED)
+        if derived:
+            raise AccessError(
+                self.env._(
+                    "%(fields)s: the roster finds this out itself, or the button that "
+                    "ends a term enters it.",
+                    fields=", ".join(derived),
+                )
+            )
+
     def write(self, vals):
+        if not self.env.su:
+            self._refuse_derived(vals)
         if not self.env.su and set(vals) & IDENTITY:
             proposed = self.sudo().line_ids.filtered(lambda line: line.state != "draft")
             if proposed:

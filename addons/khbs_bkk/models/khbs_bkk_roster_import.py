@@ -76,7 +76,11 @@ class KhbsBkkRosterImport(models.Model):
     file_name = fields.Char()
     file_sha256 = fields.Char(string="File SHA-256", readonly=True, copy=False)
     state = fields.Selection(
-        selection=[("draft", "Draft"), ("checked", "Checked"), ("applied", "Applied")],
+        selection=[
+            ("draft", "Draft"),
+            ("checked", "File checked"),
+            ("applied", "Applied"),
+        ],
         required=True,
         readonly=True,
         default="draft",
@@ -197,7 +201,7 @@ class KhbsBkkRosterImport(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Holders"),
+            "name": self.env._("In the roster"),
             "res_model": "khbs.bkk.holder",
             "view_mode": "list,form",
             "domain": [

@@ -65,7 +65,10 @@ class KhbsBkkRosterApply(models.AbstractModel):
         self.env.invalidate_all()
 
     def _match_holders(self):
-        """Begin anew; whom the roster knows by NIK, role and first day is found."""
+        """Begin anew; whom the roster knows by NIK, role and first day is found.
+
+        A term that was ended by a letter stays ended, whatever last day a file says.
+        """
         return SQL(
             """
             UPDATE khbs_bkk_roster_import_line l
@@ -73,6 +76,8 @@ class KhbsBkkRosterApply(models.AbstractModel):
                    codes = CASE WHEN h.regency_id <> l.regency_id
                                 THEN 'HELD_ELSEWHERE' END,
                    holder_id = h.id,
+                   date_to = CASE WHEN h.end_letter IS NULL THEN l.date_to
+                                  ELSE h.date_to END,
                    changes = NULL
               FROM khbs_bkk_roster_import_line own
          LEFT JOIN khbs_bkk_holder h

@@ -71,6 +71,33 @@ class TestRoster(BkkCase):
             with self.assertRaises(UserError):
                 holder.npwp_entry = wrong
 
+    def test_what_the_roster_finds_out_is_not_entered(self):
+        holders = (self.rt + self.damang).with_user(self.proposer)
+        holders.write({"bank_account_name": "ORANG LAIN"})
+        self.assertEqual(holders.mapped("account_name_differs"), [True, True])
+        for vals in (
+            {"account_name_differs": False},
+            {"end_letter": "141/1"},
+            {"predecessor_id": self.rt_late.id},
+        ):
+            with self._refused(AccessError):
+                holders.write(vals)
+        talked = holders.with_context(default_account_name_differs=False)
+        added = talked.create(
+            [
+                {
+                    "name": name,
+                    "role_id": self.roles["rt_head"].id,
+                    "regency_id": self.regency.id,
+                    "appointment_letter": "SK 1",
+                    "date_from": date(YEAR, 1, 1),
+                    "bank_account_name": "ORANG LAIN",
+                }
+                for name in ("RT SATU", "RT DUA")
+            ]
+        )
+        self.assertTrue(all(added.mapped("account_name_differs")))
+
     def test_a_wrong_nik_is_refused(self):
         for wrong in ("6206", "6206019901809999", "620601010180000A"):
             with self.assertRaises(UserError):

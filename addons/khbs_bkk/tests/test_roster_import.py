@@ -144,6 +144,21 @@ class TestRosterImport(BkkCase):
         again.action_check()
         self.assertEqual(self._counts(again), (0, 0, 2, 0))
 
+    def test_a_term_ended_by_letter_is_not_opened_again(self):
+        row = self._row(selesai="2026-12-31")
+        content = self._xlsx([row])
+        self._applied(content)
+        holder = self._holder_of(row).with_user(self.proposer)
+        letter = {"appointment_letter": "1", "appointment_date": date(2026, 2, 1)}
+        holder._end_term(date(2026, 2, 14), "resigned", letter, None)
+        again = self._import(content)
+        again.action_check()
+        self.assertEqual(self._counts(again), (0, 0, 1, 0))
+        changed = self._checked_import([{**row, "nomor_sk": "141/12/2026"}])
+        self.assertEqual(changed.line_ids.changes, "nomor_sk")
+        changed.action_apply()
+        self.assertEqual(holder.date_to, date(2026, 2, 14))
+
     def _camat(self):
         return {"kode_wilayah": VILLAGE[:8]}
 
