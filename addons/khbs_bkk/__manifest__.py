@@ -66,6 +66,7 @@
         "views/khbs_bkk_clause_views.xml",
         "views/khbs_decree_views.xml",
         "views/khbs_bkk_accountability_views.xml",
+        "views/khbs_bkk_proposal_accountability_views.xml",
         "views/khbs_bkk_budget_views.xml",
         "wizards/khbs_bkk_report_views.xml",
     ],

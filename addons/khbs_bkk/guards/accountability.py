@@ -188,13 +188,20 @@ PART = """
         parent integer := CASE WHEN TG_OP = 'INSERT'
             THEN NEW.accountability_id ELSE OLD.accountability_id END;
         stage text;
+        proposal integer;
     BEGIN
-        SELECT state INTO stage FROM khbs_bkk_accountability WHERE id = parent
-           FOR SHARE;
+        SELECT state, proposal_id INTO stage, proposal
+          FROM khbs_bkk_accountability WHERE id = parent FOR SHARE;
         IF stage <> 'draft' OR (
             TG_OP = 'UPDATE' AND NEW.accountability_id <> OLD.accountability_id
         ) THEN
             RAISE EXCEPTION 'LPJ % is %: % refused', parent, stage, TG_OP
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF TG_OP <> 'DELETE' AND to_jsonb(NEW) ? 'proposal_id'
+            AND (to_jsonb(NEW) ->> 'proposal_id')::integer IS DISTINCT FROM proposal
+        THEN
+            RAISE EXCEPTION 'A part of LPJ % is of its proposal', parent
                 USING ERRCODE = 'restrict_violation';
         END IF;
         RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;

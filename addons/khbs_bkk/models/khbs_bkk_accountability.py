@@ -52,6 +52,9 @@ class KhbsBkkAccountability(models.Model):
 
     _guarded_fields = (
         "proposal_id",
+        "regency_id",
+        "fiscal_year",
+        "quarter",
         "version",
         "due_date",
         "state",

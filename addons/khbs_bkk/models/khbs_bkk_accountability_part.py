@@ -59,7 +59,7 @@ class KhbsBkkAccountabilityPart(models.AbstractModel):
         self._require_draft(reports)
         if "accountability_id" in vals:
             raise UserError(self.env._("What belongs to an LPJ stays with it."))
-        result = super().write(self._hashed(dict(vals)))
+        result = super().write(self._hashed(vals))
         self._on_change(reports)
         return result
 
@@ -77,12 +77,21 @@ class KhbsBkkAccountabilityPart(models.AbstractModel):
         reports._require_state("draft")
 
     def _hashed(self, vals):
-        """Return *vals* with the digest of the file that they bring."""
-        name = f"{self._file_field}_sha256"
-        vals.pop(name, None)
+        """Return *vals* with the digest of the file that they bring.
+
+        What follows from the LPJ or from the file is not entered.
+        """
+        digest = f"{self._file_field}_sha256"
+        vals = {
+            name: value
+            for name, value in vals.items()
+            if name not in (digest, "proposal_id")
+        }
         if self._file_field in vals:
             content = base64.b64decode(vals[self._file_field] or b"")
-            vals[name] = content and hashlib.sha256(content).hexdigest()
+            if not content:
+                raise UserError(self.env._("Upload the file."))
+            vals[digest] = hashlib.sha256(content).hexdigest()
         return vals
 
     def _on_change(self, reports):

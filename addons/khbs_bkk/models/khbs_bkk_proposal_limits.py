@@ -57,7 +57,7 @@ class KhbsBkkProposalLimits(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                WITH given AS (%(given)s)
+                WITH given AS MATERIALIZED (%(given)s)
                 SELECT DISTINCT mine.name, mr.name, tr.name, other.proposal_id
                   FROM given mine
                   JOIN given other
@@ -98,7 +98,7 @@ class KhbsBkkProposalLimits(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                WITH given AS (%(given)s)
+                WITH given AS MATERIALIZED (%(given)s)
                 SELECT role.name, area.name, max(found.people), found.ceiling
                   FROM (
                     SELECT c.id, c.role_id, c.area_id, c.people AS ceiling,
@@ -154,7 +154,7 @@ class KhbsBkkProposalLimits(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                WITH given AS (%(given)s), wanted AS (
+                WITH given AS MATERIALIZED (%(given)s), wanted AS (
                     SELECT l.id, coalesce(h.nik, h.id::text) AS nik,
                            m.first_day::date AS month, l.role_id,
                            row_number() OVER (
@@ -170,7 +170,7 @@ class KhbsBkkProposalLimits(models.AbstractModel):
                                l.month_from, l.month_to, interval '1 month'
                            ) AS m(first_day)
                      WHERE l.proposal_id = %(proposal)s AND l.verdict = 'pending'
-                ), free AS (
+                ), free AS MATERIALIZED (
                     SELECT id, min(month) AS first_month,
                            -- Of the first and the third month the first is left.
                            CASE WHEN max(month) - min(month) > 31 AND count(*) = 2
@@ -183,7 +183,7 @@ class KhbsBkkProposalLimits(models.AbstractModel):
                                   AND (%(single)s OR given.role_id = wanted.role_id)
                            )
                   GROUP BY id
-                ), found AS (
+                ), found AS MATERIALIZED (
                     SELECT l.id, free.first_month, coalesce(free.months, 0) AS months
                       FROM khbs_bkk_proposal_line l
                  LEFT JOIN free ON free.id = l.id

@@ -51,6 +51,8 @@ class KhbsBkkTask(models.Model):
             "register_decree": self.env._("Register the signature"),
             "check_correction": self.env._("Check the correction"),
             "draft_amendment": self.env._("Draft the amendment"),
+            "account": self.env._("Submit the LPJ"),
+            "accept_report": self.env._("Accept the LPJ"),
         }
         return list(said.items())
 

@@ -8,7 +8,7 @@ khbs.approval that the task takes, or NULL where nobody is barred), ``regency_id
 ``since`` (timestamp, UTC) and ``due_date``.
 """
 
-from . import correction, decree, proposal
+from . import accountability, correction, decree, proposal
 
 # Code of a task: the role that does it.
 ROLES = {
@@ -23,5 +23,7 @@ ROLES = {
     "register_decree": "group_decree_officer",
     "check_correction": "group_bkk_verifier",
     "draft_amendment": "group_decree_officer",
+    "account": "group_bkk_proposer",
+    "accept_report": "group_bkk_verifier",
 }
-QUERIES = [proposal.query, decree.query, correction.query]
+QUERIES = [proposal.query, decree.query, correction.query, accountability.query]

@@ -261,9 +261,35 @@ class TestAccountability(BkkCase):
 
     def test_figures_are_not_entered(self):
         report = self._draft()
-        for name in ("received_amount", "paid_amount", "state", "due_date"):
+        for name in ("received_amount", "state", "due_date", "regency_id", "quarter"):
             with self.assertRaises(AccessError):
                 report.write({name: 1})
+
+    def test_a_refund_is_of_the_own_proposal(self):
+        """Neither by what is sent nor past the ORM."""
+        first = self._draft("1")
+        second = self._draft("2")
+        refund = self._refund(first, 500_000, proposal_id=second.proposal_id.id)
+        self.assertEqual(refund.proposal_id, first.proposal_id)
+        refund.proposal_id = second.proposal_id
+        self.assertEqual(refund.proposal_id, first.proposal_id)
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.RestrictViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(
+                "UPDATE khbs_bkk_refund SET proposal_id = %s WHERE id = %s",
+                [second.proposal_id.id, refund.id],
+            )
+
+    def test_a_part_has_its_file(self):
+        report = self._draft()
+        with self.assertRaisesRegex(UserError, "Upload the file"):
+            self._refund(report, 1, scan=False)
+        evidence = self._evidence(report)
+        with self.assertRaisesRegex(UserError, "Upload the file"):
+            evidence.file = False
 
     def test_only_the_own_regency(self):
         report = self._draft()

@@ -123,10 +123,14 @@ class KhbsBkkReport(models.TransientModel):
         }
 
     def _common_area(self):
-        """Return the one regency of the user, or the province."""
+        """Return the one regency of the user, or the province if it is his."""
         regencies = self._areas()
+        if len(regencies) == 1:
+            return regencies
         province = self.env.ref("khbs_registry.area_62")
-        return regencies if len(regencies) == 1 else province
+        if province not in self.env.user.khbs_area_ids:
+            raise UserError(self.env._("Choose one of your regencies."))
+        return province
 
     def _proposals(self):
         """Return what was decreed in the time, in the areas of the user."""
