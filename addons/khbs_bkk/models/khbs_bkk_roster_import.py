@@ -278,7 +278,8 @@ class KhbsBkkRosterImport(models.Model):
 
     def _judge(self):
         """Return what judges the lines by the roles and areas there are."""
-        roles = self.env["khbs.bkk.role"].with_context(active_test=False).search([])
+        every = self.env["khbs.bkk.role"].with_context(active_test=False)
+        roles = every.search([("code", "!=", False)])
         self.env.cr.execute(
             SQL(
                 """
@@ -328,7 +329,7 @@ class KhbsBkkRosterImport(models.Model):
                 ("id", "child_of", self.env.user.khbs_area_ids.ids),
             ]
         )
-        roles = self.env["khbs.bkk.role"].search([])
+        roles = self.env["khbs.bkk.role"].search([("active", "=", True)])
         roster_template.write(
             file,
             [(role.name, role.code, role.rank_required) for role in roles],

@@ -39,7 +39,7 @@ class TestRosterImport(BkkCase):
         row["nama_rekening"] = row["nama"]
         return {**row, **cells}
 
-    def _xlsx(self, rows, heads=COLUMNS, merge=None):
+    def _xlsx(self, rows, heads=tuple(COLUMNS), merge=None):
         book = openpyxl.Workbook()
         sheet = book.active
         sheet.append(list(heads))
