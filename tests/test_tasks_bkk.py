@@ -166,6 +166,8 @@ def judge(screen, index, verdict, reason=None, months=None):
     """Give the line at *index* of the proposal its verdict."""
     row = screen.page.locator(".o_field_widget[name=line_ids] .o_data_row").nth(index)
     row.locator("td[name=verdict]").click()
+    # A row that is still being opened for editing would take its menu along.
+    screen.page.locator(".o_field_widget[name=line_ids] .o_selected_row").wait_for()
     row.locator("td[name=verdict] input").click()
     menu = screen.page.locator(".o_field_selection_menu")
     menu.get_by_role("menuitem", name=verdict, exact=True).click()

@@ -4,6 +4,7 @@
 
 from datetime import date
 
+from playwright.sync_api import expect
 from screen import PHONE, Screen
 from test_tasks_bkk import (
     PROPOSAL,
@@ -26,6 +27,7 @@ def answer(screen, index, label, note=None):
     """Answer the item at *index* of the checklist."""
     row = screen.page.locator(".o_field_widget[name=check_ids] .o_data_row").nth(index)
     row.locator("td[name=answer]").click()
+    screen.page.locator(".o_field_widget[name=check_ids] .o_selected_row").wait_for()
     row.locator("td[name=answer] input").click()
     menu = screen.page.locator(".o_field_selection_menu")
     menu.get_by_role("menuitem", name=label, exact=True).click()
@@ -55,10 +57,8 @@ def test_proposer_prints_the_letter_and_sends_it_signed(journey, browser):
     holders = screen.field("holder_count").inner_text()
     amount = screen.field("proposed_amount").inner_text()
     screen.press("Cetak surat usulan")
-    screen.wait_for_list()
-    shown = screen.page.inner_text(".o_list_view")
-    assert "SURAT USULAN BUPATI KATINGAN" in shown
-    assert "DAFTAR NOMINATIF" in shown
+    for title in ("SURAT USULAN BUPATI KATINGAN", "DAFTAR NOMINATIF USULAN"):
+        screen.page.locator(".o_data_cell", has_text=title).first.wait_for()
     screen.page.go_back()
     totals(screen).wait_for()
     screen.fill("control_count", holders)
@@ -81,7 +81,7 @@ def test_verifier_answers_the_checklist_and_closes(journey, browser):
     open_from_queue(screen, quarter, year)
     # The totals stay in view however far the page is scrolled.
     screen.page.locator(".o_field_widget[name=line_ids] .o_data_row").last.hover()
-    assert totals(screen).is_visible()
+    expect(totals(screen)).to_be_in_viewport(ratio=1)
     screen.press("Setujui baris yang menunggu")
     screen.page.get_by_role("button", name="Tutup verifikasi").wait_for()
     screen.fill("minutes_number", f"900/BA-V/{record}")

@@ -215,9 +215,10 @@ def _verify(journey, proposal, today):
 
 def examine(verifier, proposal, number, day):
     """Answer the checklist, name the team where none is known, number the minutes."""
-    checks = verifier.search("khbs.bkk.check", [("proposal_id", "=", proposal)])
+    present = [("proposal_id", "=", proposal), ("is_current", "=", True)]
+    checks = verifier.search("khbs.bkk.check", present)
     verifier.write("khbs.bkk.check", checks, {"answer": "yes"})
-    if not verifier.search("khbs.bkk.team.member", [("proposal_id", "=", proposal)]):
+    if not verifier.search("khbs.bkk.team.member", present):
         for name, office, position in TEAM:
             verifier.create(
                 "khbs.bkk.team.member",

@@ -38,6 +38,7 @@ from . import khbs_bkk_request
 from . import khbs_bkk_cancellable
 from . import khbs_bkk_letter
 from . import khbs_bkk_compare
+from . import khbs_bkk_round
 from . import khbs_bkk_check
 from . import khbs_bkk_team_member
 from . import khbs_bkk_task

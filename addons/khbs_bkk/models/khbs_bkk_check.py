@@ -23,6 +23,7 @@ class KhbsBkkCheck(models.Model):
     """What the team found about one item in one round of verification."""
 
     _name = "khbs.bkk.check"
+    _inherit = ["khbs.bkk.round"]
     _description = "BKK check"
     _order = "proposal_id, round_number desc, sequence, id"
 

@@ -24,6 +24,7 @@ class KhbsBkkRoleSum(models.Model):
     role_id = fields.Many2one(comodel_name="khbs.bkk.role", readonly=True)
     sequence = fields.Integer(readonly=True)
     ceiling = fields.Integer(readonly=True, help="People, by the regency's ceiling.")
+    has_ceiling = fields.Boolean(readonly=True)
     people = fields.Integer(string="Proposed people", readonly=True)
     approved_people = fields.Integer(readonly=True)
     amount = Rupiah(string="Proposed amount", readonly=True)
@@ -34,7 +35,8 @@ class KhbsBkkRoleSum(models.Model):
     def _table_query(self):
         return SQL(
             """
-            SELECT s.*, s.people > s.ceiling AS over
+            SELECT s.*, s.ceiling IS NOT NULL AS has_ceiling,
+                   s.people > s.ceiling AS over
               FROM (
                 SELECT min(l.id) AS id, l.proposal_id, l.role_id, r.sequence,
                        count(DISTINCT l.holder_id)::int AS people,

@@ -212,7 +212,11 @@ class KhbsBkkProposal(models.Model):
         copy=False,
     )
     stage_since = fields.Datetime(
-        readonly=True, required=True, default=fields.Datetime.now, copy=False
+        string="At this stage since",
+        readonly=True,
+        required=True,
+        default=fields.Datetime.now,
+        copy=False,
     )
     due_date = fields.Date(
         compute="_compute_due_date",

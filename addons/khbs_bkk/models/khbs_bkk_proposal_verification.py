@@ -20,11 +20,13 @@ class KhbsBkkProposalVerification(models.AbstractModel):
     check_ids = fields.One2many(
         comodel_name="khbs.bkk.check",
         inverse_name="proposal_id",
+        domain=[("is_current", "=", True)],
         string="Checklist",
     )
     team_ids = fields.One2many(
         comodel_name="khbs.bkk.team.member",
         inverse_name="proposal_id",
+        domain=[("is_current", "=", True)],
     )
     unanswered_count = fields.Integer(
         string="Unanswered items", compute="_compute_unanswered_count"

@@ -4,7 +4,7 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from odoo.addons.khbs_registry import append_only
 
@@ -123,9 +123,9 @@ class KhbsBkkReminder(models.Model):
     def _mail(self, proposal, movers):
         """Hand one letter for each mover to the mail server; return how many went."""
         servers = self.env["ir.mail_server"]
-        if not servers.search_count([], limit=1):
+        sender = servers._get_default_from_address() or self.env.company.email
+        if not sender or not servers.search_count([], limit=1):
             return 0
-        sender = servers._get_default_from_address()
         sent = 0
         for user in movers.filtered("email"):
             said = self.with_context(lang=user.lang).env
@@ -138,7 +138,7 @@ class KhbsBkkReminder(models.Model):
                         "%(what)s waits for your role and is due on %(day)s. Open BKK, "
                         "My queue.",
                         what=proposal.display_name,
-                        day=fields.Date.to_string(proposal.due_date),
+                        day=format_date(said, proposal.due_date),
                     ),
                 )
                 servers.send_email(message)

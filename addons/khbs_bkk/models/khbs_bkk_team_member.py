@@ -13,6 +13,7 @@ class KhbsBkkTeamMember(models.Model):
     """Who verified a proposal and signs its minutes, as named in that round."""
 
     _name = "khbs.bkk.team.member"
+    _inherit = ["khbs.bkk.round"]
     _description = "Member of a BKK verification team"
     _order = "proposal_id, round_number desc, sequence, id"
 
@@ -32,7 +33,9 @@ class KhbsBkkTeamMember(models.Model):
     sequence = fields.Integer(required=True, default=100)
     name = fields.Char(required=True)
     nip = fields.Char(string="NIP", size=18, help="Eighteen digits.")
-    office = fields.Char(required=True, help="Perangkat daerah: BKAD, DPMD ..")
+    office = fields.Char(
+        string="Agency", required=True, help="Perangkat daerah: BKAD, DPMD .."
+    )
     position = fields.Char(
         string="Position in the team", help="Ketua, Sekretaris, Anggota ..."
     )

@@ -37,7 +37,9 @@ class Asked:
 
     @property
     def place_and_date(self):
-        return f"{self.regency}, {words.date(self.date) if self.date else letter.DOTS}"
+        """Return where and when it is signed; the seat of a regency is its own word."""
+        day = words.date(self.date) if self.date else "." * 20
+        return f"{'.' * 16}, {day}"
 
 
 def nominative_list(asked, rows, as_of):
@@ -165,6 +167,6 @@ def _ending(asked):
             "bulan yang sama."
         )
         + letter.paragraph(
-            "Demikian disampaikan, atas perkenan Bapak Gubernur diucapkan terima kasih."
+            "Demikian disampaikan, atas perkenan Gubernur diucapkan terima kasih."
         )
     )

@@ -264,6 +264,16 @@ class TestCycle(BkkCase):
                 [proposal.id],
             )
 
+    def test_another_round_has_its_own_checklist_and_team(self):
+        proposal = self._examined(self._proposed())
+        proposal.action_return("Lengkapi SK")
+        proposal.with_user(self.proposer).action_propose()
+        self.env.invalidate_all()
+        self.assertEqual(set(proposal.check_ids.mapped("round_number")), {2})
+        self.assertEqual(set(proposal.team_ids.mapped("round_number")), {2})
+        every = self.env["khbs.bkk.check"].search([("proposal_id", "=", proposal.id)])
+        self.assertEqual(set(every.mapped("round_number")), {1, 2})
+
     def test_the_team_of_the_last_proposal_is_there_in_the_next(self):
         self._verified("1")
         proposal = self._proposed("2")

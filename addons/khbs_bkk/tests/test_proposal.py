@@ -23,7 +23,7 @@ class TestProposal(BkkCase):
         ):
             self.env.cr.execute(query, params)
 
-    def test_12_41_a_month_counts_for_who_holds_office_on_its_first_day(self):
+    def test_case_12_41_a_month_counts_for_who_holds_office_on_its_first_day(self):
         self.rt.date_to = date(YEAR, 2, 15)
         successor = self._holder("RT PENGGANTI", date_from=date(YEAR, 2, 16))
         proposal = self._proposal()
@@ -48,7 +48,7 @@ class TestProposal(BkkCase):
         self.assertEqual(self._line(proposal, self.damang).rate_amount, 600000)
         self.assertEqual(proposal.holder_count, 3)
 
-    def test_12_39_one_person_in_two_roles_is_marked(self):
+    def test_case_12_39_one_person_in_two_roles_is_marked(self):
         self._holder("RT SATU", role="damang", nik_entry=self.rt.sudo().nik)
         proposal = self._proposal()
         self.assertEqual(self._line(proposal, self.rt).warning, "TWO_ROLES")
@@ -87,7 +87,7 @@ class TestProposal(BkkCase):
         )
         self.assertEqual((proposal.round_number, proposal.approved_amount), (1, 0))
 
-    def test_12_42_verification_cuts_with_a_reason(self):
+    def test_case_12_42_verification_cuts_with_a_reason(self):
         proposal = self._proposed().with_user(self.verifier)
         line = self._line(proposal, self.rt)
         with self.assertRaises(UserError):

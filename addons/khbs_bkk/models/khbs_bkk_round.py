@@ -1,0 +1,35 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class KhbsBkkRound(models.AbstractModel):
+    """What belongs to one round of a proposal; the earlier rounds stay beside it."""
+
+    _name = "khbs.bkk.round"
+    _description = "Part of a round of a BKK proposal"
+
+    is_current = fields.Boolean(
+        string="Of the round under way",
+        compute="_compute_is_current",
+        search="_search_is_current",
+    )
+
+    def _compute_is_current(self):
+        for record in self:
+            record.is_current = record.round_number == record.proposal_id.round_number
+
+    def _search_is_current(self, operator, value):
+        if operator != "in" or set(value) != {True}:
+            return NotImplemented
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s = (SELECT round_number FROM khbs_bkk_proposal WHERE id = %s)",
+                SQL.identifier(alias, "round_number"),
+                SQL.identifier(alias, "proposal_id"),
+            ),
+            predicate=lambda record: record.is_current,
+        )
