@@ -9,6 +9,7 @@ from . import test_roster
 from . import test_roster_import
 from . import test_roster_two_connections
 from . import test_two_connections
+from . import test_upgrade
 from . import test_warnings
 from . import test_accountability
 from . import test_budget

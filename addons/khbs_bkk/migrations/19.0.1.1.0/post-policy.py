@@ -25,6 +25,8 @@ def migrate(cr, version):
         """
     )
     proposals = api.Environment(cr, SUPERUSER_ID, {})["khbs.bkk.proposal"]
+    # The scripts before this one have read proposals without their policy.
+    proposals.env.invalidate_all()
     every = proposals.search([("policy_id", "!=", False)])
     proposals.env.add_to_compute(proposals._fields["due_date"], every)
     every.flush_recordset(["due_date"])
