@@ -109,9 +109,9 @@ class KhbsBkkAccountability(models.Model):
     )
     due_date = fields.Date(
         string="Due",
-        required=True,
         readonly=True,
-        help="The days of the policy after the last SP2D.",
+        help="The days of the policy after the last SP2D that stands; none while "
+        "nothing is received.",
     )
     overdue = fields.Boolean(compute="_compute_overdue", search="_search_overdue")
     state = fields.Selection(
@@ -222,19 +222,27 @@ class KhbsBkkAccountability(models.Model):
             further = f" ({report.version})" if report.version > 1 else ""
             report.display_name = f"LPJ {report.proposal_id.display_name}{further}"
 
-    @api.depends("state", "due_date")
+    @api.depends("state", "due_date", "received_amount")
     def _compute_overdue(self):
         today = fields.Date.context_today(self)
         for report in self:
             report.overdue = bool(
-                report.state == "draft" and report.due_date and report.due_date < today
+                report.state == "draft"
+                # Of nothing received nothing can be submitted, so nothing is late.
+                and report.received_amount > 0
+                and report.due_date
+                and report.due_date < today
             )
 
     def _search_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        overdue = Domain("state", "=", "draft") & Domain(
-            "due_date", "<", fields.Date.context_today(self)
+        overdue = Domain(
+            [
+                ("state", "=", "draft"),
+                ("received_amount", ">", 0),
+                ("due_date", "<", fields.Date.context_today(self)),
+            ]
         )
         return overdue if True in value else ~overdue
 

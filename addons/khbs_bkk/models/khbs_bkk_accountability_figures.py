@@ -89,8 +89,14 @@ class KhbsBkkAccountabilityFigures(models.AbstractModel):
         return self.env.cr.fetchone()[0]
 
     def _undecided_count(self):
-        """Return how many names of the decree are neither paid nor given up."""
+        """Return how many names of the decree are neither paid nor given up.
+
+        Where the decree is revoked nobody is paid any more: what was not paid is left
+        and goes back.
+        """
         self.ensure_one()
+        if not self.proposal_id.decree_id._in_force():
+            return 0
         self.env.flush_all()
         self.env.cr.execute(
             SQL(

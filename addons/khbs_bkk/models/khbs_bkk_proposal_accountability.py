@@ -117,7 +117,8 @@ class KhbsBkkProposalAccountability(models.AbstractModel):
         """Let the LPJ follow: called wherever money of a proposal moves.
 
         With the first SP2D a draft begins. A draft is measured anew and its due date
-        follows the last SP2D. What was submitted begins a new round, what was
+        follows the last SP2D that stands; without any it waits for the next, with no
+        day to be late. What was submitted begins a new round, what was
         accepted gets a further version beside it; neither is overwritten.
         """
         reports = self.env["khbs.bkk.accountability"].sudo()
@@ -131,7 +132,7 @@ class KhbsBkkProposalAccountability(models.AbstractModel):
                 if due:
                     reports._open(proposal, 1, due)
             elif last.state == "draft":
-                if due and last.version == 1:
+                if last.version == 1:
                     last.due_date = due
                 last._measure()
             elif last._is_stale():
@@ -174,12 +175,26 @@ class KhbsBkkProposalAccountability(models.AbstractModel):
         )
 
     def _report_due_date(self):
-        """Return when the LPJ is due, or nothing before the first SP2D."""
+        """Return when the LPJ is due: nothing while no SP2D stands.
+
+        One that was cancelled, or came back whole, brought the regency nothing.
+        """
         self.ensure_one()
-        [(last,)] = (
-            self.env["khbs.bkk.disbursement"]
-            .sudo()
-            ._read_group([("proposal_id", "=", self.id)], aggregates=["sp2d_date:max"])
+        self.env.flush_all()
+        [[last]] = self.env.execute_query(
+            SQL(
+                """
+                SELECT max(d.sp2d_date)
+                  FROM khbs_bkk_disbursement d
+                  JOIN khbs_bkk_transfer t ON t.disbursement_id = d.id
+                 WHERE d.proposal_id = %s
+                   AND d.cancelled_by_id IS NULL AND t.cancelled_by_id IS NULL
+                   AND NOT EXISTS (
+                        SELECT FROM khbs_bkk_transfer_return r
+                         WHERE r.transfer_id = t.id AND r.cancelled_by_id IS NULL)
+                """,
+                self.id,
+            )
         )
         days = self._blocking_policy().report_days or 0
         return last + timedelta(days=days) if last else False

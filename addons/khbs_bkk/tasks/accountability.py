@@ -8,7 +8,8 @@ from odoo.tools import SQL
 def query():
     """Return the tasks of LPJ that are not accepted yet.
 
-    An LPJ is late while it is a draft; to accept it has no day.
+    An LPJ is late while it is a draft; to accept it has no day. Of nothing received
+    nothing is to be accounted.
     """
     return SQL(
         """
@@ -20,6 +21,6 @@ def query():
                r.regency_id, coalesce(r.submitted_at, r.create_date) AS since,
                CASE r.state WHEN 'draft' THEN r.due_date END AS due_date
           FROM khbs_bkk_accountability r
-         WHERE r.state <> 'accepted'
+         WHERE r.state = 'submitted' OR (r.state = 'draft' AND r.received_amount > 0)
         """
     )

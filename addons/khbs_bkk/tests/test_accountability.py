@@ -322,6 +322,53 @@ class TestAccountability(BkkCase):
         self.assertFalse(late.overdue)
         self.assertEqual(self._paid("3").state, "disbursed")
 
+    def test_case_12_45_a_cancelled_payment_is_not_late(self):
+        """Of nothing received no LPJ can be submitted, so none holds up anything."""
+        report = self._draft("1", day=LONG_AGO)
+        self.assertTrue(report.overdue)
+        second = self._role_user("bank_officer", login="second-bank-officer")
+        sp2d = report.proposal_id.disbursement_ids
+        sp2d.with_user(second).action_cancel("Salah nomor")
+        self.assertFalse(report.due_date or report.overdue)
+        self.assertNotIn(report, report.search([("overdue", "=", True)]))
+        queued = self.env["khbs.bkk.task"].with_user(self.proposer)
+        mine = [("model", "=", report._name), ("res_id", "=", report.id)]
+        self.assertFalse(queued.search(mine))
+        self.assertEqual(self._paid("2").state, "disbursed")
+        # What is paid after that is accounted for in the same LPJ.
+        amount = report.proposal_id.decreed_amount
+        self._pay(report.proposal_id, amount, "SP2D-BARU", user=second)
+        self.assertEqual(report.due_date, TODAY + timedelta(days=30))
+        self.assertTrue(queued.search(mine))
+
+    def test_case_12_45_a_transfer_that_came_back_is_not_late(self):
+        report = self._draft("1", day=LONG_AGO)
+        self.env["khbs.bkk.transfer.return"].with_user(self.bank_officer).create(
+            {
+                "transfer_id": report.proposal_id.disbursement_ids.transfer_ids.id,
+                "date": TODAY,
+                "reason": "other",
+                "reference": "Nota 1",
+            }
+        )
+        self.assertEqual(report.received_amount, 0)
+        self.assertFalse(report.due_date or report.overdue)
+        self.assertEqual(self._paid("2").state, "disbursed")
+
+    def test_what_was_paid_before_the_revocation_is_accounted(self):
+        """No list was made: all that came in goes back, and the LPJ ends."""
+        report = self._draft()
+        self._revoke(report.decree_id)
+        report.invalidate_recordset()
+        self._refund(report, report.left_amount)
+        report.write({"letter_number": "900/9/BPKAD", "letter_date": TODAY})
+        report.action_print()
+        self._evidence(report)
+        self.reading(report, self.proposer).action_submit()
+        self.reading(report, self.verifier).action_accept()
+        self.assertEqual((report.paid_amount, report.refunded_amount), (0, 2_750_000))
+        self.assertEqual(report.proposal_id.state, "accounted")
+
     def test_case_12_45_the_policy_decides_what_is_blocked(self):
         for quarter, blocks in (("2", "nothing"), ("3", "disbursement")):
             self._policy(blocks)
