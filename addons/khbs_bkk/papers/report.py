@@ -6,8 +6,13 @@ Legal papers are written in Indonesian directly (DESIGN 7).
 """
 
 from odoo.addons.khbs_registry.papers import words
-from odoo.addons.khbs_registry.papers.document import Column, Document
+from odoo.addons.khbs_registry.papers.document import Column, Document, Letterhead
 
+# Finance reports on BKK, whatever office the other papers come from.
+FINANCE = Letterhead(
+    lines=("PEMERINTAH PROVINSI KALIMANTAN TENGAH", "BADAN KEUANGAN DAN ASET DAERAH"),
+    address=("Palangka Raya",),
+)
 REPORT_STATES = {
     "draft": "belum disampaikan",
     "submitted": "disampaikan",
@@ -49,6 +54,7 @@ def recap(rows, subtitle, closing, signature, as_of):
         rows=rows,
         group_key="regency",
         subgroup_key="course",
+        letterhead=FINANCE,
         landscape=True,
         closing=closing,
         signature=signature,
@@ -84,14 +90,16 @@ def budget(rows, subtitle, closing, signature, as_of):
         title="PAGU, PENETAPAN DAN PENCAIRAN BANTUAN KEUANGAN KHUSUS",
         subtitle=subtitle,
         columns=[
-            Column("regency", "Kabupaten/Kota", 44),
+            Column("regency", "Kabupaten/Kota", 38),
             *(
-                Column(key, label, 30, "rupiah", total=True)
+                Column(key, label, 33, "rupiah", total=True)
                 for key, label in BUDGET_FIGURES
             ),
         ],
         rows=rows,
         group_key="account",
+        numbered=False,
+        letterhead=FINANCE,
         landscape=True,
         closing=closing,
         signature=signature,

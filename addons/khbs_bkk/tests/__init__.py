@@ -15,3 +15,4 @@ from . import test_accountability
 from . import test_budget
 from . import test_payment
 from . import test_disbursement
+from . import test_year

@@ -82,8 +82,9 @@ class KhbsBkkReport(models.TransientModel):
                 self._budget_rows,
                 subtitle=[f"Tahun Anggaran {self.year}"],
                 closing=[
+                    *self._account_names(),
                     "SP2D termasuk pencairan ulang; LPJ dan STS menurut LPJ yang "
-                    "diterima; Sisa DPA adalah pagu dikurangi yang ditetapkan."
+                    "diterima; Sisa DPA adalah pagu dikurangi yang ditetapkan.",
                 ],
                 signature=self._signature(),
                 as_of=fields.Datetime.now(),
@@ -238,6 +239,16 @@ class KhbsBkkReport(models.TransientModel):
             row = dict(zip(names, values, strict=True))
             yield {**row, "course": courses[row.pop("id")]}
 
+    def _account_names(self):
+        """Return a line for each account of the year: code and name."""
+        rows = self.env["khbs.bkk.budget"].search(
+            [("year", "=", self.year), ("kind", "=", "dpa")]
+        )
+        return [
+            f"{line.account_code}: {line.name}"
+            for line in rows.budget_line_id.sorted("account_code")
+        ]
+
     def _budget_rows(self):
         """Yield the figures of the budget screen by account and regency."""
         groups = self.env["khbs.bkk.budget"]._read_group(
@@ -249,9 +260,8 @@ class KhbsBkkReport(models.TransientModel):
             key=lambda group: (group[0].account_code or "~", group[1].code or "")
         )
         for line, regency, *amounts in groups:
-            account = f"{line.account_code} {line.name}" if line else "Tanpa rekening"
             yield {
-                "account": account,
+                "account": line.account_code if line else "Tanpa rekening",
                 "regency": regency.name or "Provinsi",
                 **{
                     key: amount or 0
