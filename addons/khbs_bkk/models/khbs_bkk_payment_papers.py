@@ -106,7 +106,7 @@ class KhbsBkkPaymentPapers(models.AbstractModel):
             Signature(
                 place_and_date=f"{self.place or '....................'}, {day}",
                 office=(f"{treasurer},",),
-                name=(self.treasurer_name or letter.DOTS).upper(),
+                name=self.treasurer_name or letter.DOTS,
                 below=(f"NIP {words.nip(nip)}",) if nip else (),
             ),
         )

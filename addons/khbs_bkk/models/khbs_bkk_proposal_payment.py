@@ -80,25 +80,25 @@ class KhbsBkkProposalPayment(models.AbstractModel):
         }
 
     def action_view_requests(self):
-        """Open the requests for disbursement, or the form of the first one."""
+        """Open the requests for disbursement."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Requests for disbursement"),
             "res_model": "khbs.bkk.request",
-            "view_mode": "list,form" if self.request_ids else "form",
+            "view_mode": "list,form",
             "domain": [("proposal_id", "=", self.id)],
             "context": {"default_proposal_id": self.id},
         }
 
     def action_view_payments(self):
-        """Open the payment lists of the proposal, or the form of the first one."""
+        """Open the payment lists of the proposal."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Payment lists"),
             "res_model": "khbs.bkk.payment",
-            "view_mode": "list,form" if self.payment_ids else "form",
+            "view_mode": "list,form",
             "domain": [("proposal_id", "=", self.id)],
             "context": {"default_proposal_id": self.id},
         }
@@ -123,7 +123,7 @@ class KhbsBkkProposalPayment(models.AbstractModel):
                 ["amount:sum"],
             )
         )
-        return {area.with_env(self.env): amount for area, amount in groups}
+        return {area.with_env(self.env): int(amount) for area, amount in groups}
 
     def _paid_by_area(self):
         """Return {area: rupiah} of the first payments that stand."""
@@ -141,7 +141,7 @@ class KhbsBkkProposalPayment(models.AbstractModel):
                 ["amount:sum"],
             )
         )
-        return {area.with_env(self.env): amount for area, amount in groups}
+        return {area.with_env(self.env): int(amount) for area, amount in groups}
 
     def _received_by(self, area):
         """Return what the treasury of *area* holds of this proposal, in rupiah."""

@@ -107,7 +107,7 @@ class KhbsBkkRequest(models.Model):
         """Ask for what the decree leaves, once the proposal is known."""
         values = super().default_get(fields_list)
         proposal = self.env["khbs.bkk.proposal"].browse(values.get("proposal_id"))
-        if proposal and "amount" in fields_list:
+        if "amount" in fields_list and proposal.exists()._filtered_access("read"):
             values.setdefault("amount", proposal._to_request())
         return values
 

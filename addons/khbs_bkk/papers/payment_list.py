@@ -4,8 +4,11 @@
 """The treasurer's payment list with PPh 21 (DOMAIN 10 no. 25)."""
 
 from odoo.addons.khbs_registry.papers import words
-from odoo.addons.khbs_registry.papers.document import Column, Document
+from odoo.addons.khbs_registry.papers.document import Column, Document, Letterhead
 
+_TREASURY = Letterhead(
+    lines=("PEMERINTAH PROVINSI KALIMANTAN TENGAH", "BADAN KEUANGAN DAN ASET DAERAH")
+)
 RANKS = {
     "none": "-",
     "grade_1": "PNS gol. I",
@@ -92,18 +95,19 @@ def register(rows, subtitle, as_of, signature=None):
         title="REGISTER SP2D BANTUAN KEUANGAN KHUSUS",
         subtitle=subtitle,
         columns=[
-            Column("date", "Tanggal SP2D", 20, "date"),
+            Column("date", "Tanggal SP2D", 23, "date"),
             Column("number", "Nomor SP2D", 42),
             Column("spp", "SPP", 38),
             Column("spm", "SPM", 38),
             Column("area", "Kas Penerima", 38),
             Column("decree", "Keputusan Gubernur", 30),
-            Column("kind", "Jenis", 22),
+            Column("kind", "Jenis", 19),
             Column("amount", "Jumlah", 28, "rupiah", total=True),
             Column("returned", "Diretur", 26, "rupiah", total=True),
             Column("net", "Diterima", 28, "rupiah", total=True),
         ],
         rows=rows,
+        letterhead=_TREASURY,
         landscape=True,
         signature=signature,
         as_of=as_of,

@@ -8,6 +8,8 @@ hand.
 
 from dataclasses import dataclass, field
 
+from markupsafe import Markup
+
 from odoo.addons.khbs_registry.papers import letter, words
 from odoo.addons.khbs_registry.papers.document import Letterhead, Signature
 
@@ -16,6 +18,12 @@ STAMP = "meterai"
 _FROM = "Pemerintah Provinsi Kalimantan Tengah"
 _PROGRAMME = (
     "tambahan penghasilan unsur pendukung Program Kartu Huma Betang Sejahtera (KHBS)"
+)
+
+
+_ADDRESSEE = Markup(
+    "<p>Yth. Gubernur Kalimantan Tengah<br/>c.q. Kepala Badan Keuangan dan Aset Daerah "
+    "Provinsi Kalimantan Tengah<br/>di Palangka Raya</p><p>&#160;</p>"
 )
 
 
@@ -86,7 +94,13 @@ def build(kind, request, code=None, verify_url=None):
         "liability": _liability,
         "integrity": _integrity,
     }
-    return letter.Letter(**makers[kind](request), code=code, verify_url=verify_url)
+    return letter.Letter(
+        **makers[kind](request),
+        # Whoever signs sees the whole of it on one sheet.
+        compact=kind != "letter",
+        code=code,
+        verify_url=verify_url,
+    )
 
 
 def title(kind, request):
@@ -103,10 +117,7 @@ def title(kind, request):
 def _letter(request):
     many = len(request.accounts) > 1
     body = (
-        letter.paragraph(
-            "Yth. Gubernur Kalimantan Tengah c.q. Kepala Badan Keuangan dan Aset "
-            "Daerah Provinsi Kalimantan Tengah, di Palangka Raya."
-        )
+        _ADDRESSEE
         + letter.paragraph(
             f"Berdasarkan {request.decree}, bersama ini kami mohon pencairan "
             f"{request.assistance} bagi {words.number(request.people)} "
@@ -302,7 +313,7 @@ def _head(request, over, stamp=False):
     return Signature(
         place_and_date=over,
         office=(f"{request.head},",),
-        name=(request.head_name or letter.DOTS).upper(),
+        name=request.head_name or letter.DOTS,
         mark=f"({STAMP})" if stamp else "",
     )
 
@@ -311,7 +322,7 @@ def _finance(request, over):
     return Signature(
         place_and_date=over,
         office=("Kepala Badan Pengelola Keuangan", "dan Aset Daerah,"),
-        name=(request.finance_name or letter.DOTS).upper(),
+        name=request.finance_name or letter.DOTS,
         below=_nip(request.finance_nip),
     )
 
@@ -320,7 +331,7 @@ def _treasurer(request, over, stamp=False):
     return Signature(
         place_and_date=over,
         office=("Bendahara Umum Daerah/", "Bendahara Pengeluaran,"),
-        name=(request.treasurer_name or letter.DOTS).upper(),
+        name=request.treasurer_name or letter.DOTS,
         below=_nip(request.treasurer_nip),
         mark=f"({STAMP})" if stamp else "",
     )

@@ -362,3 +362,41 @@ class TestDisbursement(BkkCase):
         cells = [str(c) for row in book.active.iter_rows(values_only=True) for c in row]
         places = [cells.index(f"SP2D-{number}") for number in (1, 2, 3)]
         self.assertEqual(places, sorted(places))
+
+    # Villages
+
+    def test_one_sp2d_for_each_village_or_one_for_all(self):
+        self.roles["rt_head"].payee_level = "village"
+        other = self._area("62.06.01.2004")
+        self._holder("RT TIGA", area_ids=other.ids)
+        proposal = self._in_force(payee_level="village").bkk_proposal_ids
+        self.assertEqual(
+            proposal._decreed_by_area(), {self.village: 1_250_000, other: 750_000}
+        )
+        first = self._payee(self.village)
+        self.assertEqual(first.kind, "rkd")
+        self._requested(proposal)
+        with self.assertRaisesRegex(UserError, "Say how much"):
+            self._pay(proposal, 1_000_000)
+        # Nothing goes to a village whose account nobody confirmed.
+        with self.assertRaisesRegex(UserError, "No account of"):
+            self._pay(proposal, 2_000_000)
+        line = {"area_id": self.village.id, "amount": 1_250_001}
+        with self.assertRaisesRegex(UserError, "is left to be paid"):
+            self._pay(proposal, 1_250_001, transfer_ids=[(0, 0, line)])
+        line["amount"] = 1_000_000
+        self._pay(proposal, 1_000_000, transfer_ids=[(0, 0, line)])
+        self._payee(other, number="7770001112")
+        rest = self._pay(proposal, 1_000_000, "SP2D-2")
+        self.assertEqual(
+            {one.area_id: one.amount for one in rest.transfer_ids},
+            {self.village: 250_000, other: 750_000},
+        )
+        self.assertEqual(proposal.state, "disbursed")
+        # Each desa has a list of its own.
+        lists = self.env["khbs.bkk.payment"].with_user(self.proposer)
+        for area, amount in ((self.village, 1_250_000), (other, 750_000)):
+            payment = lists.create({"proposal_id": proposal.id, "area_id": area.id})
+            payment.action_generate()
+            self.assertEqual(payment.gross, amount)
+            self.assertEqual(payment.received_amount, amount)

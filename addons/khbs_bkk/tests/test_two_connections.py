@@ -18,10 +18,13 @@ YEAR = 2099
 SHA256 = "0" * 64
 # Tables whose rows of this test are removed again, guards or not.
 TABLES = (
+    "khbs_bkk_payment_line",
+    "khbs_bkk_payment",
+    "khbs_bkk_transfer_return",
+    "khbs_bkk_transfer",
     "khbs_bkk_correction",
     "khbs_bkk_decree_line",
     "khbs_bkk_month",
-    "khbs_bkk_transfer",
     "khbs_bkk_disbursement",
     "khbs_bkk_request",
     "khbs_bkk_payee",
@@ -178,7 +181,7 @@ class TestTwoConnections(BaseCase):
                 )
             return proposal
 
-    def _decree(self):
+    def _decree(self, day="2099-01-01"):
         """Return the id of a committed decree in force."""
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
@@ -196,7 +199,7 @@ class TestTwoConnections(BaseCase):
                 approved_by_id=env.ref("base.user_admin").id,
                 code="TWOCONNECTIONS",
                 number="188.44/0/2099",
-                decree_date="2099-01-01",
+                decree_date=day,
                 pdf_sha256=SHA256,
                 annex_sha256=SHA256,
                 frozen_sha256=SHA256,
@@ -236,13 +239,23 @@ class TestTwoConnections(BaseCase):
             )
             return payee
 
-    def _pay(self, env, proposal, amount, number, payee):
+    def _pay(
+        self,
+        env,
+        proposal,
+        amount,
+        number,
+        payee,
+        kind="first",
+        repays=None,
+        transferred=None,
+    ):
         """Insert an SP2D with its transfer, as the triggers see it; return both ids."""
         disbursement = self._insert(
             env.cr,
             "khbs_bkk_disbursement",
             proposal_id=proposal,
-            kind="first",
+            kind=kind,
             spp_number=f"SPP {number}",
             spp_date="2099-01-02",
             spm_number=f"SPM {number}",
@@ -257,7 +270,8 @@ class TestTwoConnections(BaseCase):
             disbursement_id=disbursement,
             payee_id=payee,
             area_id=env.ref("khbs_registry.area_62_06").id,
-            amount=amount,
+            amount=transferred or amount,
+            repays_id=repays,
         )
 
     def test_approving_twice_at_once_counts_once(self):
@@ -420,3 +434,138 @@ class TestTwoConnections(BaseCase):
                 "SELECT id FROM khbs_bkk_decree_line WHERE decree_id = %s", [decree]
             )
             return cr.fetchone()[0]
+
+    def _came_back(self):
+        """Return (proposal, payee, transfer) of a committed payment that came back."""
+        proposal = self._verified(state="decreed", decree=self._decree())
+        payee = self._asked_for(proposal)
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            _sp2d, transfer = self._pay(env, proposal, 500_000, "SP2D-2099-1", payee)
+            self._insert(
+                cr,
+                "khbs_bkk_transfer_return",
+                transfer_id=transfer,
+                date="2099-01-03",
+                reason="other",
+                reference="CONTOH",
+                amount=500_000,
+            )
+        return proposal, payee, transfer
+
+    def test_two_repayments_at_once_pay_once(self):
+        proposal, payee, transfer = self._came_back()
+        again = {"kind": "repayment", "repays": transfer}
+        first, second = self._connection(), self._connection()
+        self._pay(first, proposal, 500_000, "SP2D-2099-2", payee, **again)
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.LockNotAvailable),
+        ):
+            self._pay(second, proposal, 500_000, "SP2D-2099-3", payee, **again)
+        second.cr.rollback()
+        # One that began before the first was done and goes on after it.
+        second.cr.execute("SELECT 1 FROM khbs_bkk_proposal LIMIT 1")
+        first.cr.commit()  # pylint: disable=invalid-commit
+        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error):
+            self._pay(second, proposal, 500_000, "SP2D-2099-3", payee, **again)
+        second.cr.rollback()
+        late = self._connection()
+        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.IntegrityError):
+            self._pay(late, proposal, 500_000, "SP2D-2099-4", payee, **again)
+        late.cr.rollback()
+        late.cr.execute(
+            "SELECT disbursed_amount, returned_amount, repaid_amount "
+            "FROM khbs_bkk_proposal WHERE id = %s",
+            [proposal],
+        )
+        self.assertEqual(late.cr.fetchone(), (500_000, 500_000, 500_000))
+        late.cr.rollback()
+
+    def test_transfers_that_are_not_their_sp2d_are_refused_at_the_end(self):
+        proposal = self._verified(state="decreed", decree=self._decree())
+        payee = self._asked_for(proposal)
+        alone = self._connection()
+        self._pay(alone, proposal, 500_000, "SP2D-2099-5", payee, transferred=499_999)
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.RestrictViolation),
+        ):
+            alone.cr.commit()  # pylint: disable=invalid-commit
+        alone.cr.rollback()
+
+    def _decreed(self):
+        """Return the id of a committed proposal with one name in its decree."""
+        decree = self._decree("2026-01-01")
+        proposal = self._verified(state="decreed", decree=decree)
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            line = env["khbs.bkk.proposal"].browse(proposal).line_ids
+            cr.execute("ALTER TABLE khbs_bkk_decree_line DISABLE TRIGGER USER")
+            self._insert(
+                cr,
+                "khbs_bkk_decree_line",
+                decree_id=decree,
+                proposal_id=proposal,
+                line_id=line.id,
+                holder_id=line.holder_id.id,
+                role_id=line.role_id.id,
+                rate_id=line.rate_id.id,
+                regency_id=line.regency_id.id,
+                payee_area_id=line.regency_id.id,
+                name=line.name,
+                role_name="Ketua RT",
+                area_names="-",
+                area_code="62.06",
+                regency_name="Kabupaten Katingan",
+                payee_name="Kabupaten Katingan",
+                letter="SK",
+                rate_amount=250_000,
+                month_from="2099-01-01",
+                months=3,
+                amount=750_000,
+            )
+            cr.execute("ALTER TABLE khbs_bkk_decree_line ENABLE TRIGGER USER")
+            cr.execute(
+                "UPDATE khbs_bkk_proposal SET payable_decree_id = decree_id "
+                "WHERE id = %s",
+                [proposal],
+            )
+        return proposal
+
+    def _new_list(self, env, proposal):
+        values = {"proposal_id": proposal, "paid_on": f"{YEAR}-02-01"}
+        payment = env["khbs.bkk.payment"].create(values)
+        env.flush_all()
+        return payment
+
+    def test_two_generations_of_one_list_give_each_name_once(self):
+        proposal = self._decreed()
+        first, second = self._connection(), self._connection()
+        payment = self._new_list(first, proposal)
+        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error):
+            self._new_list(second, proposal)
+        second.cr.rollback()
+        first.cr.commit()  # pylint: disable=invalid-commit
+        # Both have the list open now, and press at once.
+        both = [
+            self._connection()["khbs.bkk.payment"].browse(payment.id) for _one in "12"
+        ]
+        self._generate(both[0])
+        with mute_logger("odoo.sql_db"), self.assertRaises((LockError, psycopg2.Error)):
+            self._generate(both[1])
+        both[1].env.cr.rollback()
+        both[1].env.cr.execute("SELECT 1 FROM khbs_bkk_payment LIMIT 1")
+        both[0].env.cr.commit()  # pylint: disable=invalid-commit
+        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error):
+            self._generate(both[1])
+        both[1].env.cr.rollback()
+        late = self._connection()["khbs.bkk.payment"].browse(payment.id)
+        self._generate(late)
+        self.assertEqual(len(late.line_ids), 1)
+        self.assertEqual(late.gross, 750_000)
+        late.env.cr.rollback()
+
+    def _generate(self, payment):
+        payment.action_generate()
+        payment.env.flush_all()

@@ -15,7 +15,7 @@ READERS = (
     "khbs_registry.group_bkk_verifier",
     "khbs_registry.group_auditor",
 )
-KINDS = {"first": "Pembayaran", "repayment": "Pembayaran ulang"}
+KINDS = {"first": "Pertama", "repayment": "Ulang"}
 
 
 class KhbsBkkRegister(models.TransientModel):
