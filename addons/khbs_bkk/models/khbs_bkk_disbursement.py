@@ -104,7 +104,14 @@ class KhbsBkkDisbursement(models.Model):
         )
         # The triggers read state, decree and accounts and write the proposal's row.
         self.env.flush_all()
-        disbursement = super().create([vals])
+        # What the form was opened with is in the values by now; transfers follow.
+        context = {
+            key: value
+            for key, value in self.env.context.items()
+            if not key.startswith("default_")
+        }
+        plain = self.with_env(self.env(context=context))
+        disbursement = super(KhbsBkkDisbursement, plain).create([vals])
         self.env["khbs.bkk.transfer"].sudo().create(
             [{**one, "disbursement_id": disbursement.id} for one in transfers]
         )

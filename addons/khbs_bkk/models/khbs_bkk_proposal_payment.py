@@ -1,7 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import Command, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -241,7 +241,13 @@ class KhbsBkkProposalPayment(models.AbstractModel):
 
         :param commands: what the form sent for ``transfer_ids``
         """
-        given = [command[2] for command in commands if command[0] == 0]
+        # A default of the form begins with clearing what there is not.
+        commands = [
+            one
+            for one in commands
+            if one[0] not in (Command.CLEAR, Command.SET) or one[2]
+        ]
+        given = [one[2] for one in commands if one[0] == Command.CREATE]
         if len(given) != len(commands):
             raise UserError(self.env._("Enter the transfers with their SP2D."))
         left = self._left_by_area()

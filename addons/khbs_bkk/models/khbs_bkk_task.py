@@ -53,6 +53,12 @@ class KhbsBkkTask(models.Model):
             "draft_amendment": self.env._("Draft the amendment"),
             "account": self.env._("Submit the LPJ"),
             "accept_report": self.env._("Accept the LPJ"),
+            "confirm_payee": self.env._("Confirm the treasury account"),
+            "request_money": self.env._("Ask for the transfer"),
+            "submit_request": self.env._("Hand in the signed request"),
+            "register_sp2d": self.env._("Register the SP2D"),
+            "repay_transfer": self.env._("Repay what came back"),
+            "pay_people": self.env._("Pay by name"),
         }
         return list(said.items())
 

@@ -8,7 +8,7 @@ khbs.approval that the task takes, or NULL where nobody is barred), ``regency_id
 ``since`` (timestamp, UTC) and ``due_date``.
 """
 
-from . import accountability, correction, decree, proposal
+from . import accountability, correction, decree, payment, proposal
 
 # Code of a task: the role that does it.
 ROLES = {
@@ -25,5 +25,17 @@ ROLES = {
     "draft_amendment": "group_decree_officer",
     "account": "group_bkk_proposer",
     "accept_report": "group_bkk_verifier",
+    "confirm_payee": "group_bkk_verifier",
+    "request_money": "group_bkk_proposer",
+    "submit_request": "group_bkk_proposer",
+    "register_sp2d": "group_bank_officer",
+    "repay_transfer": "group_bank_officer",
+    "pay_people": "group_bkk_proposer",
 }
-QUERIES = [proposal.query, decree.query, correction.query, accountability.query]
+QUERIES = [
+    proposal.query,
+    decree.query,
+    correction.query,
+    accountability.query,
+    payment.query,
+]

@@ -129,9 +129,9 @@ class BkkCase(KhbsCase):
         self.reading(proposal, self.approver).action_approve()
         return proposal
 
-    def _drafted(self, quarter="1"):
+    def _drafted(self, quarter="1", **vals):
         """Return the draft of the decree on an approved proposal."""
-        proposal = self._approved(quarter).with_user(self.decree_officer)
+        proposal = self._approved(quarter, **vals).with_user(self.decree_officer)
         proposal.action_draft_decree(self.budget_line.id)
         return proposal.decree_id
 
@@ -206,8 +206,8 @@ class BkkCase(KhbsCase):
             )
         )
 
-    def _in_force(self, quarter="1"):
-        decree = self._drafted(quarter)
+    def _in_force(self, quarter="1", **vals):
+        decree = self._drafted(quarter, **vals)
         self.reading(decree, self.approver).action_approve()
         decree.action_freeze()
         decree.action_register_signature(f"188.44/{quarter}/{YEAR}", TODAY, SCAN)

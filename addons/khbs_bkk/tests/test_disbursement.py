@@ -305,7 +305,24 @@ class TestDisbursement(BkkCase):
         self.assertEqual(proposal.received_amount, 0)
         with self.assertRaisesRegex(UserError, "no more is repaid"):
             self._repay(transfer, 1_000_001)
-        again = self._repay(transfer).transfer_ids
+        # As the button opens the form: everything comes as a default.
+        opened = transfer.with_user(self.bank_officer).action_repay()["context"]
+        again = (
+            self.env["khbs.bkk.disbursement"]
+            .with_user(self.bank_officer)
+            .with_context(**opened)
+            .create(
+                {
+                    "spp_number": "SPP-R",
+                    "spp_date": TODAY,
+                    "spm_number": "SPM-R",
+                    "spm_date": TODAY,
+                    "sp2d_number": "SP2D-R",
+                    "sp2d_date": TODAY,
+                }
+            )
+            .transfer_ids
+        )
         self.assertEqual(again.repays_id, transfer)
         self.assertEqual(transfer.state, "repaid")
         self.assertEqual(proposal.received_amount, 1_000_000)
@@ -362,6 +379,30 @@ class TestDisbursement(BkkCase):
         cells = [str(c) for row in book.active.iter_rows(values_only=True) for c in row]
         places = [cells.index(f"SP2D-{number}") for number in (1, 2, 3)]
         self.assertEqual(places, sorted(places))
+
+    # The queue
+
+    def _waiting(self, user, record):
+        """Return what of *record* waits for *user*."""
+        self.env.flush_all()
+        tasks = self.env["khbs.bkk.task"].with_user(user)
+        return tasks.search(
+            [("model", "=", record._name), ("res_id", "=", record.id)]
+        ).mapped("kind")
+
+    def test_what_is_to_be_done_waits_for_the_right_person(self):
+        proposal = self._in_force().bkk_proposal_ids
+        self.assertEqual(self._waiting(self.proposer, proposal), ["request_money"])
+        self.assertFalse(self._waiting(self.bank_officer, proposal))
+        self._ready(proposal)
+        self.assertFalse(self._waiting(self.proposer, proposal))
+        self.assertEqual(self._waiting(self.bank_officer, proposal), ["register_sp2d"])
+        transfer = self._pay(proposal, proposal.decreed_amount).transfer_ids
+        self.assertFalse(self._waiting(self.bank_officer, proposal))
+        self._return(transfer)
+        self.assertEqual(self._waiting(self.bank_officer, transfer), ["repay_transfer"])
+        self._repay(transfer)
+        self.assertFalse(self._waiting(self.bank_officer, transfer))
 
     # Villages
 
