@@ -28,6 +28,8 @@ class Session:
     def call(self, model, method, *args, **kwargs):
         return call_kw(self.env[model], method, list(args), kwargs)
 
+    # Names of calls, not of a model's own methods.
+    # pylint: disable=method-required-super
     def create(self, model, values):
         return self.call(model, "create", [values])[0]
 
