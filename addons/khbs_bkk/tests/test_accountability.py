@@ -283,6 +283,22 @@ class TestAccountability(BkkCase):
                 [second.proposal_id.id, refund.id],
             )
 
+    def test_the_queue_says_whose_turn_it_is(self):
+        late = self._draft("1", day=LONG_AGO)
+        tasks = self.env["khbs.bkk.task"]
+        of_reports = [("model", "=", late._name)]
+        mine = tasks.with_user(self.proposer).search(of_reports)
+        self.assertEqual((mine.kind, mine.overdue), ("account", True))
+        self.assertEqual(mine.due_date, late.due_date)
+        self.assertFalse(tasks.with_user(self.verifier).search(of_reports))
+        self._fill(late)
+        self.reading(late, self.proposer).action_submit()
+        self.env.flush_all()
+        self.assertFalse(tasks.with_user(self.proposer).search(of_reports))
+        theirs = tasks.with_user(self.verifier).search(of_reports)
+        self.assertEqual((theirs.kind, theirs.res_id), ("accept_report", late.id))
+        self.assertFalse(theirs.overdue)
+
     def test_a_part_has_its_file(self):
         report = self._draft()
         with self.assertRaisesRegex(UserError, "Upload the file"):
