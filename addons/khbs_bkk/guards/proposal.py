@@ -98,6 +98,24 @@ PROPOSAL_GUARD = """
             RAISE EXCEPTION 'Nobody has decided that BKK proposal % is %',
                 OLD.id, NEW.state USING ERRCODE = 'restrict_violation';
         END IF;
+        -- Nobody closes or approves what he entered, built, changed or judged.
+        IF NEW.state IN ('verified', 'endorsed', 'approved') AND EXISTS (
+            SELECT FROM khbs_approval a
+             WHERE a.model = 'khbs.bkk.proposal' AND a.res_id = NEW.id
+               AND a.step = NEW.state AND a.round_number = NEW.round_number
+               AND (a.user_id = NEW.create_uid OR EXISTS (
+                   SELECT FROM khbs_audit_event e
+                    WHERE e.model = a.model AND e.res_id = a.res_id
+                      AND e.user_id = a.user_id AND e.outcome = 'done'
+                      AND (e.act IN ('khbs.bkk.proposal.build',
+                                     'khbs.bkk.proposal.change')
+                           OR e.act = 'khbs.bkk.proposal.verdict'
+                              AND NEW.state <> 'verified')
+               ))
+        ) THEN
+            RAISE EXCEPTION 'BKK proposal % is % by whoever had a hand in it',
+                OLD.id, NEW.state USING ERRCODE = 'restrict_violation';
+        END IF;
         IF NEW.state = 'decreed' AND NOT EXISTS (
             SELECT FROM khbs_decree WHERE id = NEW.decree_id AND state = 'in_force'
         ) THEN

@@ -15,6 +15,7 @@ from . import khbs_bkk_roster_import_apply
 from . import khbs_bkk_roster_import
 from . import khbs_bkk_warning
 from . import khbs_bkk_roster_warning
+from . import khbs_bkk_proposal_steps
 from . import khbs_bkk_proposal_roster
 from . import khbs_bkk_proposal_letter
 from . import khbs_bkk_proposal_limits

@@ -86,4 +86,7 @@ class KhbsBkkCheck(models.Model):
                 raise UserError(
                     self.env._("This verification is closed; its checklist stays.")
                 )
-        return super().write(vals)
+        result = super().write(vals)
+        if not self.env.su:
+            self.proposal_id._note_judged()
+        return result

@@ -33,26 +33,6 @@ STAGE_DAYS = {
     "decreed": "disburse_days",
     "disbursed": "report_days",
 }
-# What the SHA-256 of a decision covers of a line, and in which order, by form.
-LINE_DIGESTS = {
-    1: (
-        SQL(
-            """concat_ws(E'\\t', holder_id, rate_id, name, area_names,
-            appointment_letter, months, rate_amount, amount, verdict, approved_months,
-            approved_amount, reason)"""
-        ),
-        SQL("holder_id, rate_id"),
-    ),
-    2: (
-        SQL(
-            """jsonb_build_array(holder_id, role_id, rate_id, name, area_names,
-            area_code, payee_area_id, appointment_letter, month_from, months,
-            rate_amount, amount, verdict, approved_from, approved_months,
-            approved_amount, reason)::text"""
-        ),
-        SQL("holder_id, rate_id, month_from"),
-    ),
-}
 # What a user may enter, by state; everything else moves through actions.
 IDENTITY = {"regency_id", "fiscal_year", "quarter", "payee_level", "supplement"}
 LETTER = {
@@ -71,13 +51,14 @@ class KhbsBkkProposal(models.Model):
 
     Proposer, verifier and approver are three persons. A proposal that is sent back
     begins a new round; decisions and verdicts of the earlier ones stay. The steps
-    stand in files of their own: roster, verification, papers, payment.
+    stand in files of their own: who takes them, roster, verification, papers, payment.
     """
 
     _name = "khbs.bkk.proposal"
     _inherit = [
         "khbs.approvable",
         "khbs.papered",
+        "khbs.bkk.proposal.steps",
         "khbs.bkk.proposal.roster",
         "khbs.bkk.proposal.warnings",
         "khbs.bkk.proposal.letter",
@@ -362,6 +343,8 @@ class KhbsBkkProposal(models.Model):
         if "state" in vals:
             vals = {"stage_since": fields.Datetime.now(), **vals}
         result = super().write(vals)
+        if not self.env.su:
+            self._note_changed(vals)
         self._note_letter(vals)
         if "regency_id" in vals:
             # A rule is asked before a write; nobody moves a proposal out of reach.
@@ -418,96 +401,6 @@ class KhbsBkkProposal(models.Model):
             "view_mode": "form",
             "res_id": self.decree_id.id,
         }
-
-    # ------------------------------------------------------------------
-    # Steps
-    # ------------------------------------------------------------------
-
-    def _require(self, group, act, *states):
-        """Check role, area and state before an action."""
-        self.ensure_one()
-        self.env["khbs.audit.event"]._require_group(
-            group, f"khbs.bkk.proposal.{act}", self
-        )
-        self.check_access("read")
-        if self.state not in states:
-            raise UserError(
-                self.env._(
-                    "%(proposal)s is %(state)s: this step is not open now.",
-                    proposal=self.display_name,
-                    state=dict(self._fields["state"]._description_selection(self.env))[
-                        self.state
-                    ],
-                )
-            )
-
-    def _lock(self):
-        """Hold the proposal's row; whoever changed it meanwhile makes this retry."""
-        self.sudo().lock_for_update()
-
-    def _step(self, state, group):
-        """Record the person's decision on the lines as they are, then move on."""
-        self._decide(state, group)
-        self.sudo().state = state
-        self.env.flush_all()
-
-    def _decide(self, step, group, note=None):
-        """Record a decision; nobody takes two steps, not even in two rounds."""
-        approvals = self.env["khbs.approval"]
-        if step != "returned":
-            approvals._refuse_maker(self, step)
-        return approvals._decide(
-            self, step, group, self._lines_sha256(), note, self.round_number
-        )
-
-    def _check_unchanged(self, step):
-        """Refuse unless the lines are those that *step* was decided on."""
-        decision = (
-            self.env["khbs.approval"]
-            .sudo()
-            .search(
-                [
-                    ("model", "=", self._name),
-                    ("res_id", "=", self.id),
-                    ("step", "=", step),
-                    ("round_number", "=", self.round_number),
-                ]
-            )
-        )
-        if decision.sha256 != self._lines_sha256():
-            raise UserError(
-                self.env._(
-                    "The lines of %(proposal)s are not those that were %(step)s.",
-                    proposal=self.display_name,
-                    step=step,
-                )
-            )
-
-    def _content_parts(self):
-        """Return the lines, and what the team found, as the form shows them."""
-        return [
-            self._lines_sha256(),
-            self._checks().mapped(lambda one: [one.name, one.answer, one.note]),
-            self._team().mapped(lambda one: [one.name, one.nip, one.office]),
-        ]
-
-    def _lines_sha256(self):
-        """Return the SHA-256 over every line with its verdict, in a fixed order."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT encode(sha256(convert_to(
-                           coalesce(string_agg(%s, E'\\n' ORDER BY %s), ''), 'UTF8'
-                       )), 'hex')
-                  FROM khbs_bkk_proposal_line
-                 WHERE proposal_id = %s
-                """,
-                *LINE_DIGESTS[self.digest_form],
-                self.id,
-            )
-        )
-        return self.env.cr.fetchone()[0]
 
     # ------------------------------------------------------------------
     # Lines

@@ -155,12 +155,15 @@ class KhbsBkkProposalLine(models.Model):
         self._check_verifiable()
         for line in self:
             super(KhbsBkkProposalLine, line).write(line._prepare_verdict_vals(vals))
+        self.proposal_id._note_judged()
         self.proposal_id._update_totals()
         return True
 
     def unlink(self):
         proposals = self.proposal_id
         result = super().unlink()
+        if not self.env.su:
+            proposals.exists()._note_changed(["line_ids"])
         proposals.exists()._update_totals()
         return result
 

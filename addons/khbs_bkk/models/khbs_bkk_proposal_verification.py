@@ -56,6 +56,7 @@ class KhbsBkkProposalVerification(models.AbstractModel):
             proposal._require(VERIFIER, "verdict", "proposed")
             proposal._lock()
             proposal._accept_pending()
+            proposal._note_judged()
         return True
 
     def action_verify(self):

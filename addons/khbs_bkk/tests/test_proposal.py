@@ -174,6 +174,63 @@ class TestProposal(BkkCase):
         )
         self.assertEqual(refused.user_id, self.proposer)
 
+    def _moved(self, user, group):
+        """Give *user* another office."""
+        user.sudo().group_ids = [
+            (6, 0, self.env.ref(f"khbs_registry.group_{group}").ids)
+        ]
+
+    def test_nobody_closes_what_he_built(self):
+        """A colleague pressed the button; the builder is a verifier by now."""
+        proposal = self._proposal()
+        second = self._role_user(
+            "bkk_proposer", areas=self.regency, login="second-proposer"
+        )
+        changer = self._role_user(
+            "bkk_proposer", areas=self.regency, login="third-proposer"
+        )
+        proposal.with_user(changer).letter_number = "900/1-A/BPKAD"
+        proposal.with_user(second).action_propose()
+        proposal = self._examined(proposal)
+        proposal.action_accept_pending()
+        for author in (self.proposer, changer):
+            self._moved(author, "bkk_verifier")
+            with self.assertRaisesRegex(UserError, "second person"):
+                self.reading(proposal, author).action_verify()
+        self.reading(proposal).action_verify()
+
+    def test_nobody_approves_what_he_judged(self):
+        """Not the verdicts of a round that was sent back either."""
+        proposal = self._proposed().with_user(self.verifier)
+        judge = self._role_user("bkk_verifier", login="second-verifier")
+        self._line(proposal, self.rt).with_user(judge).write(
+            {"verdict": "returned", "reason": "SK"}
+        )
+        proposal.action_return("Lengkapi SK")
+        # Who proposed, verified or judged before does so again.
+        proposal.with_user(self.proposer).action_propose()
+        self._examined(proposal, "BA 2")
+        proposal.action_accept_pending()
+        self.reading(proposal).action_verify()
+        self._moved(judge, "approver")
+        with self.assertRaisesRegex(UserError, "second person"):
+            self.reading(proposal, judge).action_approve()
+        self.env["khbs.approval"].create(
+            {
+                "model": proposal._name,
+                "res_id": proposal.id,
+                "step": "approved",
+                "user_id": judge.id,
+                "role": "approver",
+                "sha256": "0" * 64,
+                "round_number": proposal.round_number,
+            }
+        )
+        self._refused_by_database(
+            "UPDATE khbs_bkk_proposal SET state = 'approved' WHERE id = %s",
+            proposal.id,
+        )
+
     def test_sending_back_keeps_history(self):
         proposal = self._proposed()
         verifier = proposal.with_user(self.verifier)
