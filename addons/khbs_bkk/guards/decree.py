@@ -3,7 +3,8 @@
 
 """What the database itself refuses about decided names, months and corrections."""
 
-# A reserved month changes once: it becomes free again, and says why.
+# A reserved month changes once: it becomes free again, and says why. That of a person
+# who was paid stays taken.
 MONTH_GUARD = """
     CREATE OR REPLACE FUNCTION khbs_bkk_guard_month() RETURNS trigger AS $$
     BEGIN
@@ -11,6 +12,9 @@ MONTH_GUARD = """
             AND NEW.released_at IS NOT NULL
             AND to_jsonb(OLD) - 'released_at'::text - 'release_reason'::text
               = to_jsonb(NEW) - 'released_at'::text - 'release_reason'::text
+            AND NOT EXISTS (
+                SELECT FROM khbs_bkk_payment_line
+                 WHERE proposal_line_id = OLD.line_id AND state = 'paid')
         THEN
             RETURN NEW;
         END IF;

@@ -80,6 +80,31 @@ PAYMENT_GUARD = """
         FOR EACH ROW EXECUTE FUNCTION khbs_bkk_guard_payment();
 """
 
+# Name and gross of a line are those of the list that is paid from, and of whatever
+# amendment of it waits for its signature: what that takes away is paid no more.
+STANDING = """
+    CREATE OR REPLACE FUNCTION khbs_bkk_stands(
+        proposal integer, line integer, area integer, listed text, gross bigint
+    ) RETURNS boolean AS $$
+    BEGIN
+        RETURN EXISTS (
+            SELECT FROM khbs_bkk_proposal p
+              JOIN khbs_decree d ON d.id = p.decree_id AND d.state = 'in_force'
+             WHERE p.id = proposal AND p.payable_decree_id IS NOT NULL
+               AND NOT EXISTS (
+                   SELECT FROM khbs_decree a
+                    WHERE (a.id = p.payable_decree_id
+                           OR (a.amends_id = d.id AND a.kind = 'bkk'
+                               AND a.state = 'frozen'))
+                      AND NOT EXISTS (
+                          SELECT FROM khbs_bkk_decree_line n
+                           WHERE n.decree_id = a.id AND n.line_id = line
+                             AND (n.proposal_id, n.payee_area_id, n.name, n.amount)
+                               = (proposal, area, listed, gross))));
+    END
+    $$ LANGUAGE plpgsql STABLE;
+"""
+
 LINE_GUARD = """
     CREATE OR REPLACE FUNCTION khbs_bkk_guard_payment_line() RETURNS trigger AS $$
     DECLARE
@@ -88,7 +113,7 @@ LINE_GUARD = """
         list khbs_bkk_payment%ROWTYPE;
     BEGIN
         IF TG_OP = 'DELETE' THEN
-            IF OLD.state NOT IN ('to_pay', 'held') OR OLD.repays_id IS NOT NULL THEN
+            IF OLD.state NOT IN ('to_pay', 'held') THEN
                 RAISE EXCEPTION 'Payment line % is %: it stays', OLD.id, OLD.state
                     USING ERRCODE = 'restrict_violation';
             END IF;
@@ -113,13 +138,16 @@ LINE_GUARD = """
                 RAISE EXCEPTION 'Payment line of % is not of the decree', NEW.holder_id
                     USING ERRCODE = 'restrict_violation';
             END IF;
-            IF NEW.repays_id IS NOT NULL AND NOT EXISTS (
-                SELECT FROM khbs_bkk_payment_line l
-                 WHERE l.id = NEW.repays_id AND l.state = 'returned'
-                   AND (l.payment_id, l.proposal_line_id, l.gross, l.tax)
-                     = (NEW.payment_id, NEW.proposal_line_id, NEW.gross, NEW.tax)
+            IF NEW.repays_id IS NOT NULL AND NOT (
+                khbs_bkk_stands(NEW.proposal_id, NEW.proposal_line_id, list.area_id,
+                                NEW.name, NEW.gross)
+                AND EXISTS (
+                    SELECT FROM khbs_bkk_payment_line l
+                     WHERE l.id = NEW.repays_id AND l.state = 'returned'
+                       AND (l.payment_id, l.proposal_line_id, l.gross, l.tax)
+                         = (NEW.payment_id, NEW.proposal_line_id, NEW.gross, NEW.tax))
             ) THEN
-                RAISE EXCEPTION 'Only what came back is repaid, and no more'
+                RAISE EXCEPTION 'Only what came back and stands is repaid, no more'
                     USING ERRCODE = 'restrict_violation';
             END IF;
             RETURN NEW;
@@ -143,7 +171,7 @@ LINE_GUARD = """
                 list.id USING ERRCODE = 'restrict_violation';
         END IF;
         IF NEW.settled <> OLD.settled AND (
-            NOT NEW.settled OR NEW.state <> 'returned' OR NOT EXISTS (
+            NEW.state <> 'returned' OR NEW.settled <> EXISTS (
                 SELECT FROM khbs_bkk_payment_line WHERE repays_id = NEW.id)
         ) THEN
             RAISE EXCEPTION 'Payment line % is settled by its re-payment', OLD.id
@@ -171,6 +199,25 @@ LINE_GUARD = """
             UPDATE khbs_bkk_proposal SET write_date = write_date WHERE id = wanted;
             PERFORM khbs_bkk_check_paid_out(wanted);
         END LOOP;
+        SELECT n.id INTO wanted
+          FROM after n JOIN before o USING (id)
+          JOIN khbs_bkk_payment y ON y.id = n.payment_id
+         WHERE n.state = 'paid' AND o.state <> 'paid'
+           AND NOT khbs_bkk_stands(n.proposal_id, n.proposal_line_id, y.area_id,
+                                   n.name, n.gross)
+         LIMIT 1;
+        IF wanted IS NOT NULL THEN
+            RAISE EXCEPTION 'Payment line % is not in the decree that is paid', wanted
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NULL;
+    END
+    $$ LANGUAGE plpgsql;
+
+    -- A re-payment that is made anew leaves what came back open again.
+    CREATE OR REPLACE FUNCTION khbs_bkk_reopen_returned() RETURNS trigger AS $$
+    BEGIN
+        UPDATE khbs_bkk_payment_line SET settled = false WHERE id = OLD.repays_id;
         RETURN NULL;
     END
     $$ LANGUAGE plpgsql;
@@ -182,4 +229,8 @@ LINE_GUARD = """
         AFTER UPDATE ON khbs_bkk_payment_line
         REFERENCING OLD TABLE AS before NEW TABLE AS after
         FOR EACH STATEMENT EXECUTE FUNCTION khbs_bkk_guard_paid_out();
+    CREATE OR REPLACE TRIGGER khbs_bkk_reopen_returned
+        AFTER DELETE ON khbs_bkk_payment_line
+        FOR EACH ROW WHEN (OLD.repays_id IS NOT NULL)
+        EXECUTE FUNCTION khbs_bkk_reopen_returned();
 """

@@ -39,10 +39,13 @@ class KhbsBkkPaymentGenerate(models.AbstractModel):
         proposal = payment.proposal_id
         proposal._check_decree_in_force()
         decree = proposal.payable_decree_id
-        payment.line_ids.filtered(
-            lambda line: line.state in ("to_pay", "held") and not line.repays_id
-        ).unlink()
+        opened = payment.line_ids.filtered(
+            lambda line: line.state in ("to_pay", "held")
+        )
+        returned = opened.repays_id
+        opened.unlink()
         self.env.flush_all()
+        self.env.invalidate_all()
         rules = self.env["khbs.bkk.tax.rule"]._rules()
         treatments = self.env["khbs.bkk.tax.treatment"]._by_role(self.paid_on)
         rows = payment._decreed_rows(decree)
@@ -56,6 +59,9 @@ class KhbsBkkPaymentGenerate(models.AbstractModel):
             )
         lines = self.env["khbs.bkk.payment.line"].sudo()
         lines.create([payment._line_values(row, rules, treatments) for row in rows])
+        # One that stands in no decree any more stays as it came back, to be given up.
+        for line in returned.filtered(lambda line: line._listed_now()):
+            line._repay()
         payment.write({"decree_id": decree.id, "generated_at": fields.Datetime.now()})
         self.env.flush_all()
         self.env.invalidate_all()

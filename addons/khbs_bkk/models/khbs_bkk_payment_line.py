@@ -145,6 +145,7 @@ class KhbsBkkPaymentLine(models.Model):
     )
 
     def init(self):
+        self.env.cr.execute(guard.STANDING)
         self.env.cr.execute(guard.LINE_GUARD)
 
     @api.depends("rate")

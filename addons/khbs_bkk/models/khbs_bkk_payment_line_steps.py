@@ -3,6 +3,7 @@
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from odoo.addons.khbs_registry.papers import words
 
@@ -44,6 +45,8 @@ class KhbsBkkPaymentLineSteps(models.AbstractModel):
         lines = self._open("pay", "to_pay")
         for payment, mine in lines.grouped("payment_id").items():
             payment._require_state("ready", "paid")
+            payment._require_current()
+            mine._require_standing()
             payment._require_received(mine, day)
             mine._require_rules(day)
             mine._require_accounts()
@@ -100,29 +103,10 @@ class KhbsBkkPaymentLineSteps(models.AbstractModel):
         lines = self._open("repay", "returned")
         if any(lines.mapped("settled")):
             raise UserError(self.env._("What came back is repaid already."))
+        for payment in lines.payment_id:
+            payment._require_state("ready", "paid")
         for line in lines:
-            row = line._holder_row()
-            reason = line.payment_id._account_hold(row)
-            again = (
-                self.env["khbs.bkk.payment.line"]
-                .sudo()
-                .create(
-                    {
-                        **{
-                            name: line[name].id
-                            if line._fields[name].relational
-                            else line[name]
-                            for name in FIGURES
-                        },
-                        **line.payment_id._account_values(row),
-                        "state": "held" if reason else "to_pay",
-                        "hold_reason": reason,
-                        "repays_id": line.id,
-                    }
-                )
-            )
-            again.flush_recordset()
-            line.settled = True
+            line._repay()
         return self._moved("repay")
 
     def action_refund(self, note):
@@ -190,6 +174,81 @@ class KhbsBkkPaymentLineSteps(models.AbstractModel):
         if not note:
             raise UserError(self.env._("Write why."))
         return note
+
+    def _repay(self):
+        """Make the line that pays again, as the decree names the person now."""
+        self.ensure_one()
+        values = {
+            name: self[name].id if self._fields[name].relational else self[name]
+            for name in FIGURES
+        }
+        self.proposal_id._check_decree_in_force()
+        decreed = self._listed_now()
+        if not decreed:
+            raise UserError(self._fallen([self.name]))
+        values.update(decree_line_id=decreed.id, name=decreed.name)
+        values["area_names"] = decreed.area_names
+        row = {**self._holder_row(), "name": decreed.name}
+        reason = self.payment_id._account_hold(row)
+        again = (
+            self.env["khbs.bkk.payment.line"]
+            .sudo()
+            .create(
+                {
+                    **values,
+                    **self.payment_id._account_values(row),
+                    "state": "held" if reason else "to_pay",
+                    "hold_reason": reason,
+                    "repays_id": self.id,
+                }
+            )
+        )
+        again.flush_recordset()
+        self.settled = True
+
+    def _listed_now(self):
+        """Return the line of the decree that gives this amount now, if one does."""
+        self.ensure_one()
+        decreed = self.proposal_id._payable_lines().filtered(
+            lambda one: one.line_id == self.proposal_line_id
+        )
+        return decreed if self - self._fallen_lines(decreed.name) else decreed[:0]
+
+    def _fallen_lines(self, name=None):
+        """Return the lines that decree and pending amendments do not give any more.
+
+        :param name: as the person is to be paid; as the line has it if none
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT l.id FROM khbs_bkk_payment_line l
+                  JOIN khbs_bkk_payment y ON y.id = l.payment_id
+                 WHERE l.id = ANY(%s) AND NOT khbs_bkk_stands(
+                       l.proposal_id, l.proposal_line_id, y.area_id,
+                       coalesce(%s, l.name), l.gross)
+                """,
+                self.ids,
+                name or None,
+            )
+        )
+        return self.browse([line for [line] in self.env.cr.fetchall()])
+
+    def _require_standing(self):
+        """Refuse to pay whom the decree, or an amendment of it, names no more."""
+        self.proposal_id._check_decree_in_force()
+        fallen = self._fallen_lines()
+        if fallen:
+            raise UserError(self._fallen(fallen.mapped("name")))
+
+    def _fallen(self, names):
+        return self.env._(
+            "%(names)s: the decree, or an amendment that is to be signed, does not "
+            "give this amount under this name. Renew the list once the amendment is in "
+            "force; give up what nobody is to be paid any more.",
+            names=", ".join(names),
+        )
 
     def _require_rules(self, day):
         """Refuse to pay on a day on which another tax rule would hold."""

@@ -82,6 +82,7 @@ class KhbsDecree(models.Model):
         """What the decree decides becomes payable with the signature."""
         if self.form == "amendment" and self.bkk_line_ids:
             self._hold_amended()
+            self.sudo().bkk_correction_ids._refuse_paid_out()
         result = super()._bring_in_force(number, date, content, signing=signing)
         if self.bkk_line_ids and self.form == "decision":
             self._decide_proposals()
@@ -205,6 +206,10 @@ class KhbsDecree(models.Model):
                      WHERE l.decree_id = %s AND l.line_id = khbs_bkk_month.line_id
                        AND month >= l.month_from
                        AND month < l.month_from + make_interval(months => l.months)
+                ) AND NOT EXISTS (
+                    SELECT FROM khbs_bkk_payment_line x
+                     WHERE x.proposal_line_id = khbs_bkk_month.line_id
+                       AND x.state = 'paid'
                 )
                 """,
                 self.id,

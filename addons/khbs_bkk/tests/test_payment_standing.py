@@ -1,0 +1,172 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import base64
+
+import psycopg2
+
+from odoo.exceptions import UserError
+from odoo.tools import mute_logger
+
+from .common import SCAN, TODAY, YEAR
+from .test_payment import PaymentCase
+
+LETTER = base64.b64encode(b"%PDF-1.4 surat keterangan")
+
+
+class StandingCase(PaymentCase):
+    """Nobody is paid whom the decree in force, or an amendment of it, names no more."""
+
+    def _partly(self):
+        """Return a decree, its proposal and a ready list; one person's money came."""
+        decree = self._in_force()
+        proposal = self._ready(decree.bkk_proposal_ids)
+        self._pay(proposal, 750_000)
+        payment = self._list(proposal)
+        payment.action_ready()
+        return decree, proposal, payment
+
+    def _amendment(self, decree, **vals):
+        """Return the draft of an amendment that corrects the line of RT SATU."""
+        line = decree.bkk_proposal_ids._payable_lines().filtered(
+            lambda one: one.holder_id == self.rt
+        )
+        correction = (
+            self.env["khbs.bkk.correction"]
+            .with_user(self.proposer)
+            .create(
+                {
+                    "decree_line_id": line.id,
+                    "reason": "Keliru dibaca dari surat tugas",
+                    "evidence": LETTER,
+                    **vals,
+                }
+            )
+        )
+        correction.action_propose()
+        self.reading(correction, self.verifier).action_accept()
+        correction.with_user(self.decree_officer).action_draft_amendment()
+        return correction.decree_id.with_user(self.decree_officer)
+
+    def _amended(self, decree, **vals):
+        draft = self._amendment(decree, **vals)
+        self._sign(draft, f"188.44/2/{YEAR}")
+        self.env.invalidate_all()
+        return draft
+
+    def _paid_by_hand(self, line):
+        """Mark *line* as paid past Python, which the database must refuse."""
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.RestrictViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(
+                "UPDATE khbs_bkk_payment_line SET state = 'paid', paid_on = %s "
+                "WHERE id = %s",
+                [TODAY, line.id],
+            )
+
+
+class TestPaymentStanding(StandingCase):
+    def test_whom_an_amendment_drops_is_not_paid_from_the_old_list(self):
+        decree, proposal, payment = self._partly()
+        line = self._line(payment, self.rt)
+        self._amended(decree, kind="drop")
+        with self.assertRaisesRegex(UserError, "Renew it first"):
+            line.action_pay()
+        self._paid_by_hand(line)
+        # The freed months are asked for again, and paid once.
+        self.assertEqual(len(proposal.month_ids.filtered("released_at")), 3)
+        payment.action_generate()
+        self.assertFalse(self._line(payment, self.rt))
+        self.assertEqual(payment.gross, proposal.decreed_amount)
+
+    def test_nor_while_the_amendment_waits_for_its_signature(self):
+        decree, proposal, payment = self._partly()
+        draft = self._amendment(decree, kind="drop")
+        self.reading(draft, self.approver).action_approve()
+        draft.action_freeze()
+        line = self._line(payment, self.rt)
+        with self.assertRaisesRegex(UserError, "does not give this amount"):
+            line.action_pay()
+        self._paid_by_hand(line)
+        # Whom it leaves alone is paid meanwhile.
+        self._line(payment, self.rt_late).action_pay()
+        draft.action_register_signature(f"188.44/2/{YEAR}", TODAY, SCAN)
+        self.env.invalidate_all()
+        self.assertEqual(proposal.month_ids.filtered("released_at").holder_id, self.rt)
+
+    def test_months_of_whoever_was_paid_are_never_free(self):
+        _decree, proposal, payment = self._partly()
+        self._line(payment, self.rt).action_pay()
+        month = proposal.month_ids.filtered(lambda one: one.holder_id == self.rt)[0]
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.RestrictViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(
+                "UPDATE khbs_bkk_month SET released_at = now(), "
+                "release_reason = 'corrected' WHERE id = %s",
+                [month.id],
+            )
+
+    def test_case_12_43_nobody_is_paid_under_the_old_name(self):
+        decree, _proposal, payment = self._partly()
+        line = self._line(payment, self.rt)
+        self._amended(decree, kind="name", new_name="RT SATU, S.Pd.")
+        with self.assertRaisesRegex(UserError, "Renew it first"):
+            line.action_pay()
+        self._paid_by_hand(line)
+        payment.action_generate()
+        line = self._line(payment, self.rt)
+        self.assertEqual(line.name, "RT SATU, S.Pd.")
+        line.action_pay()
+        self.assertEqual(line.state, "paid")
+
+    def test_what_came_back_is_repaid_under_the_name_of_the_amendment(self):
+        decree, _proposal, payment = self._partly()
+        first = self._line(payment, self.rt)
+        first.action_pay()
+        first.action_return("Nama pada rekening berbeda")
+        first.action_repay()
+        stale = self._line(payment, self.rt)
+        self._amended(decree, kind="name", new_name="RT SATU, S.Pd.")
+        with self.assertRaisesRegex(UserError, "Renew it first"):
+            stale.action_pay()
+        self._paid_by_hand(stale)
+        payment.action_generate()
+        again = self._line(payment, self.rt)
+        self.assertEqual((again.repays_id, again.name), (first, "RT SATU, S.Pd."))
+        self.assertTrue(first.settled)
+        again.action_pay()
+        self.assertEqual(payment.paid_gross, first.gross)
+
+    def test_what_came_back_and_was_dropped_is_not_repaid(self):
+        decree, _proposal, payment = self._partly()
+        first = self._line(payment, self.rt)
+        first.action_pay()
+        first.action_return("Nama pada rekening berbeda")
+        first.action_repay()
+        self._amended(decree, kind="drop")
+        payment.action_generate()
+        self.assertEqual(self._line(payment, self.rt), first)
+        self.assertFalse(first.settled)
+        with self.assertRaisesRegex(UserError, "does not give this amount"):
+            first.action_repay()
+        first.action_refund("Tidak lagi berhak")
+        self.assertEqual(first.state, "refunded")
+
+    def test_nobody_is_paid_after_the_decree_was_revoked(self):
+        decree, _proposal, payment = self._partly()
+        returned = self._line(payment, self.rt_late)
+        returned.action_pay()
+        returned.action_return("Rekening pasif")
+        self._revoke(decree)
+        self.env.invalidate_all()
+        line = self._line(payment, self.rt)
+        for act in (line.action_pay, returned.action_repay):
+            with self.assertRaisesRegex(UserError, "no decree in force"):
+                act()
+        self._paid_by_hand(line)
