@@ -24,6 +24,15 @@ DISBURSEMENT_GUARD = """
             RAISE EXCEPTION 'Row % of % is only ever cancelled, and once',
                 OLD.id, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
         END IF;
+        -- What an SP2D moved is cancelled with it, by the same person.
+        IF TG_TABLE_NAME = 'khbs_bkk_transfer' AND NOT EXISTS (
+            SELECT FROM khbs_bkk_disbursement d
+             WHERE d.id = (to_jsonb(NEW) ->> 'disbursement_id')::integer
+               AND d.cancelled_by_id = NEW.cancelled_by_id
+        ) THEN
+            RAISE EXCEPTION 'Transfer % is cancelled with its SP2D', OLD.id
+                USING ERRCODE = 'restrict_violation';
+        END IF;
         RETURN NEW;
     END
     $$ LANGUAGE plpgsql;
@@ -132,13 +141,13 @@ DISBURSEMENT_GUARD = """
         IF NEW.repays_id IS NOT NULL THEN
             SELECT t.* INTO returned FROM khbs_bkk_transfer t
               JOIN khbs_bkk_transfer_return r ON r.transfer_id = t.id
-               AND r.cancelled_by_id IS NULL
+               AND r.cancelled_by_id IS NULL AND r.date <= disbursement.sp2d_date
               JOIN khbs_bkk_disbursement d ON d.id = t.disbursement_id
              WHERE t.id = NEW.repays_id AND d.proposal_id = disbursement.proposal_id;
             IF returned.id IS NULL OR returned.area_id <> NEW.area_id
-                OR NEW.amount > returned.amount
+                OR NEW.amount <> returned.amount
             THEN
-                RAISE EXCEPTION 'No more is repaid than was returned'
+                RAISE EXCEPTION 'What was returned is repaid whole, and not before'
                     USING ERRCODE = 'restrict_violation';
             END IF;
         END IF;

@@ -252,30 +252,52 @@ class KhbsBkkProposalPayment(models.AbstractModel):
             raise UserError(self.env._("Enter the transfers with their SP2D."))
         left = self._left_by_area()
         if not given and first:
-            if len(left) > 1 and sum(left.values()) != amount:
-                raise UserError(
-                    self.env._(
-                        "Say how much of the SP2D goes to whom: %(areas)s.",
-                        areas=", ".join(area.name for area in left),
-                    )
-                )
-            whole = len(left) == 1
-            given = [
-                {"area_id": area.id, "amount": amount if whole else rest}
-                for area, rest in left.items()
-            ]
-        if sum(one.get("amount") or 0 for one in given) != amount:
+            given = self._spread(amount, left)
+        whole = sum(one.get("amount") or 0 for one in given)
+        if whole != amount:
             raise UserError(
                 self.env._(
                     "The transfers come to %(sum)s, the SP2D to %(amount)s.",
-                    sum=words.rupiah(sum(one.get("amount") or 0 for one in given)),
+                    sum=words.rupiah(whole),
                     amount=words.rupiah(amount),
                 )
             )
         areas = self.env["khbs.area"].browse([one.get("area_id") for one in given])
-        payees = self.env["khbs.bkk.payee"]._of(areas, day)
-        transfers = []
+        payees = self._payees_on(areas, day)
         for area, one in zip(areas, given, strict=True):
+            if first:
+                self._check_left(area, one.get("amount") or 0, left)
+            else:
+                self._check_repays(area, one, day)
+        return [
+            {
+                "area_id": area.id,
+                "amount": one["amount"],
+                "repays_id": False if first else one["repays_id"],
+                "payee_id": payees[area].id,
+            }
+            for area, one in zip(areas, given, strict=True)
+        ]
+
+    def _spread(self, amount, left):
+        """Return transfers of *amount* where nobody said to whom, or ask."""
+        if len(left) > 1 and sum(left.values()) != amount:
+            raise UserError(
+                self.env._(
+                    "Say how much of the SP2D goes to whom: %(areas)s.",
+                    areas=", ".join(area.name for area in left),
+                )
+            )
+        alone = len(left) == 1
+        return [
+            {"area_id": area.id, "amount": amount if alone else rest}
+            for area, rest in left.items()
+        ]
+
+    def _payees_on(self, areas, day):
+        """Return {area: its confirmed account on *day*}, or refuse."""
+        payees = self.env["khbs.bkk.payee"]._of(areas, day)
+        for area in areas:
             if area not in payees:
                 raise UserError(
                     self.env._(
@@ -285,28 +307,21 @@ class KhbsBkkProposalPayment(models.AbstractModel):
                         day=words.date(day),
                     )
                 )
-            if first and (one.get("amount") or 0) > left.get(area, 0):
-                raise UserError(
-                    self.env._(
-                        "For %(area)s %(left)s is left to be paid.",
-                        area=area.name,
-                        left=words.rupiah(left.get(area, 0)),
-                    )
-                )
-            if not first:
-                self._check_repays(area, one)
-            transfers.append(
-                {
-                    "area_id": area.id,
-                    "amount": one["amount"],
-                    "repays_id": False if first else one["repays_id"],
-                    "payee_id": payees[area].id,
-                }
-            )
-        return transfers
+        return payees
 
-    def _check_repays(self, area, values):
-        """Refuse to repay what did not come back, or more than that."""
+    def _check_left(self, area, amount, left):
+        """Refuse a first payment beyond what the decree leaves for *area*."""
+        if amount > left.get(area, 0):
+            raise UserError(
+                self.env._(
+                    "For %(area)s %(left)s is left to be paid.",
+                    area=area.name,
+                    left=words.rupiah(left.get(area, 0)),
+                )
+            )
+
+    def _check_repays(self, area, values, day):
+        """Refuse to repay what did not come back, another amount, or too early."""
         returned = self.env["khbs.bkk.transfer"].sudo().browse(values.get("repays_id"))
         if (
             not returned.exists()
@@ -320,12 +335,21 @@ class KhbsBkkProposalPayment(models.AbstractModel):
                     "and is not repaid yet."
                 )
             )
-        if values.get("amount", 0) > returned.amount:
+        if values.get("amount", 0) != returned.amount:
             raise UserError(
                 self.env._(
-                    "%(amount)s came back from %(area)s: no more is repaid.",
+                    "%(amount)s came back from %(area)s: all of it is repaid at once, "
+                    "and no more.",
                     amount=words.rupiah(returned.amount),
                     area=area.name,
+                )
+            )
+        back = returned.return_ids.filtered(lambda one: not one.cancelled_by_id).date
+        if day < back:
+            raise UserError(
+                self.env._(
+                    "The money came back on %(day)s: no SP2D repays it before.",
+                    day=words.date(back),
                 )
             )
 

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
@@ -106,6 +106,16 @@ class KhbsBkkTransfer(models.Model):
         if not self.env.su:
             raise AccessError(self.env._("Register the SP2D: it makes its transfers."))
         return super().create(vals_list)
+
+    def _cancel(self, reason):
+        """Refuse: money that did not move has no SP2D, and is cancelled with it."""
+        self.ensure_one()
+        raise UserError(
+            self.env._(
+                "%(transfer)s is cancelled with its SP2D: open the SP2D and cancel it.",
+                transfer=self.display_name,
+            )
+        )
 
     def _is_returned(self):
         return bool(self.return_ids.filtered(lambda one: not one.cancelled_by_id))

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from odoo.exceptions import AccessError, UserError
+from odoo.tests import freeze_time
 from odoo.tools import mute_logger
 
 from .common import TODAY, YEAR, BkkCase
@@ -290,6 +291,26 @@ class TestDisbursement(BkkCase):
         )
         self.assertEqual(refused, 1)
 
+    def test_a_transfer_is_cancelled_with_its_sp2d_alone(self):
+        proposal = self._payable()
+        entry = self._pay(proposal, 1_000_000)
+        transfer = entry.transfer_ids
+        with self.assertRaisesRegex(UserError, "cancelled with its SP2D"):
+            transfer.with_user(self.second).action_cancel("salah")
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.RestrictViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(
+                "UPDATE khbs_bkk_transfer SET cancelled_by_id = %s, "
+                "cancelled_at = now(), cancel_reason = 'x' WHERE id = %s",
+                [self.second.id, transfer.id],
+            )
+        self.assertEqual(proposal.received_amount, 1_000_000)
+        entry.with_user(self.second).action_cancel("Jumlah salah ketik")
+        self.assertEqual(transfer.state, "cancelled")
+
     # Returns and re-payments
 
     def test_what_came_back_is_repaid_once_and_never_more(self):
@@ -303,8 +324,9 @@ class TestDisbursement(BkkCase):
             (proposal.disbursed_amount, proposal.returned_amount), (1_000_000,) * 2
         )
         self.assertEqual(proposal.received_amount, 0)
-        with self.assertRaisesRegex(UserError, "no more is repaid"):
-            self._repay(transfer, 1_000_001)
+        for amount in (1_000_001, 100):
+            with self.assertRaisesRegex(UserError, "all of it is repaid"):
+                self._repay(transfer, amount)
         # As the button opens the form: everything comes as a default.
         opened = transfer.with_user(self.bank_officer).action_repay()["context"]
         again = (
@@ -335,6 +357,58 @@ class TestDisbursement(BkkCase):
         self.assertEqual(third.repays_id.repays_id, transfer)
         self.assertEqual(proposal.received_amount, 1_000_000)
         self.assertEqual(self.budget_line.sp2d_amount, 1_000_000)
+
+    def test_no_re_payment_goes_before_its_return(self):
+        proposal = self._payable()
+        transfer = self._pay(proposal, 1_000_000).transfer_ids
+        with freeze_time(TODAY + timedelta(days=9)):
+            self._return(transfer, date=TODAY + timedelta(days=5))
+            with self.assertRaisesRegex(UserError, "no SP2D repays it before"):
+                self._repay(transfer, day=TODAY + timedelta(days=4))
+            self._repay(transfer, day=TODAY + timedelta(days=5))
+        self.assertEqual(proposal.received_amount, 1_000_000)
+
+    def test_the_database_repays_whole_and_not_before(self):
+        proposal = self._payable()
+        transfer = self._pay(proposal, 1_000_000).transfer_ids
+        with freeze_time(TODAY + timedelta(days=9)):
+            self._return(transfer, date=TODAY + timedelta(days=5))
+        for amount, day in ((100, 5), (1_000_000, 4)):
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaisesRegex(
+                    psycopg2.errors.RestrictViolation, "repaid whole, and not before"
+                ),
+                self.env.cr.savepoint(),
+            ):
+                self.env.cr.execute(
+                    """
+                    INSERT INTO khbs_bkk_disbursement
+                        (proposal_id, kind, spp_number, spp_date, spm_number,
+                         spm_date, sp2d_number, sp2d_date, amount)
+                    VALUES (%(proposal)s, 'repayment', 'a', %(day)s, 'b', %(day)s,
+                            'SP2D-X', %(day)s, %(amount)s)
+                    RETURNING id
+                    """,
+                    {
+                        "proposal": proposal.id,
+                        "day": TODAY + timedelta(days=day),
+                        "amount": amount,
+                    },
+                )
+                [entry] = self.env.cr.fetchone()
+                self.env.cr.execute(
+                    "INSERT INTO khbs_bkk_transfer "
+                    "(disbursement_id, payee_id, area_id, amount, repays_id) "
+                    "VALUES (%s, %s, %s, %s, %s)",
+                    [
+                        entry,
+                        transfer.payee_id.id,
+                        transfer.area_id.id,
+                        amount,
+                        transfer.id,
+                    ],
+                )
 
     def test_a_return_typed_wrongly_is_cancelled(self):
         proposal = self._payable()
