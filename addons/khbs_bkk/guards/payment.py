@@ -57,6 +57,15 @@ PAYMENT_GUARD = """
             RAISE EXCEPTION 'Payment list % stays with its proposal', OLD.id
                 USING ERRCODE = 'restrict_violation';
         END IF;
+        IF NEW.paper_id IS DISTINCT FROM OLD.paper_id AND NEW.paper_id IS NOT NULL
+            AND NOT EXISTS (
+                SELECT FROM khbs_paper
+                 WHERE id = NEW.paper_id AND kind = 'bkk.payment'
+                   AND model = 'khbs.bkk.payment' AND res_id = NEW.id)
+        THEN
+            RAISE EXCEPTION 'Paper % is not of payment list %', NEW.paper_id, OLD.id
+                USING ERRCODE = 'restrict_violation';
+        END IF;
         IF NEW.state = 'draft' AND OLD.state <> 'draft' AND EXISTS (
             SELECT FROM khbs_bkk_payment_line
              WHERE payment_id = NEW.id AND state IN ('paid', 'returned')
@@ -117,10 +126,20 @@ LINE_GUARD = """
                 RAISE EXCEPTION 'Payment line % is %: it stays', OLD.id, OLD.state
                     USING ERRCODE = 'restrict_violation';
             END IF;
+            IF EXISTS (SELECT FROM khbs_bkk_payment
+                        WHERE id = OLD.payment_id AND paper_id IS NOT NULL)
+            THEN
+                RAISE EXCEPTION 'Payment list % is issued as it is', OLD.payment_id
+                    USING ERRCODE = 'restrict_violation';
+            END IF;
             RETURN OLD;
         END IF;
         SELECT * INTO list FROM khbs_bkk_payment WHERE id = NEW.payment_id;
         IF TG_OP = 'INSERT' THEN
+            IF NEW.repays_id IS NULL AND list.paper_id IS NOT NULL THEN
+                RAISE EXCEPTION 'Payment list % is issued as it is', list.id
+                    USING ERRCODE = 'restrict_violation';
+            END IF;
             IF NEW.state NOT IN ('to_pay', 'held') OR NEW.settled THEN
                 RAISE EXCEPTION 'A payment line begins unpaid'
                     USING ERRCODE = 'restrict_violation';
@@ -169,6 +188,10 @@ LINE_GUARD = """
         THEN
             RAISE EXCEPTION 'Payment list % is a draft: nothing is paid by it',
                 list.id USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF NEW.state = 'paid' AND OLD.state <> 'paid' AND list.paper_id IS NULL THEN
+            RAISE EXCEPTION 'No paper has the figures of payment list %', list.id
+                USING ERRCODE = 'restrict_violation';
         END IF;
         IF NEW.settled <> OLD.settled AND (
             NEW.state <> 'returned' OR NEW.settled <> EXISTS (

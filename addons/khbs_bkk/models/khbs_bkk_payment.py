@@ -8,6 +8,10 @@ from odoo.addons.khbs_registry.rupiah import Rupiah
 from ..guards import payment as guard
 from ..terms import PROPOSER
 
+# What a list comes to, on its paper and in its tax slips: a payment that came back and
+# is repaid counts once, one that was given up not at all.
+LISTED = [("settled", "=", False), ("state", "!=", "refunded")]
+
 
 class KhbsBkkPayment(models.Model):
     """The list by which a treasurer pays the people of a decree, by name.
@@ -29,7 +33,7 @@ class KhbsBkkPayment(models.Model):
     _description = "BKK payment list"
     _order = "id desc"
 
-    _guarded_fields = ("state", "decree_id", "line_ids", "generated_at")
+    _guarded_fields = ("state", "decree_id", "line_ids", "generated_at", "paper_id")
     _editable_states = ("draft", "ready")
     _change_act = "khbs.bkk.payment.change"
 
@@ -69,6 +73,14 @@ class KhbsBkkPayment(models.Model):
     treasurer_name = fields.Char(string="Treasurer")
     treasurer_nip = fields.Char(string="NIP of the treasurer", size=25)
     generated_at = fields.Datetime(readonly=True, copy=False)
+    paper_id = fields.Many2one(
+        comodel_name="khbs.paper",
+        string="Paper with these figures",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="The list as it was issued last. Empty: its lines were renewed since.",
+    )
     state = fields.Selection(
         selection=[("draft", "Draft"), ("ready", "Ready"), ("paid", "Paid")],
         required=True,
@@ -87,7 +99,10 @@ class KhbsBkkPayment(models.Model):
         readonly=True,
     )
     line_count = fields.Integer(compute="_compute_sums", string="Lines in all")
-    gross = Rupiah(compute="_compute_sums")
+    gross = Rupiah(
+        compute="_compute_sums",
+        help="Of the lines that were not given up; the tax slips are of the same.",
+    )
     tax = Rupiah(string="PPh 21", compute="_compute_sums")
     net = Rupiah(compute="_compute_sums")
     paid_gross = Rupiah(
@@ -127,26 +142,31 @@ class KhbsBkkPayment(models.Model):
     @api.depends("line_ids.state", "line_ids.gross", "line_ids.repaid_by_ids")
     def _compute_sums(self):
         lines = self.env["khbs.bkk.payment.line"].sudo()
-        mine = [("payment_id", "in", self.ids), ("repays_id", "=", False)]
+        mine = [("payment_id", "in", self.ids)]
         listed = {
             payment: figures
             for payment, *figures in lines._read_group(
-                mine,
+                [*mine, *LISTED],
                 ["payment_id"],
-                ["__count", "gross:sum", "tax:sum", "net:sum"],
+                ["gross:sum", "tax:sum", "net:sum"],
             )
         }
+        counts = dict(
+            lines._read_group(
+                [*mine, ("repays_id", "=", False)], ["payment_id"], ["__count"]
+            )
+        )
         states = {}
         for payment, state, count, gross, withheld in lines._read_group(
-            [("payment_id", "in", self.ids), ("settled", "=", False)],
+            [*mine, ("settled", "=", False)],
             ["payment_id", "state"],
             ["__count", "gross:sum", "tax:sum"],
         ):
             states[payment, state] = (count, gross, withheld)
         nothing = (0, 0, 0)
         for payment in self:
-            count, gross, withheld, net = listed.get(payment, (0, 0, 0, 0))
-            payment.line_count = count
+            gross, withheld, net = listed.get(payment, nothing)
+            payment.line_count = counts.get(payment, 0)
             payment.gross = gross
             payment.tax = withheld
             payment.net = net

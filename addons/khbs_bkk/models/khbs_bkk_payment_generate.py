@@ -39,6 +39,9 @@ class KhbsBkkPaymentGenerate(models.AbstractModel):
         proposal = payment.proposal_id
         proposal._check_decree_in_force()
         decree = proposal.payable_decree_id
+        # From here on there is no paper with the figures of the list.
+        payment.paper_id = False
+        payment.flush_recordset()
         opened = payment.line_ids.filtered(
             lambda line: line.state in ("to_pay", "held")
         )
@@ -67,6 +70,8 @@ class KhbsBkkPaymentGenerate(models.AbstractModel):
         self.env.invalidate_all()
         payment._check_whole(decree)
         payment._follow_lines()
+        if payment.state != "draft":
+            self._issue_list()
         self.env["khbs.audit.event"]._record(
             "khbs.bkk.payment.generate",
             self,

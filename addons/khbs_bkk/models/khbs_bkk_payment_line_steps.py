@@ -46,6 +46,7 @@ class KhbsBkkPaymentLineSteps(models.AbstractModel):
         for payment, mine in lines.grouped("payment_id").items():
             payment._require_state("ready", "paid")
             payment._require_current()
+            payment._require_listed()
             mine._require_standing()
             payment._require_received(mine, day)
             mine._require_rules(day)

@@ -26,12 +26,15 @@ class KhbsBkkPaymentPapers(models.AbstractModel):
         return self.action_view_papers()
 
     def _issue_list(self):
-        """Issue the list as PDF and XLSX and return the paper."""
+        """Issue the list as PDF and XLSX and return the paper: now it may be paid."""
         self.ensure_one()
         payment = self.sudo()
-        return self.env["khbs.paper"]._issue(
+        paper = self.env["khbs.paper"]._issue(
             "bkk.payment", payment._list_document(), record=self, area=payment.area_id
         )
+        payment.paper_id = paper
+        payment.flush_recordset()
+        return paper
 
     def _list_document(self):
         return payment_list.payment_list(
@@ -59,13 +62,16 @@ class KhbsBkkPaymentPapers(models.AbstractModel):
                         for slip in self.tax_ids
                     ]
                 ),
+                *payment_list.given_up(
+                    self.line_ids.filtered(lambda line: line.state == "refunded")
+                ),
             ],
             parties=self._list_parties(),
             as_of=fields.Datetime.now(),
         )
 
     def _list_rows(self):
-        """Yield the lines as they are printed: the first ones, not re-payments."""
+        """Yield the lines as they are printed, those that the totals are of."""
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
@@ -73,7 +79,7 @@ class KhbsBkkPaymentPapers(models.AbstractModel):
                 SELECT name, role_name AS role, rank_group, bank_name, account_masked,
                        gross, base, rate, tax, net, state, hold_reason
                   FROM khbs_bkk_payment_line
-                 WHERE payment_id = %s AND repays_id IS NULL
+                 WHERE payment_id = %s AND NOT settled AND state <> 'refunded'
               ORDER BY sequence, id
                 """,
                 self.id,

@@ -48,7 +48,7 @@ class KhbsBkkPaymentSteps(models.AbstractModel):
                         "more. Renew its open lines from the decree instead."
                     )
                 )
-            payment.sudo().state = "draft"
+            payment.sudo().write({"state": "draft", "paper_id": False})
             self.env["khbs.audit.event"]._record("khbs.bkk.payment.draft", payment)
         return True
 
@@ -92,6 +92,16 @@ class KhbsBkkPaymentSteps(models.AbstractModel):
                 payment.state = "ready"
         self.env.flush_all()
         self.sudo().proposal_id._money_moved()
+
+    def _require_listed(self):
+        """Refuse to pay figures that no paper shows."""
+        self.ensure_one()
+        if not self.sudo().paper_id:
+            raise UserError(
+                self.env._(
+                    "No paper has the figures of this list. Issue the list first."
+                )
+            )
 
     def _require_received(self, lines, day):
         """Refuse to pay out what has not come into the treasury yet."""

@@ -85,6 +85,17 @@ def slip_lines(slips):
     return lines
 
 
+def given_up(lines):
+    """Return the sentence on what nobody is paid, which is not in the list above."""
+    if not lines:
+        return []
+    return [
+        "Tidak dibayarkan dan disetor kembali ke Kas Daerah Provinsi: "
+        f"{words.number(len(lines))} orang, "
+        f"bruto {words.rupiah(sum(line.gross for line in lines))}."
+    ]
+
+
 def register(rows, subtitle, as_of, signature=None):
     """Return the register of SP2D by date and number.
 

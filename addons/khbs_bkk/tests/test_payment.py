@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import psycopg2
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, mute_logger
@@ -309,6 +310,71 @@ class TestPayment(PaymentCase):
             self.assertIn(amount, cells)
         self.assertTrue(any("Ditahan" in str(cell) for cell in cells))
         self.assertNotIn("125000770007", " ".join(map(str, cells)))
+
+    def _papers(self, payment):
+        return self.env["khbs.paper"].search(
+            [("model", "=", payment._name), ("res_id", "=", payment.id)]
+        )
+
+    def test_what_is_paid_stands_on_a_paper(self):
+        payment = self._list(self._received())
+        payment.action_ready()
+        first = self._papers(payment)
+        self.assertEqual(payment.paper_id, first)
+        before = payment.tax
+        self.rt.rank_group = "grade_4"
+        payment.action_generate()
+        self.assertNotEqual(payment.tax, before)
+        # Renewed, a ready list is issued anew.
+        second = self._papers(payment) - first
+        self.assertEqual(payment.paper_id, second)
+        self.assertEqual(second.totals["tax"], payment.tax)
+        line = self._line(payment, self.rt)
+        query = "DELETE FROM khbs_bkk_payment_line WHERE id = %s"
+        self._held_by_the_database(query, [line.id])
+        # A list from before papers were asked for: nothing is paid until it is issued.
+        payment.sudo().paper_id = False
+        with self.assertRaisesRegex(UserError, "Issue the list first"):
+            payment.action_pay_all()
+        self._held_by_the_database(
+            "UPDATE khbs_bkk_payment_line SET state = 'paid', paid_on = now() "
+            "WHERE id = %s",
+            [line.id],
+        )
+        payment.action_issue_list()
+        payment.action_pay_all()
+        self.assertEqual(payment.state, "paid")
+
+    def _held_by_the_database(self, query, params):
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.RestrictViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(query, params)
+
+    def test_list_paper_and_slips_agree_after_a_line_is_given_up(self):
+        payment = self._list(self._received())
+        payment.action_ready()
+        given_up = self._line(payment, self.rt)
+        given_up.action_refund("Meninggal dunia sebelum dibayar")
+        decreed = payment.proposal_id.decreed_amount
+        self.assertEqual(payment.gross, decreed - given_up.gross)
+        paid = self._line(payment, self.damang)
+        paid.action_pay()
+        paid.action_return("Rekening pasif")
+        paid.action_repay()
+        payment.action_issue_list()
+        totals = payment.paper_id.totals
+        for name in ("gross", "tax"):
+            slips = sum(payment.tax_ids.mapped(name))
+            self.assertEqual((totals[name], slips), (payment[name],) * 2)
+        self.assertEqual(payment.paper_id.row_count, 2)
+        pdf = PdfReader(
+            io.BytesIO(payment.paper_id.with_user(self.proposer)._file("pdf"))
+        )
+        text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+        self.assertIn("Tidak dibayarkan dan disetor kembali", text)
 
     # Files
 
