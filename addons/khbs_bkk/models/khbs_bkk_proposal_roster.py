@@ -77,7 +77,7 @@ class KhbsBkkProposalRoster(models.AbstractModel):
                 )
             )
 
-    def _due_query(self):
+    def _due_query(self, free=None):
         """Return the WITH that yields one row for each holder and month to be paid.
 
         A month counts for whoever holds the office on its first day: so no month of
@@ -85,6 +85,8 @@ class KhbsBkkProposalRoster(models.AbstractModel):
         before that of the province. A role that is paid through villages is so where
         the holder's first area is a desa; a kelurahan has no treasury. A supplement
         takes the months that no other proposal asks for.
+
+        :param free: whether only such months count; by default for a supplement
         """
         return SQL(
             """
@@ -131,7 +133,7 @@ class KhbsBkkProposalRoster(models.AbstractModel):
             date_to=self.date_to,
             regency=self.regency_id.id,
             village=self.payee_level == "village",
-            supplement=self.supplement > 0,
+            supplement=self.supplement > 0 if free is None else free,
             asked=self._asked_query(),
         )
 
@@ -352,3 +354,37 @@ class KhbsBkkProposalRoster(models.AbstractModel):
                     names=", ".join(stale),
                 )
             )
+
+    def _left_by_roster(self):
+        """Return who is approved for a month that roster and rates give no more.
+
+        A term that ended, or a rate that changed, after the letter was signed: the
+        letter stays as it is, what is approved follows the roster (12.41).
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                %s
+                SELECT DISTINCT l.name
+                  FROM khbs_bkk_proposal_line l
+            CROSS JOIN LATERAL generate_series(
+                           l.approved_from,
+                           l.approved_from
+                               + make_interval(months => l.approved_months - 1),
+                           interval '1 month'
+                       ) AS m(first_day)
+             LEFT JOIN due d
+                    ON d.holder_id = l.holder_id AND d.rate_id = l.rate_id
+                   AND d.amount = l.rate_amount AND d.payee_area_id = l.payee_area_id
+                   AND d.month = m.first_day
+                 WHERE l.proposal_id = %s AND l.approved_months > 0
+                   AND d.holder_id IS NULL
+              ORDER BY l.name
+                 LIMIT 5
+                """,
+                self._due_query(free=False),
+                self.id,
+            )
+        )
+        return [name for (name,) in self.env.cr.fetchall()]

@@ -65,6 +65,7 @@ class KhbsBkkProposalVerification(models.AbstractModel):
             proposal._require(VERIFIER, "verified", "proposed")
             proposal._lock()
             proposal._check_complete()
+            proposal._check_still_due()
             proposal._check_paid_once()
             proposal._check_ceilings()
             proposal._step("verified", VERIFIER)
@@ -103,6 +104,27 @@ class KhbsBkkProposalVerification(models.AbstractModel):
         if not (self.minutes_number and self.minutes_date):
             raise UserError(
                 self.env._("Enter number and date of the minutes of verification.")
+            )
+
+    def _check_still_due(self):
+        """Refuse to approve a month that the roster of today gives to nobody."""
+        names = ", ".join(self._left_by_roster())
+        if names and self.state == "proposed":
+            raise UserError(
+                self.env._(
+                    "A term or a rate has changed since this was proposed: %(names)s. "
+                    "Cut or reject these lines with a reason, or send the proposal "
+                    "back.",
+                    names=names,
+                )
+            )
+        if names:
+            raise UserError(
+                self.env._(
+                    "A term or a rate has changed since this was proposed: %(names)s. "
+                    "Send the proposal back.",
+                    names=names,
+                )
             )
 
     def _returned_lines(self):
@@ -174,6 +196,7 @@ class KhbsBkkProposalVerification(models.AbstractModel):
                     self.env._("Nothing is left to approve. Send the proposal back.")
                 )
             proposal._check_unchanged("verified")
+            proposal._check_still_due()
             if proposal.state == "verified" and proposal._needs_second_approval():
                 proposal._step("endorsed", APPROVER)
                 continue

@@ -135,6 +135,30 @@ class TestCycle(BkkCase):
         paid = proposal.line_ids.filtered(lambda one: one.role_id.code == "damang")
         self.assertEqual(sum(paid.mapped("months")), 2)
 
+    def test_case_12_41_a_term_that_ends_after_proposing_is_seen(self):
+        """By the verifier, who cuts; by the approver, who sends back."""
+        proposal = self._examined(self._proposed())
+        proposal.action_accept_pending()
+        self.rt.with_user(self.proposer).date_to = date(YEAR, 2, 20)
+        with self.assertRaisesRegex(UserError, "RT SATU. Cut or reject"):
+            self.reading(proposal).action_verify()
+        self._line(proposal, self.rt).write(
+            {"verdict": "cut", "approved_months": 2, "reason": "Masa jabatan selesai"}
+        )
+        self.reading(proposal).action_verify()
+        self.rt_late.date_to = date(YEAR, 2, 20)
+        with self.assertRaisesRegex(UserError, "RT DUA. Send the proposal back"):
+            self.reading(proposal, self.approver).action_approve()
+
+    def test_case_12_41_a_rate_that_changes_after_proposing_is_seen(self):
+        proposal = self._examined(self._proposed())
+        proposal.action_accept_pending()
+        self.rt_rate.valid_to = date(YEAR, 2, 28)
+        self.rt_rate.flush_recordset()
+        self._rate("rt_head", 300000, valid_from=date(YEAR, 3, 1))
+        with self.assertRaisesRegex(UserError, "RT DUA, RT SATU. Cut or reject"):
+            self.reading(proposal).action_verify()
+
     def test_case_12_42_more_people_than_the_ceiling_are_cut_with_a_reason(self):
         self._ceiling(1)
         proposal = self._examined(self._proposed())
