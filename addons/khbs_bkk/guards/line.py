@@ -17,12 +17,12 @@ LINE_GUARD = """
         -- While it is being verified, only the verdict on a line changes.
         IF stage = 'proposed' AND TG_OP = 'UPDATE'
             AND (OLD.proposal_id, OLD.holder_id, OLD.role_id, OLD.rate_id, OLD.name,
-                 OLD.area_names, OLD.area_code, OLD.payee_area_id,
+                 OLD.area_names, OLD.area_code, OLD.area_codes, OLD.payee_area_id,
                  OLD.appointment_letter, OLD.month_from, OLD.month_to, OLD.months,
                  OLD.rate_amount, OLD.amount, OLD.previous_amount, OLD.difference)
             IS NOT DISTINCT FROM
                 (NEW.proposal_id, NEW.holder_id, NEW.role_id, NEW.rate_id, NEW.name,
-                 NEW.area_names, NEW.area_code, NEW.payee_area_id,
+                 NEW.area_names, NEW.area_code, NEW.area_codes, NEW.payee_area_id,
                  NEW.appointment_letter, NEW.month_from, NEW.month_to, NEW.months,
                  NEW.rate_amount, NEW.amount, NEW.previous_amount, NEW.difference)
         THEN

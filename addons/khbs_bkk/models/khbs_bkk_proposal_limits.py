@@ -23,7 +23,7 @@ class KhbsBkkProposalLimits(models.AbstractModel):
             """
             SELECT l.id AS line_id, l.proposal_id, l.role_id, l.name, l.rate_amount,
                    coalesce(h.nik, h.id::text) AS nik,
-                   coalesce(l.area_code, a.code) AS area_code,
+                   coalesce(l.area_codes, l.area_code, a.code) AS area_codes,
                    m.first_day::date AS month
               FROM khbs_bkk_proposal_line l
               JOIN khbs_bkk_proposal p ON p.id = l.proposal_id
@@ -92,7 +92,8 @@ class KhbsBkkProposalLimits(models.AbstractModel):
     def _check_ceilings(self):
         """Refuse more approved people than a ceiling of role and area has, per month.
 
-        What other proposals were given for the same months counts too.
+        What other proposals were given for the same months counts too. Who serves
+        several areas counts in each, as in the warning.
         """
         self.env.flush_all()
         self.env.cr.execute(
@@ -107,7 +108,10 @@ class KhbsBkkProposalLimits(models.AbstractModel):
                       JOIN khbs_area ca ON ca.id = c.area_id
                       JOIN given g
                         ON g.role_id = c.role_id
-                       AND starts_with(g.area_code || '.', ca.code || '.')
+                       AND EXISTS (
+                            SELECT FROM string_to_table(g.area_codes, ',') AS code
+                             WHERE starts_with(code || '.', ca.code || '.')
+                       )
                      WHERE c.active AND g.month >= c.valid_from
                        AND g.month <= coalesce(c.valid_to, 'infinity')
                   GROUP BY c.id, g.month

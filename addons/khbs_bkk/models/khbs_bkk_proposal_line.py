@@ -54,6 +54,7 @@ class KhbsBkkProposalLine(models.Model):
     name = fields.Char(required=True)
     area_names = fields.Char(string="Areas")
     area_code = fields.Char(help="Of the first area; papers are sorted by it.")
+    area_codes = fields.Char(help="Of all areas of the holder; a ceiling counts each.")
     payee_area_id = fields.Many2one(
         comodel_name="khbs.area",
         string="Payee",

@@ -19,6 +19,7 @@ class KhbsBkkProposalRoster(models.AbstractModel):
         for proposal in self:
             proposal._require(PROPOSER, "build", "draft")
             proposal._lock()
+            proposal._check_main_proposed()
             proposal._check_roster()
             proposal._build_lines()
             proposal.env["khbs.audit.event"]._record(
@@ -31,6 +32,7 @@ class KhbsBkkProposalRoster(models.AbstractModel):
         for proposal in self:
             proposal._require(PROPOSER, "proposed", "draft")
             proposal._lock()
+            proposal._check_main_proposed()
             proposal._check_letter()
             proposal._check_not_blocked("proposal")
             proposal._check_current()
@@ -38,6 +40,32 @@ class KhbsBkkProposalRoster(models.AbstractModel):
             proposal._step("proposed", PROPOSER)
             proposal._open_checks()
         return True
+
+    def _check_main_proposed(self):
+        """Refuse a supplement while an earlier proposal of its quarter is a draft.
+
+        A draft asks for nothing yet: a supplement would take all of its months, and
+        the draft, proposed again, take them once more.
+        """
+        draft = self.sudo().search(
+            [
+                ("regency_id", "=", self.regency_id.id),
+                ("fiscal_year", "=", self.fiscal_year),
+                ("quarter", "=", self.quarter),
+                ("payee_level", "=", self.payee_level),
+                ("supplement", "<", self.supplement),
+                ("state", "=", "draft"),
+            ],
+            limit=1,
+        )
+        if draft:
+            raise UserError(
+                self.env._(
+                    "%(proposal)s is a draft: what a supplement takes would be asked "
+                    "twice. Propose that one first.",
+                    proposal=draft.display_name,
+                )
+            )
 
     def _check_roster(self):
         """Refuse to build while the roster lacks what a line needs."""
@@ -184,7 +212,8 @@ class KhbsBkkProposalRoster(models.AbstractModel):
                 %(due)s, place AS (
                     SELECT rel.khbs_bkk_holder_id AS holder_id,
                            string_agg(a.name, ', ' ORDER BY a.code) AS names,
-                           min(a.code) AS code
+                           min(a.code) AS code,
+                           string_agg(a.code, ',' ORDER BY a.code) AS codes
                       FROM khbs_bkk_holder_area_rel rel
                       JOIN khbs_area a ON a.id = rel.khbs_area_id
                   GROUP BY rel.khbs_bkk_holder_id
@@ -199,14 +228,15 @@ class KhbsBkkProposalRoster(models.AbstractModel):
                 )
                 INSERT INTO khbs_bkk_proposal_line (
                     proposal_id, holder_id, role_id, rate_id, name, area_names,
-                    area_code, payee_area_id, appointment_letter, month_from,
-                    month_to, months, rate_amount, amount, previous_amount,
-                    difference, verdict, approved_months, approved_amount,
-                    create_uid, create_date, write_uid, write_date
+                    area_code, area_codes, payee_area_id, appointment_letter,
+                    month_from, month_to, months, rate_amount, amount,
+                    previous_amount, difference, verdict, approved_months,
+                    approved_amount, create_uid, create_date, write_uid, write_date
                 )
                 SELECT %(proposal)s, placed.holder_id, placed.role, placed.rate_id,
-                       placed.name, place.names, place.code, placed.payee_area_id,
-                       placed.appointment_letter, min(placed.month),
+                       placed.name, place.names, place.code, place.codes,
+                       placed.payee_area_id, placed.appointment_letter,
+                       min(placed.month),
                        max(placed.month), count(*), placed.amount,
                        placed.amount * count(*), 0, placed.amount * count(*),
                        'pending', 0, 0,
@@ -216,7 +246,7 @@ class KhbsBkkProposalRoster(models.AbstractModel):
              LEFT JOIN place ON place.holder_id = placed.holder_id
               GROUP BY placed.holder_id, placed.role, placed.rate_id, placed.name,
                        placed.payee_area_id, placed.appointment_letter,
-                       placed.amount, placed.run, place.names, place.code
+                       placed.amount, placed.run, place.names, place.code, place.codes
                 """,
                 due=self._due_query(),
                 proposal=self.id,

@@ -371,6 +371,19 @@ class TestCycle(BkkCase):
             self.reading(proposal).action_approve()
         self.assertEqual(proposal.state, "verified")
 
+    def test_case_12_42_a_ceiling_counts_every_area_of_a_holder(self):
+        villages = self.env["khbs.area"].search([("code", "=like", "62.06.01.20__")])
+        second = (villages - self.village)[0]
+        self._ceiling(0, area=second)
+        self.rt.area_ids = self.village | second
+        proposal = self._examined(self._proposed())
+        self.assertIn("OVER_CEILING", proposal.warning_ids.mapped("rule"))
+        proposal.action_accept_pending()
+        with self.assertRaisesRegex(UserError, "1 people, the ceiling is 0"):
+            self.reading(proposal).action_verify()
+        self._line(proposal, self.rt).write({"verdict": "rejected", "reason": "Pagu"})
+        self.reading(proposal).action_verify()
+
     # Supplements and payees
 
     def test_a_supplement_takes_what_the_proposal_left(self):
@@ -386,6 +399,18 @@ class TestCycle(BkkCase):
         second = self._proposal(supplement=1)
         self.assertEqual(second.line_ids.holder_id, newcomer | self.rt)
         self.assertIn("Susulan 1", second.display_name)
+
+    def test_a_supplement_waits_for_a_proposal_that_was_sent_back(self):
+        first = self._proposed()
+        self._holder("RT BARU")
+        second = self._proposal(supplement=1)
+        first.with_user(self.verifier).action_return("Lengkapi SK")
+        with self.assertRaisesRegex(UserError, "TW I/.* is a draft"):
+            second.action_build()
+        with self.assertRaisesRegex(UserError, "TW I/.* is a draft"):
+            second.action_propose()
+        first.with_user(self.proposer).action_propose()
+        second.action_propose()
 
     def test_what_goes_through_villages_has_its_own_proposal(self):
         self.roles["rt_head"].payee_level = "village"
