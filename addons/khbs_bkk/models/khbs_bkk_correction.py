@@ -180,6 +180,12 @@ class KhbsBkkCorrection(models.Model):
     @api.constrains("reason", "new_name")
     def _check_no_number(self):
         for one in self:
+            if any(letter.isdigit() for letter in one.new_name or ""):
+                raise ValidationError(
+                    self.env._(
+                        "A name has no digits. Write it as in the identity card."
+                    )
+                )
             if PERSONAL_NUMBER.search(f"{one.reason or ''} {one.new_name or ''}"):
                 raise ValidationError(
                     self.env._("Name and reason are read by many: no NIK in them.")

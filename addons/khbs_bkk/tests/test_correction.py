@@ -104,6 +104,12 @@ class TestCorrection(BkkCase):
         self.assertIn("Lampiran III", self._text(draft))
         self.assertNotIn("$", self._text(draft))
 
+    def test_a_name_has_no_digits(self):
+        line = self._line(self._in_force())
+        for name in ("RT 1", "3201010101010001"):
+            with self._refused(ValidationError):
+                self._asked(line, new_name=name)
+
     def test_fewer_months_lower_the_decree_and_the_budget(self):
         decree = self._in_force()
         proposal = decree.bkk_proposal_ids
