@@ -1,6 +1,6 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Whom a proposal names stays the same person in the same office."""
+"""Whom a proposal names stays the same person; an ended term stays ended."""
 
 # Whom a proposed line names by its holder stays the same person in the same office.
 HOLDER_GUARD = """
@@ -15,6 +15,14 @@ HOLDER_GUARD = """
             )
         THEN
             RAISE EXCEPTION 'BKK holder % stands in a proposal', OLD.id
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF OLD.end_letter IS NOT NULL
+            AND (OLD.date_to, OLD.end_letter, OLD.end_letter_date, OLD.end_reason)
+            IS DISTINCT FROM
+                (NEW.date_to, NEW.end_letter, NEW.end_letter_date, NEW.end_reason)
+        THEN
+            RAISE EXCEPTION 'The term of BKK holder % was ended by a letter', OLD.id
                 USING ERRCODE = 'restrict_violation';
         END IF;
         RETURN NEW;

@@ -272,6 +272,8 @@ class KhbsBkkHolder(models.Model):
                         name=proposed[0].holder_id.name,
                     )
                 )
+        if "date_to" in vals:
+            self._refuse_ended(fields.Date.to_date(vals["date_to"]) or False)
         result = super().write(vals)
         if "regency_id" in vals:
             # A rule is asked before a write; nobody moves a holder out of reach.

@@ -105,6 +105,19 @@ class KhbsBkkHolderSuccession(models.AbstractModel):
         )
         return successor.with_env(self.env)
 
+    def _refuse_ended(self, last_day):
+        """Refuse another last day of a term that was ended by a letter."""
+        for holder in self.sudo():
+            if holder.end_letter and holder.date_to != last_day:
+                raise UserError(
+                    self.env._(
+                        "The term of %(name)s was ended by letter %(letter)s: its last "
+                        "day stays.",
+                        name=holder.name,
+                        letter=holder.end_letter,
+                    )
+                )
+
     def _check_last_day(self, last_day, following):
         """Refuse a last day that the term cannot have."""
         if not self.active or self.end_letter:

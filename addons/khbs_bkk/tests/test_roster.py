@@ -193,6 +193,22 @@ class TestSuccession(BkkCase):
         months = {line.holder_id: line.months for line in proposal.line_ids}
         self.assertEqual((months[self.rt], months[following]), (1, 2))
 
+    def test_a_term_that_was_ended_by_a_letter_stays_ended(self):
+        self._change().action_change()
+        holder = self.rt.with_user(self.proposer)
+        for day in (date(YEAR, 12, 31), False):
+            with self._refused(UserError):
+                holder.date_to = day
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.RestrictViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(
+                "UPDATE khbs_bkk_holder SET date_to = NULL WHERE id = %s",
+                [self.rt.id],
+            )
+
     def test_a_move_is_a_new_term_of_the_same_person(self):
         other = self._area("62.06.01.2004")
         self.rt.with_user(self.proposer).bank_account_entry = "9001234567"
