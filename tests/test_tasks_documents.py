@@ -22,7 +22,7 @@ def draft(journey):
         {
             "name": "Belanja Bantuan Keuangan Khusus",
             "year": year,
-            "account_code": "5.4.02.05.02.0003",
+            "account_code": "5.4.02.03.02.0001",
             "dpa_amount": 25_000_000_000,
         },
     )

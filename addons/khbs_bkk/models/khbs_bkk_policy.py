@@ -58,6 +58,25 @@ class KhbsBkkPolicy(models.Model):
         default="disbursement",
     )
 
+    regency_account = fields.Char(
+        string="Account for regencies",
+        required=True,
+        default="5.4.02",
+        help="A decree on BKK is borne by a budget line below this code.",
+    )
+    village_account = fields.Char(
+        string="Account for villages",
+        required=True,
+        default="5.4.02.05",
+        help="What is paid through villages is borne below this code, and nothing else "
+        "is.",
+    )
+
+    _account_form = models.Constraint(
+        r"""CHECK (regency_account ~ '^[0-9]+([.][0-9]+)*$'
+            AND village_account ~ '^[0-9]+([.][0-9]+)*$')""",
+        "Codes of accounts are numbers with dots: 5.4.02.",
+    )
     _days_positive = models.Constraint(
         """CHECK (verify_days > 0 AND approve_days > 0 AND decree_days > 0
             AND disburse_days > 0 AND report_days > 0)""",
@@ -75,3 +94,19 @@ class KhbsBkkPolicy(models.Model):
     def _at(self, day):
         """Return the policy of *day*, or none."""
         return self.sudo().search([("valid_from", "<=", day)], limit=1)
+
+    def _bears(self, account_code, payee_level):
+        """Tell whether an account bears what goes to regencies, or through villages.
+
+        Assistance to villages has an account of its own; although it lies below that
+        of financial assistance it bears nothing else (DOMAIN 4.3).
+        """
+        self.ensure_one()
+        village = _below(account_code, self.village_account)
+        if payee_level == "village":
+            return village
+        return _below(account_code, self.regency_account) and not village
+
+
+def _below(code, prefix):
+    return f"{code}.".startswith(f"{prefix}.")

@@ -80,6 +80,7 @@ class KhbsBkkProposalPapers(models.AbstractModel):
                     year=self[0].fiscal_year,
                 )
             )
+        self._check_account(budget_line)
         title = self._decree_title()
         lines = decree_lines.of_proposals(self.ids)
         self.env.flush_all()
@@ -97,6 +98,25 @@ class KhbsBkkProposalPapers(models.AbstractModel):
             # The regency sees the decree on its own proposal.
             decree.sudo().area_id = self.regency_id
         return decree
+
+    def _check_account(self, budget_line):
+        """Refuse a budget line that is for something else, by the policy's accounts."""
+        level = self[0].payee_level
+        for policy in self.sudo().policy_id:
+            if policy._bears(budget_line.account_code, level):
+                continue
+            village = level == "village"
+            raise UserError(
+                self.env._(
+                    "%(line)s does not bear this: assistance to %(payees)s stands "
+                    "below account %(account)s. Choose another budget line.",
+                    line=budget_line.display_name,
+                    payees=self._payees(),
+                    account=policy.village_account
+                    if village
+                    else policy.regency_account,
+                )
+            )
 
     def _period(self):
         quarter = dict(QUARTERS)[self[0].quarter]

@@ -129,10 +129,23 @@ class BkkCase(KhbsCase):
         self.reading(proposal, self.approver).action_approve()
         return proposal
 
+    def _bearing(self, proposal):
+        """Return the budget line of whom *proposal* pays."""
+        if proposal.payee_level == "regency":
+            return self.budget_line
+        return self.env["khbs.budget.line"].create(
+            {
+                "name": "Bantuan Keuangan Khusus kepada Desa",
+                "year": YEAR,
+                "account_code": "5.4.02.05.02.0003",
+                "dpa_amount": 100_000_000,
+            }
+        )
+
     def _drafted(self, quarter="1", **vals):
         """Return the draft of the decree on an approved proposal."""
         proposal = self._approved(quarter, **vals).with_user(self.decree_officer)
-        proposal.action_draft_decree(self.budget_line.id)
+        proposal.action_draft_decree(self._bearing(proposal).id)
         return proposal.decree_id
 
     def _payee(self, area=None, number="1250062060001", **vals):

@@ -1,7 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import psycopg2
 from psycopg2.errors import CheckViolation
@@ -206,8 +206,8 @@ class TestDecree(BkkCase):
         self.roles["rt_head"].payee_level = "village"
         other = self._area("62.06.02.2001")
         self._holder("RT JAUH", area_ids=other.ids)
-        proposal = self._approved(payee_level="village")
-        proposal.with_user(self.decree_officer).action_draft_decree(self.budget_line.id)
+        proposal = self._approved(payee_level="village").with_user(self.decree_officer)
+        proposal.action_draft_decree(self._bearing(proposal).id)
         decree = proposal.decree_id
         self.assertIn("kepada Desa di Kabupaten Katingan untuk", decree.name)
         text = " ".join(decree.clause_ids.mapped("text"))
@@ -225,6 +225,38 @@ class TestDecree(BkkCase):
         self.assertEqual(
             set(decree.bkk_line_ids.payee_area_id), set(self.village | other)
         )
+
+    def test_a_decree_is_borne_by_the_account_of_whom_it_pays(self):
+        proposal = self._approved().with_user(self.decree_officer)
+        cash = self.budget_line.copy({"account_code": "5.1.06.02.01.0001"})
+        near = self.budget_line.copy({"account_code": "5.4.021.01"})
+        village = self.budget_line.copy({"account_code": "5.4.02.05.02.0003"})
+        for line in (cash, near, village):
+            with self.assertRaisesRegex(UserError, "does not bear this"):
+                proposal.action_draft_decree(line.id)
+        # Not magic: the policy says which account it is.
+        self.env["khbs.bkk.policy"].create(
+            {
+                "valid_from": date(YEAR, 1, 1),
+                "basis": "CONTOH",
+                "regency_account": "5.1.06",
+            }
+        )
+        later = self._approved("2").with_user(self.decree_officer)
+        with self.assertRaisesRegex(UserError, "below account 5.1.06"):
+            later.action_draft_decree(self.budget_line.id)
+        later.action_draft_decree(cash.id)
+        proposal.action_draft_decree(self.budget_line.id)
+
+    def test_villages_are_borne_by_their_own_account_alone(self):
+        self.roles["rt_head"].payee_level = "village"
+        proposal = self._approved(payee_level="village").with_user(self.decree_officer)
+        with self.assertRaisesRegex(UserError, "below account 5.4.02.05"):
+            proposal.action_draft_decree(self.budget_line.id)
+        wizard = self.env["khbs.bkk.decree.draft"].with_user(self.decree_officer)
+        village = self._bearing(proposal)
+        asked = wizard.with_context(default_proposal_ids=proposal.ids).new()
+        self.assertEqual(asked.budget_line_id, village)
 
     def test_regencies_and_villages_are_decreed_apart(self):
         first = self._approved()

@@ -20,26 +20,20 @@ class KhbsBkkDecreeDraft(models.TransientModel):
     )
 
     def _default_budget_line_id(self):
-        """Return the year's line for assistance to whom these pay, if there is one.
-
-        5.4.02 is financial assistance; 5.4.02.05 of it goes to villages (DOMAIN 4.3).
-        """
+        """Return the year's line that bears what these pay, if there is one."""
         proposals = self.env["khbs.bkk.proposal"].browse(
             self.env.context.get("default_proposal_ids") or []
         )
-        lines = self.env["khbs.budget.line"].search(
-            [
-                ("year", "in", proposals.mapped("fiscal_year")),
-                ("account_code", "=like", "5.4.02%"),
-            ]
+        policy = proposals[:1].sudo().policy_id
+        if not policy:
+            return False
+        lines = (
+            self.env["khbs.budget.line"]
+            .search([("year", "in", proposals.mapped("fiscal_year"))])
+            .filtered(
+                lambda line: policy._bears(line.account_code, proposals[0].payee_level)
+            )
         )
-        to_villages = lines.filtered(
-            lambda line: line.account_code.startswith("5.4.02.05")
-        )
-        if proposals[:1].payee_level == "village":
-            lines = to_villages
-        else:
-            lines -= to_villages
         return lines if len(lines) == 1 else False
 
     def action_draft(self):
