@@ -89,7 +89,7 @@ class KhbsBkkPaymentLine(models.Model):
         aggregator=None,
         help="Hundredths of a percent: 500 is 5 %.",
     )
-    rate_text = fields.Char(string="Rate", compute="_compute_rate_text")
+    rate_text = fields.Char(string="Tax rate", compute="_compute_rate_text")
     tax = Rupiah(string="PPh 21", required=True, default=0)
     net = Rupiah(required=True)
     tax_object = fields.Char(string="Tax object code")

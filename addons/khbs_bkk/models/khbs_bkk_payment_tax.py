@@ -19,7 +19,7 @@ class KhbsBkkPaymentTax(models.Model):
     payment_id = fields.Many2one(comodel_name="khbs.bkk.payment", readonly=True)
     tax_object = fields.Char(string="Tax object code", readonly=True)
     rate = fields.Integer(string="Rate (basis points)", readonly=True, aggregator=None)
-    rate_text = fields.Char(string="Rate", compute="_compute_rate_text")
+    rate_text = fields.Char(string="Tax rate", compute="_compute_rate_text")
     people = fields.Integer(readonly=True)
     gross = Rupiah(readonly=True)
     base = Rupiah(string="Tax base", readonly=True)
