@@ -37,16 +37,34 @@ DISBURSEMENT_GUARD = """
     END
     $$ LANGUAGE plpgsql;
 
-    -- Adds to the sums of a proposal that may be paid, or refuses.
+    -- What the rows that stand come to: the one place that says it.
+    CREATE OR REPLACE FUNCTION khbs_bkk_sums(proposal integer)
+    RETURNS TABLE (disbursed bigint, returned bigint, repaid bigint) AS $$
+    BEGIN
+        RETURN QUERY
+        SELECT coalesce(sum(d.amount) FILTER (WHERE d.kind = 'first'), 0)::bigint,
+               (SELECT coalesce(sum(r.amount), 0)::bigint
+                  FROM khbs_bkk_transfer_return r
+                  JOIN khbs_bkk_transfer t ON t.id = r.transfer_id
+                  JOIN khbs_bkk_disbursement o ON o.id = t.disbursement_id
+                 WHERE o.proposal_id = proposal AND r.cancelled_by_id IS NULL),
+               coalesce(sum(d.amount) FILTER (WHERE d.kind = 'repayment'), 0)::bigint
+          FROM khbs_bkk_disbursement d
+         WHERE d.proposal_id = proposal AND d.cancelled_by_id IS NULL;
+    END
+    $$ LANGUAGE plpgsql STABLE;
+
+    -- Keeps the sums of a proposal that may be paid, or refuses.
     CREATE OR REPLACE FUNCTION khbs_bkk_add_paid(
         proposal integer, first bigint, returned bigint, repaid bigint
     ) RETURNS void AS $$
     BEGIN
+        -- Held first, so that the sums are read when nobody else moves money of it.
+        UPDATE khbs_bkk_proposal SET write_date = write_date WHERE id = proposal;
         UPDATE khbs_bkk_proposal p
-           SET disbursed_amount = p.disbursed_amount + first,
-               returned_amount = p.returned_amount + returned,
-               repaid_amount = p.repaid_amount + repaid
-          FROM khbs_decree d
+           SET disbursed_amount = s.paid, returned_amount = s.back,
+               repaid_amount = s.again
+          FROM khbs_decree d, khbs_bkk_sums(proposal) AS s (paid, back, again)
          WHERE p.id = proposal AND d.id = p.decree_id
            AND (d.state = 'in_force' OR first + repaid <= 0)
            AND (p.state IN ('decreed', 'disbursed')
@@ -57,6 +75,32 @@ DISBURSEMENT_GUARD = """
         END IF;
     END
     $$ LANGUAGE plpgsql;
+
+    -- Nobody writes another sum.
+    CREATE OR REPLACE FUNCTION khbs_bkk_guard_sums() RETURNS trigger AS $$
+    BEGIN
+        IF (NEW.disbursed_amount, NEW.returned_amount, NEW.repaid_amount)
+            IS DISTINCT FROM
+            (SELECT s FROM khbs_bkk_sums(NEW.id) s)
+        THEN
+            RAISE EXCEPTION 'The sums of BKK proposal % are not those of its SP2D',
+                NEW.id USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END
+    $$ LANGUAGE plpgsql;
+    CREATE OR REPLACE TRIGGER khbs_bkk_guard_sums
+        BEFORE INSERT ON khbs_bkk_proposal
+        FOR EACH ROW EXECUTE FUNCTION khbs_bkk_guard_sums();
+    CREATE OR REPLACE TRIGGER khbs_bkk_guard_sums_kept
+        BEFORE UPDATE OF disbursed_amount, returned_amount, repaid_amount
+        ON khbs_bkk_proposal
+        FOR EACH ROW WHEN (
+            (OLD.disbursed_amount, OLD.returned_amount, OLD.repaid_amount)
+            IS DISTINCT FROM
+            (NEW.disbursed_amount, NEW.returned_amount, NEW.repaid_amount)
+        )
+        EXECUTE FUNCTION khbs_bkk_guard_sums();
 
     CREATE OR REPLACE FUNCTION khbs_bkk_guard_disbursement() RETURNS trigger AS $$
     DECLARE

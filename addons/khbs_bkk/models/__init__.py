@@ -1,6 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import khbs_bkk_dated
 from . import khbs_bkk_clause
 from . import khbs_bkk_policy
 from . import khbs_bkk_role

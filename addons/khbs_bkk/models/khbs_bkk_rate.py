@@ -15,6 +15,7 @@ class KhbsBkkRate(models.Model):
     """
 
     _name = "khbs.bkk.rate"
+    _inherit = ["khbs.bkk.dated"]
     _description = "BKK rate"
     _order = "role_id, valid_from desc, id"
     _rec_name = "role_id"

@@ -9,7 +9,6 @@ from odoo.exceptions import UserError
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
 from .. import tax
-from ..guards import tax as guard
 from .khbs_bkk_holder import RANK_GROUPS
 
 KINDS = [
@@ -28,6 +27,7 @@ class KhbsBkkTaxRule(models.Model):
     """
 
     _name = "khbs.bkk.tax.rule"
+    _inherit = ["khbs.bkk.dated"]
     _description = "Income tax rule (PPh 21)"
     _order = "kind, rank_group, valid_from desc, id"
     _rec_name = "tax_object"
@@ -81,9 +81,6 @@ class KhbsBkkTaxRule(models.Model):
         "Another rule of this kind and rank covers these days. Set the last day of "
         "the earlier one first.",
     )
-
-    def init(self):
-        self.env.cr.execute(guard.TAX_RULE_GUARD)
 
     @api.depends("kind", "rank_group", "rate_percent", "tax_object")
     def _compute_display_name(self):

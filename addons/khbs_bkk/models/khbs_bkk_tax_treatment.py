@@ -19,6 +19,7 @@ class KhbsBkkTaxTreatment(models.Model):
     """
 
     _name = "khbs.bkk.tax.treatment"
+    _inherit = ["khbs.bkk.dated"]
     _description = "Tax treatment of a role"
     _order = "role_id, valid_from desc, id"
     _rec_name = "role_id"
