@@ -72,6 +72,21 @@ class KhbsBkkMonth(models.Model):
         "one role.",
     )
 
+    # Two policies may rule one quarter: whoever is paid for one role alone is so
+    # against every other role. A range of all roles meets each of them; the keyed
+    # digest counts by 64 bits of it, as ranges know no text.
+    _single_uniq = models.Constraint(
+        """EXCLUDE USING gist (
+            int8range(hashtextextended(person_key, 0), hashtextextended(person_key, 0),
+                      '[]') WITH &&,
+            daterange(month, month, '[]') WITH &&,
+            (CASE WHEN single THEN int4range(NULL, NULL)
+                  ELSE int4range(role_id, role_id, '[]') END) WITH &&
+        ) WHERE (released_at IS NULL)""",
+        "A month of this person is reserved in another role already, and one of the "
+        "two policies pays one role.",
+    )
+
     def init(self):
         self.env.cr.execute(guards.MONTH_GUARD)
 

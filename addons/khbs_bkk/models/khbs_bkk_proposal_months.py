@@ -1,7 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from psycopg2.errors import UniqueViolation
+from psycopg2.errors import ExclusionViolation, UniqueViolation
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -66,7 +66,7 @@ class KhbsBkkProposalMonths(models.AbstractModel):
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 self.env.cr.execute(insert_months(wanted))
-        except UniqueViolation as error:
+        except (ExclusionViolation, UniqueViolation) as error:
             # Taken since this transaction began: it cannot see by whom.
             raise self._double_financing(
                 [
@@ -155,7 +155,7 @@ class KhbsBkkProposalMonths(models.AbstractModel):
                   JOIN khbs_bkk_proposal_line line ON line.id = w.line_id
                   JOIN khbs_bkk_role role ON role.id = t.role_id
                  WHERE t.line_id <> w.line_id
-                   AND (t.role_id = w.role_id OR (t.single AND w.single))
+                   AND (t.role_id = w.role_id OR t.single OR w.single)
                  ORDER BY line.name, w.month
                 """,
                 wanted=wanted,

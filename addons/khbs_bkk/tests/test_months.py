@@ -4,7 +4,8 @@
 from datetime import date
 
 import psycopg2
-from psycopg2.errors import RestrictViolation, UniqueViolation
+from psycopg2 import IntegrityError
+from psycopg2.errors import RestrictViolation
 
 from odoo.exceptions import UserError
 from odoo.tools import SQL, mute_logger
@@ -115,13 +116,28 @@ class TestMonths(BkkCase):
         self.reading(second, self.approver).action_approve()
         self.assertEqual(len(self._months(second)), 3)
 
+    def test_another_role_is_refused_by_the_policy_of_either_proposal(self):
+        self._approved()
+        self.env["khbs.bkk.policy"].create(
+            {
+                "valid_from": date(YEAR, 1, 1),
+                "basis": "CONTOH: kedua peran dibayar",
+                "several_roles": "both",
+            }
+        )
+        second = self._elsewhere(self.rt, role="damang")
+        with self.assertRaisesRegex(UserError, "RT SATU"):
+            second.with_user(self.approver)._reserve_months()
+
     def test_the_database_refuses_the_second_reservation(self):
         proposal = self._approved()
         month = self._months(proposal)[0]
-        for single, role in ((False, month.role_id), (True, self.roles["babinsa"])):
+        other = self.roles["babinsa"]
+        # The last: a later policy pays both roles, the first one paid one.
+        for single, role in ((False, month.role_id), (True, other), (False, other)):
             with (
                 mute_logger("odoo.sql_db"),
-                self.assertRaises(UniqueViolation),
+                self.assertRaises(IntegrityError),
                 self.env.cr.savepoint(),
             ):
                 self.env.cr.execute(
