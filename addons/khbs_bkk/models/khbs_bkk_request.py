@@ -228,7 +228,7 @@ class KhbsBkkRequest(models.Model):
             raise UserError(self.env._("Write why the request is withdrawn."))
         proposal = self.proposal_id.sudo()
         proposal._lock()
-        if proposal._requested_amount() - self.amount < proposal.disbursed_amount:
+        if proposal._requested_amount() - self.amount < proposal._paid_on_request():
             raise UserError(
                 self.env._("Money moved on this request already: it stays.")
             )

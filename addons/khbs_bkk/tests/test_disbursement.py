@@ -454,6 +454,62 @@ class TestDisbursement(BkkCase):
         places = [cells.index(f"SP2D-{number}") for number in (1, 2, 3)]
         self.assertEqual(places, sorted(places))
 
+    def test_the_register_is_filed_where_its_readers_are(self):
+        proposal = self._payable()
+        self._pay(proposal, 500_000, "SP2D-1")
+        register = self.env["khbs.bkk.register"]
+        other = self._area("62.71")
+        elsewhere = self._role_user("bank_officer", login="bank-elsewhere", areas=other)
+        with self.assertRaisesRegex(UserError, "not in your areas"):
+            register.with_user(elsewhere).create(
+                {"area_id": self.regency.id}
+            ).action_issue()
+        # Of two regencies: neither one's readers are to see the other's SP2D.
+        both = self._role_user(
+            "bank_officer", login="bank-both", areas=other | self.regency
+        )
+        with self.assertRaisesRegex(UserError, "one of your regencies"):
+            register.with_user(both).create({}).action_issue()
+        wizard = register.with_user(both).create({"area_id": self.regency.id})
+        paper = self.env["khbs.paper"].browse(wizard.action_issue()["res_id"])
+        self.assertEqual(paper.area_id, self.regency)
+        self.assertEqual(paper.totals["amount"], 500_000)
+
+    def test_a_request_beside_an_old_sp2d_can_be_withdrawn(self):
+        """An SP2D from before there were requests asks for none."""
+        proposal = self._payable()
+        self._pay(proposal, 1_000_000)
+        request = proposal.request_ids.with_user(self.proposer)
+        with self.assertRaisesRegex(UserError, "Money moved"):
+            request.action_withdraw("salah")
+        self.env.cr.execute(
+            "SET CONSTRAINTS ALL IMMEDIATE;"
+            "ALTER TABLE khbs_bkk_disbursement DISABLE TRIGGER USER;"
+            "UPDATE khbs_bkk_disbursement SET spp_date = NULL, spp_number = NULL,"
+            " spm_date = NULL, spm_number = NULL WHERE proposal_id = %s;"
+            "ALTER TABLE khbs_bkk_disbursement ENABLE TRIGGER USER",
+            [proposal.id],
+        )
+        self.env.invalidate_all()
+        request.action_withdraw("Diajukan ulang dengan jumlah yang benar")
+        self.assertEqual(request.state, "withdrawn")
+
+    def test_nobody_writes_another_sum(self):
+        proposal = self._payable()
+        self._return(self._pay(proposal, 1_000_000).transfer_ids)
+        for column in ("disbursed_amount", "returned_amount"):
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaisesRegex(
+                    psycopg2.errors.RestrictViolation, "not those of its SP2D"
+                ),
+                self.env.cr.savepoint(),
+            ):
+                self.env.cr.execute(
+                    f"UPDATE khbs_bkk_proposal SET {column} = 1 WHERE id = %s",  # noqa: S608
+                    [proposal.id],
+                )
+
     # The queue
 
     def _waiting(self, user, record):

@@ -1,6 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import khbs_bkk_own_areas
 from . import khbs_bkk_accountability_return
 from . import khbs_bkk_decree_draft
 from . import khbs_bkk_holder_change

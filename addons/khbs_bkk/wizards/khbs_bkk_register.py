@@ -22,6 +22,7 @@ class KhbsBkkRegister(models.TransientModel):
     """Asks for which days the register of SP2D is issued."""
 
     _name = "khbs.bkk.register"
+    _inherit = ["khbs.bkk.own.areas"]
     _description = "Register of SP2D"
 
     date_from = fields.Date(
@@ -47,7 +48,8 @@ class KhbsBkkRegister(models.TransientModel):
             events._require_group(BANK_OFFICER, "khbs.bkk.disbursement.paper")
         if self.date_to < self.date_from:
             raise UserError(self.env._("The last day lies before the first."))
-        area = self.area_id or self.env.user.khbs_area_ids[:1]
+        self._refuse_foreign(self.area_id)
+        area = self.area_id or self._common_area()
         period = f"{words.date(self.date_from)} s.d. {words.date(self.date_to)}"
         document = payment_list.register(
             self._rows,
@@ -68,7 +70,7 @@ class KhbsBkkRegister(models.TransientModel):
         What was cancelled stands in the list on screen, not in the register.
         """
         self.env.flush_all()
-        areas = (self.area_id or self.env.user.khbs_area_ids).ids
+        areas = (self.area_id or self._areas()).ids
         self.env.cr.execute(
             SQL(
                 """
@@ -81,15 +83,12 @@ class KhbsBkkRegister(models.TransientModel):
                   JOIN khbs_bkk_transfer t ON t.disbursement_id = d.id
                   JOIN khbs_bkk_proposal p ON p.id = d.proposal_id
                   JOIN khbs_area a ON a.id = t.area_id
-                  JOIN khbs_area g ON g.id = p.regency_id
              LEFT JOIN khbs_decree k ON k.id = p.decree_id
              LEFT JOIN khbs_bkk_transfer_return r ON r.transfer_id = t.id
                    AND r.cancelled_by_id IS NULL
                  WHERE d.cancelled_by_id IS NULL
                    AND d.sp2d_date BETWEEN %s AND %s
-                   AND EXISTS (
-                       SELECT FROM khbs_area o WHERE o.id = ANY(%s)
-                          AND g.parent_path LIKE o.parent_path || '%%')
+                   AND p.regency_id = ANY(%s)
               ORDER BY d.sp2d_date, d.sp2d_number COLLATE "C", a.code COLLATE "C"
                 """,
                 self.date_from,

@@ -27,6 +27,7 @@ class KhbsBkkReport(models.TransientModel):
     """Report 27 of DOMAIN 10, and the budget screen on paper."""
 
     _name = "khbs.bkk.report"
+    _inherit = ["khbs.bkk.own.areas"]
     _description = "BKK report"
 
     year = fields.Integer(
@@ -95,20 +96,7 @@ class KhbsBkkReport(models.TransientModel):
         """Refuse a user without one of the roles, and a regency that is not his."""
         if not any(self.env.user.has_group(group) for group in groups):
             self.env["khbs.audit.event"]._require_group(groups[0], act)
-        if self.regency_id and not self._areas() & self.regency_id:
-            raise UserError(
-                self.env._(
-                    "%(area)s is not in your areas. Choose one of yours.",
-                    area=self.regency_id.name,
-                )
-            )
-
-    def _areas(self):
-        """Return the regencies in the areas of the user."""
-        return self.env["khbs.area"].search(
-            Domain("level", "in", ("regency", "city"))
-            & Domain("id", "child_of", self.env.user.khbs_area_ids.ids)
-        )
+        self._refuse_foreign(self.regency_id)
 
     def _show(self, kind, document):
         """Issue *document* and open it; a regency's own is read in the regency."""
@@ -122,16 +110,6 @@ class KhbsBkkReport(models.TransientModel):
             "views": [(False, "form")],
             "target": "current",
         }
-
-    def _common_area(self):
-        """Return the one regency of the user, or the province if it is his."""
-        regencies = self._areas()
-        if len(regencies) == 1:
-            return regencies
-        province = self.env.ref("khbs_registry.area_62")
-        if province not in self.env.user.khbs_area_ids:
-            raise UserError(self.env._("Choose one of your regencies."))
-        return province
 
     def _proposals(self):
         """Return what was decreed in the time, in the areas of the user."""
