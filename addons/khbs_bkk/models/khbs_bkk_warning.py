@@ -65,69 +65,62 @@ class KhbsBkkWarned(models.AbstractModel):
             return lambda warning: text % {"detail": warning.detail or "-"}
 
         def counted(text):
-            def say(warning):
-                found, _slash, whole = (warning.detail or "").partition("/")
-                facts = {
-                    "found": found,
-                    "whole": whole,
-                    "role": warning.role_id.name,
-                    "area": warning.area_id._title(),
-                }
-                return text % facts
-
-            return say
+            return lambda warning: text % warning._counts()
 
         def dated(text):
             return lambda warning: (
                 text % {"day": words.date(fields.Date.to_date(warning.detail))}
             )
 
+        texts = self._texts()
+        makers = dict.fromkeys(("PART_PERIOD", "VACANT_POST", "OVER_CEILING"), counted)
+        makers["TERM_ENDS"] = dated
+        return {rule: makers.get(rule, of)(text) for rule, text in texts.items()}
+
+    def _counts(self):
+        """Return what a sentence on numbers of holders or months says."""
+        found, _slash, whole = (self.detail or "").partition("/")
         return {
-            "TWO_ROLES": of(
-                self.env._(
-                    "Holds another role in the same months: %(detail)s. The policy "
-                    "says whether one or both are paid."
-                )
+            "found": found,
+            "whole": whole,
+            "role": self.role_id.name,
+            "area": self.area_id._title(),
+        }
+
+    def _texts(self):
+        """Return {code of a rule: its sentence, with the places of its facts}."""
+        return {
+            "TWO_ROLES": self.env._(
+                "Holds another role in the same months: %(detail)s. The policy "
+                "says whether one or both are paid."
             ),
-            "TWO_AREAS": of(
-                self.env._("Serves several areas and is paid once: %(detail)s.")
+            "TWO_AREAS": self.env._(
+                "Serves several areas and is paid once: %(detail)s."
             ),
-            "PART_PERIOD": counted(
-                self.env._(
-                    "In office on the first day of %(found)s of %(whole)s months; the "
-                    "others are not paid."
-                )
+            "PART_PERIOD": self.env._(
+                "In office on the first day of %(found)s of %(whole)s months; the "
+                "others are not paid."
             ),
-            "TERM_ENDS": dated(
-                self.env._(
-                    "The term ends on %(day)s. Enter the letter that renews it or the "
-                    "successor."
-                )
+            "TERM_ENDS": self.env._(
+                "The term ends on %(day)s. Enter the letter that renews it or the "
+                "successor."
             ),
-            "BENEFICIARY": of(
-                self.env._("The family receives KHBS. Look whether it still should.")
+            "BENEFICIARY": self.env._(
+                "The family receives KHBS. Look whether it still should."
             ),
-            "PAID_LOCALLY": of(
-                self.env._(
-                    "A regency's budget pays the same role in these months: %(detail)s."
-                )
+            "PAID_LOCALLY": self.env._(
+                "A regency's budget pays the same role in these months: %(detail)s."
             ),
-            "ACCOUNT_NAME": of(
-                self.env._(
-                    "The account is in the name of %(detail)s. The payment is held "
-                    "until letter and account agree."
-                )
+            "ACCOUNT_NAME": self.env._(
+                "The account is in the name of %(detail)s. The payment is held "
+                "until letter and account agree."
             ),
-            "VACANT_POST": counted(
-                self.env._(
-                    "%(role)s, %(area)s: %(found)s of %(whole)s places have a holder. "
-                    "Months without a holder are not paid."
-                )
+            "VACANT_POST": self.env._(
+                "%(role)s, %(area)s: %(found)s of %(whole)s places have a holder. "
+                "Months without a holder are not paid."
             ),
-            "OVER_CEILING": counted(
-                self.env._(
-                    "%(role)s, %(area)s: %(found)s holders, the ceiling is %(whole)s."
-                )
+            "OVER_CEILING": self.env._(
+                "%(role)s, %(area)s: %(found)s holders, the ceiling is %(whole)s."
             ),
         }
 

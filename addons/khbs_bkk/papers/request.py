@@ -114,8 +114,29 @@ def title(kind, request):
     return f"{titles[kind]} {request.regency} {request.period}"
 
 
+def _account_grid(request):
+    """Return the accounts that the money goes to, summed where they are many."""
+    rows = [
+        [
+            number,
+            account.area,
+            account.bank,
+            account.number,
+            account.holder,
+            words.number(account.amount),
+        ]
+        for number, account in enumerate(request.accounts, start=1)
+    ]
+    if len(rows) > 1:
+        rows.append(["", "Jumlah", "", "", "", words.number(request.amount)])
+    return letter.grid(
+        ["No", "Kas", "Bank", "Nomor Rekening", "Atas Nama", "Jumlah (Rp)"],
+        rows,
+        numbers=(0, 5),
+    )
+
+
 def _letter(request):
-    many = len(request.accounts) > 1
     body = (
         _ADDRESSEE
         + letter.paragraph(
@@ -126,26 +147,7 @@ def _letter(request):
             "Rekening Kas Umum Daerah Provinsi Kalimantan Tengah ke "
             f"{request.treasury} berikut:"
         )
-        + letter.grid(
-            ["No", "Kas", "Bank", "Nomor Rekening", "Atas Nama", "Jumlah (Rp)"],
-            [
-                [
-                    number,
-                    account.area,
-                    account.bank,
-                    account.number,
-                    account.holder,
-                    words.number(account.amount),
-                ]
-                for number, account in enumerate(request.accounts, start=1)
-            ]
-            + (
-                [["", "Jumlah", "", "", "", words.number(request.amount)]]
-                if many
-                else []
-            ),
-            numbers=(0, 5),
-        )
+        + _account_grid(request)
         + letter.paragraph("Sebagai kelengkapan kami lampirkan:")
         + letter.points(
             [
