@@ -25,16 +25,18 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class LayoutError(ValueError):
-    """A value does not fit its column.
+    """A value does not fit its column; it says how long it is, never the value.
 
     :ivar column: header of the column
-    :ivar value: what does not fit
+    :ivar row: number of the row, from one; 0 where the column itself has no width
+    :ivar length: characters of the value
     """
 
-    def __init__(self, column, value):
-        super().__init__(f"{column}: {value}")
+    def __init__(self, column, row=0, length=0):
+        super().__init__(f"{column}: row {row}, {length} characters")
         self.column = column
-        self.value = value
+        self.row = row
+        self.length = length
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,10 @@ def content(layout, rows):
     """
     if layout.file_type == XLSX:
         return _workbook(layout, rows)
-    lines = [[_text(layout, column, row) for column in layout.columns] for row in rows]
+    lines = [
+        [_text(layout, column, row, number) for column in layout.columns]
+        for number, row in enumerate(rows, start=1)
+    ]
     head = [column.header for column in layout.columns]
     if layout.file_type == FIXED:
         return _fixed(layout, [head] * layout.with_header, lines)
@@ -104,7 +109,7 @@ def _harmless(cell, column):
     return f"'{cell}"
 
 
-def _text(layout, column, row):
+def _text(layout, column, row, number):
     value = column.constant if column.key == "constant" else row.get(column.key)
     if value is None or value is False:
         text = ""
@@ -117,7 +122,7 @@ def _text(layout, column, row):
     if column.width and len(text) > column.width:
         if column.key not in ("name", "account_name", "area", "role", "decree"):
             # Half a number is another number.
-            raise LayoutError(column.header or column.key, text)
+            raise LayoutError(column.header or column.key, number, len(text))
         text = text[: column.width].rstrip()
     return text
 
@@ -125,7 +130,7 @@ def _text(layout, column, row):
 def _fixed(layout, heads, lines):
     for column in layout.columns:
         if not column.width:
-            raise LayoutError(column.header or column.key, "0")
+            raise LayoutError(column.header or column.key)
 
     def padded(cells, head=False):
         for cell, column in zip(cells, layout.columns, strict=True):
@@ -158,7 +163,8 @@ def _workbook(layout, rows):
                 sheet.write_number(number, place, row[column.key], form)
             else:
                 # An account number is a text: its zeros and last digits stay.
-                sheet.write_string(number, place, _text(layout, column, row))
+                text = _text(layout, column, row, number - first + 1)
+                sheet.write_string(number, place, text)
     for place, column in enumerate(layout.columns):
         sheet.set_column(place, place, column.width or max(12, len(column.header) + 2))
     book.close()

@@ -67,8 +67,11 @@ def test_fixed_width_cuts_names_and_refuses_to_cut_numbers():
         layout_file.content(layout, [ROW]) == b"0012500077000123  DAMANG   731250\r\n"
     )
     narrow = Layout(file_type="fixed", columns=[Column("account", "Rek", 10)])
-    with pytest.raises(LayoutError, match="Rek"):
+    with pytest.raises(LayoutError, match="Rek") as caught:
         layout_file.content(narrow, [ROW])
+    assert (caught.value.row, caught.value.length) == (1, 16)
+    # It says how long the number is, not the number.
+    assert ROW["account"] not in str(vars(caught.value)) + str(caught.value)
     with pytest.raises(LayoutError):
         layout_file.content(Layout(file_type="fixed", columns=[Column("net")]), [ROW])
 

@@ -189,6 +189,14 @@ LINE_GUARD = """
             RAISE EXCEPTION 'Payment list % is a draft: nothing is paid by it',
                 list.id USING ERRCODE = 'restrict_violation';
         END IF;
+        IF NEW.state = 'paid' AND OLD.state <> 'paid' AND EXISTS (
+            SELECT FROM khbs_bkk_holder
+             WHERE id = NEW.holder_id AND account_changed_by_id IS NOT NULL
+               AND account_confirmed_by_id IS NULL
+        ) THEN
+            RAISE EXCEPTION 'Nobody confirmed the account of holder %', NEW.holder_id
+                USING ERRCODE = 'restrict_violation';
+        END IF;
         IF NEW.state = 'paid' AND OLD.state <> 'paid' AND list.paper_id IS NULL THEN
             RAISE EXCEPTION 'No paper has the figures of payment list %', list.id
                 USING ERRCODE = 'restrict_violation';

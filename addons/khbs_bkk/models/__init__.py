@@ -9,6 +9,7 @@ from . import khbs_bkk_rate
 from . import khbs_bkk_ceiling
 from . import khbs_bkk_holder_identity
 from . import khbs_bkk_holder_succession
+from . import khbs_bkk_holder_account
 from . import khbs_bkk_holder
 from . import khbs_bkk_local_pay
 from . import khbs_bkk_roster_import_line

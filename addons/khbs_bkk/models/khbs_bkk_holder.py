@@ -33,6 +33,9 @@ IDENTITY = {"nik", "nik_entry", "role_id", "regency_id"}
 
 # What the roster finds out itself, and what the guided end of a term writes.
 DERIVED = {
+    "account_changed_at",
+    "account_changed_by_id",
+    "account_confirmed_by_id",
     "account_name_differs",
     "area_count",
     "end_letter",
@@ -47,7 +50,11 @@ class KhbsBkkHolder(models.Model):
     """A person in a role, by a letter of appointment and between two days."""
 
     _name = "khbs.bkk.holder"
-    _inherit = ["khbs.bkk.identity", "khbs.bkk.holder.succession"]
+    _inherit = [
+        "khbs.bkk.identity",
+        "khbs.bkk.holder.succession",
+        "khbs.bkk.holder.account",
+    ]
     _description = "BKK holder"
     _order = "regency_id, role_id, name, id"
 

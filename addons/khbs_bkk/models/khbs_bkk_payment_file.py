@@ -89,17 +89,16 @@ class KhbsBkkPaymentFile(models.Model):
         if scope == "to_pay":
             payment._require_current()
             lines._require_accounts()
+        else:
+            # Made before the number was kept with the line: the roster must have it.
+            lines.filtered(
+                lambda line: line.account_masked and not line.bank_account
+            )._require_accounts()
         rows = self._rows(lines)
         try:
             content = layout_file.content(layout.sudo()._layout(), rows)
         except layout_file.LayoutError as error:
-            raise UserError(
-                self.env._(
-                    "%(value)s does not fit the column %(column)s. Set its width.",
-                    value=error.value,
-                    column=error.column,
-                )
-            ) from error
+            raise UserError(self._misfit(error)) from error
         names = layout.sudo().column_ids.mapped("field")
         export = self.env["khbs.export"]._take(lines.holder_id, names, content)
         return self._store(
@@ -115,6 +114,21 @@ class KhbsBkkPaymentFile(models.Model):
                 "export_id": export.id,
             },
             layout.file_type,
+        )
+
+    @api.model
+    def _misfit(self, error):
+        """Return what does not fit: the row and its length, never the number itself."""
+        if not error.row:
+            return self.env._(
+                "The column %(column)s has no width. Set it.", column=error.column
+            )
+        return self.env._(
+            "Row %(row)s does not fit the column %(column)s: it has %(length)s "
+            "characters. Set the width of the column.",
+            row=error.row,
+            column=error.column,
+            length=error.length,
         )
 
     def _store(self, content, values, file_type):
@@ -155,8 +169,10 @@ class KhbsBkkPaymentFile(models.Model):
             SQL(
                 """
                 SELECT row_number() OVER (ORDER BY l.sequence, l.id) AS number, l.name,
-                       l.role_name AS role, l.area_names AS area, h.bank_name,
-                       h.bank_account AS account, h.bank_account_name AS account_name,
+                       l.role_name AS role, l.area_names AS area, l.bank_name,
+                       CASE WHEN l.account_masked <> ''
+                            THEN coalesce(l.bank_account, h.bank_account)
+                       END AS account, l.account_name,
                        h.nik, h.npwp, l.gross, l.base, l.rate, l.tax, l.net,
                        l.tax_object, coalesce(l.paid_on, y.paid_on) AS paid_on,
                        d.number AS decree

@@ -86,7 +86,10 @@ class KhbsBkkPaymentGenerate(models.AbstractModel):
                 SELECT d.id AS decree_line_id, d.line_id AS proposal_line_id,
                        d.proposal_id, d.holder_id, d.role_id, d.name, d.role_name,
                        d.area_names, d.amount AS gross, d.place AS sequence,
-                       h.rank_group, h.bank_name, h.bank_account, h.bank_account_name
+                       h.rank_group, h.bank_name, h.bank_account,
+                       h.bank_account_name,
+                       h.account_changed_by_id IS NOT NULL
+                       AND h.account_confirmed_by_id IS NULL AS account_pending
                   FROM (
                     SELECT *, row_number() OVER (
                                ORDER BY area_code COLLATE "C", upper(name) COLLATE "C",
@@ -156,6 +159,7 @@ class KhbsBkkPaymentGenerate(models.AbstractModel):
         """Return the account of the holder as it is now, fit to be seen."""
         return {
             "bank_name": row["bank_name"],
+            "bank_account": row["bank_account"],
             "account_masked": mask_account(row["bank_account"]),
             "account_name": row["bank_account_name"],
             "account_sha256": self._account_sha256(row),
@@ -175,6 +179,8 @@ class KhbsBkkPaymentGenerate(models.AbstractModel):
         The name is the decree's: where it is spelled wrongly there, an amendment
         mends it and the list is generated anew.
         """
+        if row["account_pending"]:
+            return "ACCOUNT_CHANGED"
         if not row["bank_account"]:
             return "NO_ACCOUNT"
         if not same_name(row["name"], row["bank_account_name"]):

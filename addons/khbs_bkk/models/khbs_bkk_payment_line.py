@@ -18,12 +18,12 @@ STATES = [
     ("returned", "Returned"),
     ("refunded", "To be refunded"),
 ]
-# Why a line cannot be paid; the last two are the treasurer's.
+# Why a line cannot be paid; the last is the treasurer's.
 HOLDS = [
     ("NO_ACCOUNT", "No account"),
     ("ACCOUNT_NAME", "Name differs from the account"),
+    ("ACCOUNT_CHANGED", "Account changed after the decree, not confirmed"),
     ("NO_TAX_RULE", "No tax rule covers it"),
-    ("DECEASED", "Has died"),
     ("OTHER", "Other, see the note"),
 ]
 
@@ -94,6 +94,10 @@ class KhbsBkkPaymentLine(models.Model):
     net = Rupiah(required=True)
     tax_object = fields.Char(string="Tax object code")
     bank_name = fields.Char()
+    # Empty in lines that were made before the number was kept with them.
+    bank_account = fields.Char(
+        string="Account number", copy=False, readonly=True, groups=NO_ACCESS
+    )
     account_masked = fields.Char(string="Account (masked)")
     account_name = fields.Char(string="Name on the account")
     # Of account, bank and name as they were: what is exported must be what was listed.

@@ -70,13 +70,16 @@ class KhbsBkkPaymentLineSteps(models.AbstractModel):
         """
         lines = self._open("release", "held")
         stuck = lines.filtered(
-            lambda line: line.hold_reason in ("ACCOUNT_NAME", "NO_TAX_RULE")
+            lambda line: (
+                line.hold_reason in ("ACCOUNT_NAME", "ACCOUNT_CHANGED", "NO_TAX_RULE")
+            )
         )
         if stuck:
             raise UserError(
                 self.env._(
-                    "%(names)s: mend the account in the roster, the name by an "
-                    "amendment of the decree or the tax rule, then renew the list.",
+                    "%(names)s: mend the account in the roster, where a second person "
+                    "confirms it, the name by an amendment of the decree or the tax "
+                    "rule, then renew the list.",
                     names=", ".join(stuck.mapped("name")),
                 )
             )
@@ -273,7 +276,16 @@ class KhbsBkkPaymentLineSteps(models.AbstractModel):
                 )
 
     def _require_accounts(self):
-        """Refuse to pay where the account in the roster is no longer the listed one."""
+        """Refuse to pay to another account than the listed one, or one unconfirmed."""
+        pending = self.filtered(lambda line: line.holder_id.account_pending)
+        if pending:
+            raise UserError(
+                self.env._(
+                    "The account of %(names)s was changed after the decree. A second "
+                    "person confirms it in the roster; then renew the list.",
+                    names=", ".join(pending.mapped("name")),
+                )
+            )
         changed = self.filtered(
             lambda line: (
                 line.account_sha256
@@ -298,4 +310,5 @@ class KhbsBkkPaymentLineSteps(models.AbstractModel):
             "bank_name": holder.bank_name or None,
             "bank_account": holder.bank_account or None,
             "bank_account_name": holder.bank_account_name or None,
+            "account_pending": holder.account_pending,
         }

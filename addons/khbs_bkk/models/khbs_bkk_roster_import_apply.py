@@ -252,6 +252,8 @@ class KhbsBkkRosterApply(models.AbstractModel):
             ) from error
         self.env.invalidate_all()
         self._recompute()
+        changed = self.line_ids.filtered(lambda line: line.outcome == "changed")
+        changed.holder_id._note_account_changes()
         self._forget_numbers()
 
     def _insert_holders(self):

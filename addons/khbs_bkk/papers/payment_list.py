@@ -26,7 +26,7 @@ HOLDS = {
     "NO_ACCOUNT": "Ditahan: tanpa rekening",
     "ACCOUNT_NAME": "Ditahan: nama berbeda dengan rekening",
     "NO_TAX_RULE": "Ditahan: aturan pajak belum ada",
-    "DECEASED": "Ditahan: meninggal dunia",
+    "ACCOUNT_CHANGED": "Ditahan: perubahan rekening belum dikonfirmasi",
     "OTHER": "Ditahan",
 }
 

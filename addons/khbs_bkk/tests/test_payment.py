@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import psycopg2
 from openpyxl import load_workbook
@@ -14,7 +14,7 @@ from odoo.tools import SQL, mute_logger
 from odoo.addons.khbs_registry.papers.document import digest
 
 from .. import decree_lines
-from .common import TODAY, BkkCase
+from .common import TODAY, YEAR, BkkCase
 
 
 class PaymentCase(BkkCase):
@@ -162,14 +162,81 @@ class TestPayment(PaymentCase):
         self.assertEqual(payment.state, "ready")
         self.assertEqual(payment.held_count, 1)
         self.assertEqual(payment.paid_gross, payment.gross - line.gross)
-        # Where the account was entered wrongly, it is mended and the list renewed.
+        # Where the account was entered wrongly, it is mended, a second person confirms
+        # it, and the list is renewed.
         self._with_account(self.rt, 7)
+        self._confirm_account(self.rt)
         payment.action_generate()
         line = self._line(payment, self.rt)
         self.assertEqual(line.state, "to_pay")
         line.action_pay()
         self.assertEqual(payment.state, "paid")
         self.assertEqual(payment.paid_gross, payment.gross)
+
+    def _confirm_account(self, holder):
+        self.env.invalidate_all()
+        self.reading(holder, self.verifier).action_confirm_account()
+
+    def test_case_12_43_an_account_that_changes_after_the_decree_needs_two(self):
+        self._with_account(self.rt, 7, name="ORANG LAIN")
+        payment = self._list(self._received())
+        payment.action_ready()
+        mine = self.rt.with_user(self.proposer)
+        events = self.env["khbs.audit.event"].search_count
+        changed = [("act", "=", "khbs.bkk.holder.account"), ("res_id", "=", mine.id)]
+        mine.bank_account_name = "RT SATU"
+        self.assertEqual(events(changed), 1)
+        self.assertTrue(mine.account_pending)
+        self.assertEqual(mine.account_changed_by_id, self.proposer)
+        payment.action_generate()
+        line = self._line(payment, self.rt)
+        self.assertEqual((line.state, line.hold_reason), ("held", "ACCOUNT_CHANGED"))
+        with self.assertRaisesRegex(UserError, "a second person"):
+            line.action_release("tetap bayar")
+        with self.assertRaisesRegex(UserError, "second person must confirm"):
+            self.reading(mine).action_confirm_account()
+        with self._refused(AccessError):
+            self.reading(mine, self.approver).action_confirm_account()
+        # What changed since it was read is not confirmed.
+        read = self.reading(mine, self.verifier)
+        mine.bank_name = "Bank Lain"
+        with self.assertRaisesRegex(UserError, "not what you opened"):
+            read.action_confirm_account()
+        self._confirm_account(self.rt)
+        self.assertEqual(self.rt.account_confirmed_by_id, self.verifier)
+        confirmed = [("act", "=", "khbs.bkk.holder.account.confirm")]
+        self.assertEqual(events([*confirmed, ("outcome", "!=", "refused")]), 1)
+        payment.action_generate()
+        self._line(payment, self.rt).action_pay()
+        # Paid: what changes now holds for the next decree, which is verified anew.
+        mine.bank_account_name = "R. T. SATU"
+        self.assertEqual(self.rt.account_confirmed_by_id, self.verifier)
+
+    def test_the_database_marks_and_holds_an_account_that_changed(self):
+        payment = self._list(self._received())
+        payment.action_ready()
+        line = self._line(payment, self.rt)
+        self.env.cr.execute(
+            "UPDATE khbs_bkk_holder SET bank_account = '99887766554433' WHERE id = %s",
+            [self.rt.id],
+        )
+        self.env.invalidate_all()
+        self.assertTrue(self.rt.account_pending)
+        self._held_by_the_database(
+            "UPDATE khbs_bkk_payment_line SET state = 'paid', paid_on = now() "
+            "WHERE id = %s",
+            [line.id],
+        )
+        for change in (
+            "account_changed_by_id = NULL",
+            "account_changed_at = NULL",
+        ):
+            self._held_by_the_database(
+                f"UPDATE khbs_bkk_holder SET {change} WHERE id = %s",  # noqa: S608
+                [self.rt.id],
+            )
+        with self.assertRaisesRegex(AccessError, "finds this out itself"):
+            self.rt.with_user(self.proposer).account_confirmed_by_id = self.verifier
 
     def test_without_an_account_a_line_is_held_or_paid_in_cash(self):
         self.rt.sudo().bank_account = False
@@ -376,6 +443,54 @@ class TestPayment(PaymentCase):
         text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
         self.assertIn("Tidak dibayarkan dan disetor kembali", text)
 
+    def test_what_was_used_does_not_end_before(self):
+        """A rate, rule or treatment explains what was decided and withheld by it."""
+        treatment = self.env["khbs.bkk.tax.treatment"].create(
+            {
+                "role_id": self.roles["rt_head"].id,
+                "kind": "participant",
+                "valid_from": date(YEAR, 1, 1),
+                "basis": "CONTOH",
+            }
+        )
+        payment = self._list(self._received())
+        payment.action_ready()
+        payment.action_pay_all()
+        rule = self._line(payment, self.rt).rule_id
+        for record, last in (
+            (rule, TODAY),
+            (treatment, TODAY),
+            (self.rt_rate, date(YEAR, 3, 1)),
+        ):
+            administrator = record.with_user(self._administrator())
+            early = max(record.valid_from, last - timedelta(days=1))
+            with self.assertRaisesRegex(UserError, "cannot end before"):
+                administrator.valid_to = early
+            table = record._table
+            self._held_by_the_database(
+                f"UPDATE {table} SET valid_to = %s WHERE id = %s",  # noqa: S608
+                [early, record.id],
+            )
+            self._held_by_the_database(
+                f"UPDATE {table} SET valid_from = %s WHERE id = %s",  # noqa: S608
+                [date(YEAR - 9, 1, 1), record.id],
+            )
+            self._held_by_the_database(
+                f"DELETE FROM {table} WHERE id = %s",  # noqa: S608
+                [record.id],
+            )
+            administrator.valid_to = last
+        self._held_by_the_database(
+            "UPDATE khbs_bkk_rate SET amount = amount + 1 WHERE id = %s",
+            [self.damang_rate.id],
+        )
+
+    def _administrator(self):
+        users = self.env["res.users"]
+        return users.search([("login", "=", "rates")]) or self._role_user(
+            "administrator", login="rates"
+        )
+
     # Files
 
     def _layout(self, **vals):
@@ -435,16 +550,41 @@ class TestPayment(PaymentCase):
         self.assertEqual(event.data["purpose"], "bank")
         self.assertEqual(event.data["sha256"], file.sha256)
 
+    def test_what_does_not_fit_a_column_is_not_shown(self):
+        payment = self._list(self._received())
+        payment.action_ready()
+        narrow = self._layout(
+            column_ids=[(0, 0, {"field": "nik", "header": "NIK", "width": 1})]
+        )
+        with self.assertRaisesRegex(UserError, "16 characters") as caught:
+            self._export(payment, narrow)
+        for holder in payment.line_ids.holder_id.sudo():
+            self.assertNotIn(holder.nik, str(caught.exception))
+
     def test_an_account_that_changed_is_not_exported(self):
         payment = self._list(self._received())
         payment.action_ready()
         self._with_account(self.rt, 99)
-        with self.assertRaisesRegex(UserError, "changed after the list"):
+        with self.assertRaisesRegex(UserError, "changed after the decree"):
             self._export(payment, self._layout())
-        with self.assertRaisesRegex(UserError, "changed after the list"):
+        with self.assertRaisesRegex(UserError, "changed after the decree"):
             payment.action_pay_all()
+        self._confirm_account(self.rt)
         payment.action_generate()
         self.assertTrue(self._export(payment, self._layout()))
+
+    def test_a_file_of_what_was_paid_has_the_accounts_that_were_paid(self):
+        payment = self._list(self._received())
+        payment.action_ready()
+        payment.action_pay_all()
+        self.rt.write(
+            {"bank_account_entry": "99887766554433", "bank_account_name": "LAIN"}
+        )
+        file = self._export(payment, self._layout(), scope="paid")
+        content = file.with_user(self.proposer)._content().decode()
+        self.assertIn("125000770001", content)
+        self.assertNotIn("99887766554433", content)
+        self.assertNotIn("LAIN", content)
 
     def test_columns_are_mapped_by_the_own_treasurer(self):
         common = self.env.ref("khbs_bkk.layout_bank").with_user(self.proposer)
