@@ -43,6 +43,7 @@ def report(journey):
         },
     )
     name_accounts(proposer)
+    confirm_accounts(journey)
     proposer.call(PAYMENT, "action_generate", [payment])
     proposer.call(PAYMENT, "action_ready", [payment])
     lines = [("payment_id", "=", payment), ("state", "in", ["to_pay", "held"])]
@@ -107,6 +108,14 @@ def name_accounts(proposer):
     for holder in proposer.search_read("khbs.bkk.holder", nameless, ["name"]):
         values = {"bank_account_name": holder["name"]}
         proposer.write("khbs.bkk.holder", [holder["id"]], values)
+
+
+def confirm_accounts(journey):
+    """Let the province confirm the accounts that changed after a decree (12.43)."""
+    province = journey.erp("verifikator")
+    pending = [("account_pending", "=", True)]
+    for holder in province.search("khbs.bkk.holder", pending):
+        province.decide("khbs.bkk.holder", "action_confirm_account", holder)
 
 
 def scan(journey, name):

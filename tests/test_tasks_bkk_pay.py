@@ -34,6 +34,10 @@ def payment_list(journey):
                 "bank_account_name": holder["name"],
             },
         )
+    # After the decree: a second person has to look at each account (12.43).
+    province = journey.erp("verifikator")
+    for holder in province.search("khbs.bkk.holder", [("account_pending", "=", True)]):
+        province.decide("khbs.bkk.holder", "action_confirm_account", holder)
     record = proposer.create(PAYMENT, {"proposal_id": proposal, "place": "Kasongan"})
     proposer.call(PAYMENT, "action_generate", [record])
     return record
