@@ -446,7 +446,7 @@ class TestTwoConnections(BaseCase):
                 cr,
                 "khbs_bkk_transfer_return",
                 transfer_id=transfer,
-                date="2099-01-03",
+                date="2099-01-02",
                 reason="other",
                 reference="CONTOH",
                 amount=500_000,
