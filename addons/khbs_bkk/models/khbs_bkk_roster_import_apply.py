@@ -67,14 +67,15 @@ class KhbsBkkRosterApply(models.AbstractModel):
     def _match_holders(self):
         """Begin anew; whom the roster knows by NIK, role and first day is found.
 
+        Whoever holds the role in another regency is refused with the overlaps, and
+        not named: a NIK in a file asks nothing about the rosters of others.
         A term that was ended by a letter stays ended, whatever last day a file says.
         """
         return SQL(
             """
             UPDATE khbs_bkk_roster_import_line l
                SET outcome = CASE WHEN h.id IS NULL THEN 'new' ELSE 'same' END,
-                   codes = CASE WHEN h.regency_id <> l.regency_id
-                                THEN 'HELD_ELSEWHERE' END,
+                   codes = NULL,
                    holder_id = h.id,
                    date_to = CASE WHEN h.end_letter IS NULL THEN l.date_to
                                   ELSE h.date_to END,
@@ -83,6 +84,7 @@ class KhbsBkkRosterApply(models.AbstractModel):
          LEFT JOIN khbs_bkk_holder h
                 ON h.nik = own.nik AND h.role_id = own.role_id
                AND h.date_from = own.date_from AND h.active
+               AND h.regency_id = own.regency_id
              WHERE own.id = l.id AND l.import_id = %s AND NOT l.unreadable
             """,
             self.id,

@@ -267,6 +267,20 @@ class TestRosterImport(BkkCase):
             ],
         )
 
+    def test_a_holder_of_another_regency_is_not_told(self):
+        row = self._row()
+        self._holder(
+            "ORANG KOTA",
+            nik_entry=row["nik"],
+            date_from=date(2026, 1, 5),
+            regency_id=self._area("62.71").id,
+            area_ids=False,
+        )
+        delivery = self._checked_import([row])
+        self.assertEqual(self._codes(delivery), ["HELD_ELSEWHERE"])
+        self.assertFalse(delivery.line_ids.holder_id)
+        self.assertFalse(delivery.line_ids.changes)
+
     def test_a_renewed_term_follows_the_one_that_ended(self):
         row = self._row()
         self._applied(self._xlsx([row]))
