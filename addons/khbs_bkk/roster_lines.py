@@ -71,7 +71,8 @@ REFUSALS = {
     "NAME_MISSING": ("Name empty", "Nama kosong. Isi sesuai surat pengangkatan."),
     "NAME_FORM": (
         "Name is no name",
-        "Nama berisi angka atau terlalu panjang. Periksa apakah kolom tertukar.",
+        "Nama hanya berisi huruf, titik, koma, petik, dan tanda hubung, dan tidak "
+        "terlalu panjang. Periksa apakah kolom tertukar.",
     ),
     "NIK_MISSING": ("NIK empty", "NIK kosong. Isi 16 angka sesuai KTP-el."),
     "NIK_FLOAT": (
@@ -86,6 +87,16 @@ REFUSALS = {
         "Text too long",
         "Nomor surat, pangkat, bank atau nama rekening lebih dari 150 huruf. Periksa "
         "apakah kolom tertukar.",
+    ),
+    "TEXT_NUMBER": (
+        "Number in a text",
+        "Nomor surat, pangkat, bank atau nama rekening berisi NIK atau nomor rekening. "
+        "Periksa apakah kolom tertukar.",
+    ),
+    "TEXT_FORMULA": (
+        "Formula in a text",
+        "Nomor surat, pangkat, bank atau nama rekening diawali tanda rumus (= + - @). "
+        "Hapus tanda itu.",
     ),
     "ROLE_UNKNOWN": (
         "Unknown role",
@@ -175,6 +186,11 @@ REFUSALS = {
 LONGEST_NAME = 100
 LONGEST_TEXT = 150
 YEARS = range(1950, 2101)
+_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .,'\u2019\u0060-])*")
+# So many digits in a row are no part of a letter's number, and so many in all no part
+# of a bank's or a person's name.
+LETTER_NUMBER = re.compile(r"[0-9]{12,}")
+NAME_NUMBER = re.compile(r"(?:[0-9][ .-]?){8,}")
 _GAP = re.compile(r"[ .-]")
 _FRACTION = re.compile(r"[0-9]+[.,]0+")
 _DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
@@ -262,17 +278,36 @@ class Judge:
         self._read_rank(line, cells, role)
         self._read_account(line, cells)
         texts = (line.letter, line.rank, line.bank, line.account_name)
-        if any(len(text) > LONGEST_TEXT for text in texts):
-            line.codes.append("TEXT_LONG")
+        code = self._text_code(line, texts)
+        if code:
+            # What is refused for its content is shown nowhere.
+            line.codes.append(code)
             line.letter = line.rank = line.bank = line.account_name = ""
         return line
+
+    def _text_code(self, line, texts):
+        """Return why the texts of *line* are refused, or None."""
+        if any(len(text) > LONGEST_TEXT for text in texts):
+            return "TEXT_LONG"
+        if self._numbered(line):
+            return "TEXT_NUMBER"
+        return "TEXT_FORMULA" if any(map(is_formula, texts)) else None
+
+    def _numbered(self, line):
+        """Tell whether a text has a NIK or an account number in it."""
+        return bool(
+            LETTER_NUMBER.search(line.letter)
+            or self._numbers.PERSONAL_NUMBER.search(line.rank)
+            or NAME_NUMBER.search(line.bank)
+            or NAME_NUMBER.search(line.account_name)
+        )
 
     def _read_person(self, line, cells):
         name, nik = cells["nama"], cells["nik"]
         line.name = name[:LONGEST_NAME]
         if not name:
             line.codes.append("NAME_MISSING")
-        elif len(name) > LONGEST_NAME or any(one.isdigit() for one in name):
+        elif len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
             # A number may be a NIK: it must not stand where names are shown.
             line.name = ""
             line.codes.append("NAME_FORM")
@@ -354,6 +389,11 @@ class Judge:
                 line.codes.append("ACCOUNT_FORM")
         line.bank = cells["bank"]
         line.account_name = cells["nama_rekening"]
+
+
+def is_formula(text):
+    """Tell whether a spreadsheet would compute *text*; a lone dash is none."""
+    return text[:1] in ("=", "+", "@") or (text[:1] == "-" and len(text) > 1)
 
 
 def _is_whole(cell, number, least, most):

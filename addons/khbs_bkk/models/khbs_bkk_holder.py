@@ -8,9 +8,13 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.orm.models import NO_ACCESS
 
 from odoo.addons.khbs_registry.held_file import HeldFile
-from odoo.addons.khbs_registry.identity_numbers import mask, mask_account
+from odoo.addons.khbs_registry.identity_numbers import (
+    PERSONAL_NUMBER,
+    mask,
+    mask_account,
+)
 
-from .. import guards
+from .. import guards, roster_lines
 from ..person_names import same_name
 
 # What decides about income tax is the rank, not the role (DOMAIN 4.4).
@@ -240,6 +244,27 @@ class KhbsBkkHolder(models.Model):
                         "The areas of %(name)s must lie in %(regency)s.",
                         name=holder.name,
                         regency=holder.regency_id.name,
+                    )
+                )
+
+    @api.constrains(
+        "name", "rank", "bank_name", "bank_account_name", "appointment_letter"
+    )
+    def _check_texts(self):
+        """Texts are shown and printed: no number of a person, and no formula."""
+        for holder in self:
+            names = (holder.name, holder.bank_name, holder.bank_account_name)
+            texts = [text or "" for text in (*names, holder.rank)]
+            letter = holder.appointment_letter or ""
+            if (
+                any(map(PERSONAL_NUMBER.search, texts))
+                or roster_lines.LETTER_NUMBER.search(letter)
+                or any(map(roster_lines.is_formula, [*texts, letter]))
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Name, rank, bank and letter are shown to many: no NIK, NPWP "
+                        "or account number in them, and no = + - or @ before them."
                     )
                 )
 

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import hashlib
+from datetime import timedelta
 
 import psycopg2
 
@@ -18,6 +19,8 @@ from odoo.addons.khbs_registry.held_file import HeldFile
 from .. import roster_lines, roster_template
 from ..terms import PROPOSER
 
+# A file that is checked and never applied keeps its numbers staged so many days.
+STAGED_DAYS = 30
 STAGED = (
     "import_id, line, outcome, codes, unreadable, name, nik, role_id, regency_id, "
     "area_key, appointment_letter, appointment_date, date_from, date_to, rank, "
@@ -151,8 +154,7 @@ class KhbsBkkRosterImport(models.Model):
         """Take a checked file back, to hand in another."""
         for delivery in self._checked(PROPOSER, "bkk.roster.import.reopen"):
             delivery._require_state("checked")
-            delivery._clear_lines()
-            delivery.write({**dict.fromkeys(delivery._counts(), 0), "state": "draft"})
+            delivery._unstage()
         return True
 
     def action_apply(self):
@@ -316,6 +318,21 @@ class KhbsBkkRosterImport(models.Model):
             SQL("DELETE FROM khbs_bkk_roster_import_line WHERE import_id = %s", self.id)
         )
         self.env.invalidate_all()
+
+    def _unstage(self):
+        """Take the checked file back; what was read of it is deleted."""
+        self.ensure_one()
+        self._clear_lines()
+        self.write({**dict.fromkeys(self._counts(), 0), "state": "draft"})
+
+    @api.autovacuum
+    def _forget_unapplied(self):
+        """Delete the staged numbers of what was checked and never applied."""
+        last = fields.Datetime.now() - timedelta(days=STAGED_DAYS)
+        for delivery in self.sudo().search(
+            [("state", "=", "checked"), ("checked_at", "<", last)]
+        ):
+            delivery._unstage()
 
     @api.model
     def _write_template(self, file):

@@ -3,11 +3,12 @@
 
 import base64
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 
-from odoo.exceptions import AccessError, UserError
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..roster_lines import COLUMNS
 from .common import YEAR, BkkCase
@@ -300,6 +301,49 @@ class TestRosterImport(BkkCase):
     def test_merged_cells(self):
         delivery = self._checked_import([self._row(), self._row()], merge="A2:A3")
         self.assertEqual(self._codes(delivery), [False, "CELL_MERGED"])
+
+    def test_texts_hold_no_number_and_no_formula(self):
+        number = "6206010101809901"
+        rows = [
+            self._row(nama="+CMD()|A"),
+            self._row(nama="RT 1"),
+            self._row(nama_rekening=number),
+            self._row(bank="Bank 9001 2345 67"),
+            self._row(nomor_sk=f"SK {number}"),
+            self._row(bank="@HYPERLINK(1)"),
+            self._row(nama="H. ABD. MA'RUF, S.Pd.", pangkat="-", nomor_sk="141/1.2-26"),
+        ]
+        delivery = self._checked_import(rows)
+        self.assertEqual(
+            self._codes(delivery),
+            [
+                *["NAME_FORM"] * 2,
+                *["TEXT_NUMBER"] * 3,
+                "TEXT_FORMULA",
+                False,
+            ],
+        )
+        refused = delivery.line_ids[2:6]
+        self.assertFalse(any(refused.mapped("bank_account_name")))
+        self.assertFalse(any(refused.mapped("bank_name")))
+        self.assertFalse(any(refused.mapped("appointment_letter")))
+        for vals in (
+            {"name": f"RT {number}"},
+            {"bank_account_name": "=1+1"},
+            {"appointment_letter": number},
+        ):
+            with self._refused(ValidationError):
+                self.rt.with_user(self.proposer).write(vals)
+
+    def test_numbers_of_a_file_that_nobody_applied_go_away(self):
+        delivery = self._checked_import([self._row()])
+        kept = self._checked_import([self._row()])
+        long_ago = fields.Datetime.now() - timedelta(days=31)
+        delivery.sudo().checked_at = long_ago
+        self.env["khbs.bkk.roster.import"]._forget_unapplied()
+        self.assertEqual((delivery.state, delivery.row_count), ("draft", 0))
+        self.assertFalse(delivery.line_ids)
+        self.assertEqual((kept.state, len(kept.line_ids)), ("checked", 1))
 
     def test_a_babinsa_needs_a_rank(self):
         delivery = self._checked_import([self._row(peran="Babinsa")])
