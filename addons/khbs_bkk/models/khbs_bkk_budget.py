@@ -49,7 +49,10 @@ class KhbsBkkBudget(models.Model):
     proposed_amount = Rupiah(string="Proposed", readonly=True)
     approved_amount = Rupiah(string="Approved", readonly=True)
     decreed_amount = Rupiah(
-        string="Decreed", readonly=True, help="By decrees and amendments in force."
+        string="Decreed",
+        readonly=True,
+        help="What may be paid: decrees in force, and less already where an amendment "
+        "that takes away is frozen.",
     )
     disbursed_amount = Rupiah(
         string="Disbursed", readonly=True, help="Every SP2D, re-payments included."

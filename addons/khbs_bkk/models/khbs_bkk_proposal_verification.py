@@ -9,6 +9,8 @@ from ..terms import APPROVER, VERIFIER
 
 # So many returned lines stand in the reason that is proposed for sending back.
 RETURNED_SHOWN = 20
+# What the team of a round takes over from the one before.
+TEAM_FIELDS = ("sequence", "name", "nip", "office", "position")
 
 
 class KhbsBkkProposalVerification(models.AbstractModel):
@@ -133,21 +135,8 @@ class KhbsBkkProposalVerification(models.AbstractModel):
         )
 
     def _open_checks(self):
-        """Lay the checklist and the team of this round before the verifier.
-
-        The team is the one that was named last; most proposals are verified by the
-        same persons.
-        """
+        """Lay the checklist and the team of this round before the verifier."""
         items = self.env["khbs.bkk.check.item"].sudo().search([("active", "=", True)])
-        members = self.env["khbs.bkk.team.member"].sudo()
-        last = members.search([], order="id desc", limit=1)
-        known = members.search(
-            [
-                ("proposal_id", "=", last.proposal_id.id),
-                ("round_number", "=", last.round_number),
-            ],
-            order="sequence, id",
-        )
         for proposal in self:
             place = {
                 "proposal_id": proposal.id,
@@ -164,24 +153,33 @@ class KhbsBkkProposalVerification(models.AbstractModel):
                     for item in items
                 ]
             )
-            members.create(
+            known = proposal._known_team()
+            known.create(
                 [
-                    {
-                        **place,
-                        **{
-                            name: member[name]
-                            for name in (
-                                "sequence",
-                                "name",
-                                "nip",
-                                "office",
-                                "position",
-                            )
-                        },
-                    }
+                    {**place, **{name: member[name] for name in TEAM_FIELDS}}
                     for member in known
                 ]
             )
+
+    def _known_team(self):
+        """Return the team that verified the regency's last proposal.
+
+        Most proposals of a regency are verified by the same persons; those who
+        verified another one do not sign here unless somebody says so.
+        """
+        members = self.env["khbs.bkk.team.member"].sudo()
+        last = members.search(
+            [("proposal_id.regency_id", "=", self.regency_id.id)],
+            order="id desc",
+            limit=1,
+        )
+        return members.search(
+            [
+                ("proposal_id", "=", last.proposal_id.id),
+                ("round_number", "=", last.round_number),
+            ],
+            order="sequence, id",
+        )
 
     def action_approve(self):
         """Approve what was verified, to the very line.

@@ -37,6 +37,45 @@ TABLES = (
     "khbs_approval",
     "khbs_audit_event",
 )
+# What every proposal here has, and its one line of Rp750.000.
+PROPOSAL = {
+    "fiscal_year": YEAR,
+    "quarter": "1",
+    "date_from": f"{YEAR}-01-01",
+    "date_to": f"{YEAR}-03-31",
+    "payee_level": "regency",
+    "supplement": 0,
+    "digest_form": 2,
+    "stage_since": f"{YEAR}-01-01",
+    "letter_number": "900/1",
+    "letter_date": f"{YEAR}-01-01",
+    "minutes_number": "BA 1",
+    "minutes_date": f"{YEAR}-01-01",
+    "round_number": 1,
+    "line_count": 1,
+    "proposed_amount": 750_000,
+    "approved_count": 1,
+    "approved_amount": 750_000,
+    "disbursed_amount": 0,
+    "returned_amount": 0,
+    "repaid_amount": 0,
+    "revision": 1,
+}
+LINE = {
+    "name": "RT CONTOH",
+    "appointment_letter": "SK",
+    "month_from": f"{YEAR}-01-01",
+    "month_to": f"{YEAR}-03-01",
+    "months": 3,
+    "rate_amount": 250_000,
+    "amount": 750_000,
+    "previous_amount": 0,
+    "difference": 750_000,
+    "verdict": "accepted",
+    "approved_from": f"{YEAR}-01-01",
+    "approved_months": 3,
+    "approved_amount": 750_000,
+}
 
 
 @tagged("post_install", "-at_install")
@@ -93,93 +132,77 @@ class TestTwoConnections(BaseCase):
             env = api.Environment(cr, SUPERUSER_ID, {})
             regency = env.ref(f"khbs_registry.area_{area}").id
             role = env.ref(f"khbs_bkk.role_{role}").id
-            rate = self._insert(
-                cr,
-                "khbs_bkk_rate",
-                role_id=role,
-                amount=250_000,
-                valid_from=f"{YEAR}-01-01",
-                basis="CONTOH",
-            )
-            holder = self._insert(
-                cr,
-                "khbs_bkk_holder",
-                name="RT CONTOH",
-                nik=nik,
-                role_id=role,
-                regency_id=regency,
-                appointment_letter="SK",
-                date_from=f"{YEAR}-01-01",
-                rank_group="none",
-                active=True,
-            )
-            cr.execute("ALTER TABLE khbs_bkk_proposal DISABLE TRIGGER USER")
-            cr.execute("ALTER TABLE khbs_bkk_proposal_line DISABLE TRIGGER USER")
+            rate, holder = self._rate(cr, role), self._holder(cr, role, regency, nik)
+            for table in ("khbs_bkk_proposal", "khbs_bkk_proposal_line"):
+                self._guard(cr, table, "DISABLE")
             proposal = self._insert(
                 cr,
                 "khbs_bkk_proposal",
+                **PROPOSAL,
                 regency_id=regency,
-                fiscal_year=YEAR,
-                quarter="1",
-                payee_level="regency",
-                supplement=0,
-                digest_form=2,
                 state=state,
-                stage_since=f"{YEAR}-01-01",
-                letter_number="900/1",
-                letter_date=f"{YEAR}-01-01",
-                minutes_number="BA 1",
-                minutes_date=f"{YEAR}-01-01",
                 decree_id=decree,
-                round_number=1,
-                line_count=1,
-                proposed_amount=750_000,
-                approved_count=1,
-                approved_amount=750_000,
-                disbursed_amount=0,
-                returned_amount=0,
-                repaid_amount=0,
                 decreed_amount=750_000 if decree else 0,
-                revision=1,
             )
             self._insert(
                 cr,
                 "khbs_bkk_proposal_line",
+                **LINE,
                 proposal_id=proposal,
                 holder_id=holder,
                 role_id=role,
                 rate_id=rate,
-                name="RT CONTOH",
-                appointment_letter="SK",
                 payee_area_id=regency,
-                month_from=f"{YEAR}-01-01",
-                month_to=f"{YEAR}-03-01",
-                months=3,
-                rate_amount=250_000,
-                amount=750_000,
-                previous_amount=0,
-                difference=750_000,
-                verdict="accepted",
-                approved_from=f"{YEAR}-01-01",
-                approved_months=3,
-                approved_amount=750_000,
             )
-            cr.execute("ALTER TABLE khbs_bkk_proposal ENABLE TRIGGER USER")
-            cr.execute("ALTER TABLE khbs_bkk_proposal_line ENABLE TRIGGER USER")
+            for table in ("khbs_bkk_proposal", "khbs_bkk_proposal_line"):
+                self._guard(cr, table, "ENABLE")
             if state == "verified":
-                self._insert(
-                    cr,
-                    "khbs_approval",
-                    model="khbs.bkk.proposal",
-                    res_id=proposal,
-                    step="verified",
-                    user_id=env.ref("base.user_admin").id,
-                    role="-",
-                    at="2099-01-01",
-                    sha256=env["khbs.bkk.proposal"].browse(proposal)._lines_sha256(),
-                    round_number=1,
-                )
+                self._verification(env, proposal)
             return proposal
+
+    def _guard(self, cr, table, switch):
+        cr.execute(
+            SQL("ALTER TABLE %s %s TRIGGER USER", SQL.identifier(table), SQL(switch))
+        )
+
+    def _rate(self, cr, role):
+        return self._insert(
+            cr,
+            "khbs_bkk_rate",
+            role_id=role,
+            amount=250_000,
+            valid_from=f"{YEAR}-01-01",
+            basis="CONTOH",
+        )
+
+    def _holder(self, cr, role, regency, nik):
+        return self._insert(
+            cr,
+            "khbs_bkk_holder",
+            name="RT CONTOH",
+            nik=nik,
+            role_id=role,
+            regency_id=regency,
+            appointment_letter="SK",
+            date_from=f"{YEAR}-01-01",
+            rank_group="none",
+            active=True,
+        )
+
+    def _verification(self, env, proposal):
+        """Record that another person has closed the verification."""
+        self._insert(
+            env.cr,
+            "khbs_approval",
+            model="khbs.bkk.proposal",
+            res_id=proposal,
+            step="verified",
+            user_id=env.ref("base.user_admin").id,
+            role="-",
+            at=f"{YEAR}-01-01",
+            sha256=env["khbs.bkk.proposal"].browse(proposal)._lines_sha256(),
+            round_number=1,
+        )
 
     def _decree(self, day="2099-01-01"):
         """Return the id of a committed decree in force."""
