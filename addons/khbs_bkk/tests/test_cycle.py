@@ -304,14 +304,6 @@ class TestCycle(BkkCase):
         self.assertEqual(len(proposal._team()), 2)
         self.assertFalse(any(proposal._checks().mapped("answer")))
 
-    def test_the_team_of_another_regency_does_not_sign(self):
-        self._verified("1")
-        city = self._area("62.71")
-        self._holder("RT KOTA", regency_id=city.id, area_ids=False)
-        self.regency = city
-        self.proposer.khbs_area_ids = city
-        self.assertFalse(self._proposed("1")._team())
-
     # Two approvals
 
     def test_above_the_amount_a_second_person_approves(self):

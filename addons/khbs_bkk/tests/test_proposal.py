@@ -231,6 +231,14 @@ class TestProposal(BkkCase):
             proposal.id,
         )
 
+    def test_the_team_of_another_regency_does_not_sign(self):
+        self._verified("1")
+        city = self._area("62.71")
+        self._holder("RT KOTA", regency_id=city.id, area_ids=False)
+        self.regency = city
+        self.proposer.khbs_area_ids = city
+        self.assertFalse(self._proposed("1")._team())
+
     def test_sending_back_keeps_history(self):
         proposal = self._proposed()
         verifier = proposal.with_user(self.verifier)
