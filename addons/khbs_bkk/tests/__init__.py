@@ -16,3 +16,6 @@ from . import test_budget
 from . import test_payment
 from . import test_disbursement
 from . import test_year
+from . import test_payee
+from . import test_payment_file
+from . import test_payment_standing
