@@ -218,6 +218,17 @@ class TestWarnings(BkkCase):
         for proposal in proposals:
             self.assertIn("ACCOUNT_NAME", proposal.warning_ids.mapped("rule"))
 
+    def test_a_user_without_an_area_is_refused_what_is_there(self):
+        self.rt.bank_account_name = "LAIN"
+        warning = self._of_roster()["ACCOUNT_NAME", self.rt]
+        stranger = self._role_user("bkk_proposer", login="luar")
+        stranger.khbs_area_ids = False
+        mine = warning.with_user(stranger)
+        self.assertFalse(mine.search([]))
+        for act in (mine.copy, lambda: mine.export_data(["display_name"])):
+            with self._refused(AccessError):
+                act()
+
     def test_nobody_writes_a_warning(self):
         warning = self._proposal().warning_ids[:1]
         self.assertTrue(warning)
