@@ -309,10 +309,7 @@ class TestCorrection(BkkCase):
         proposal = decree.bkk_proposal_ids
         draft = self._amendment(self._accepted(self._line(decree), kind="drop"))
         self.reading(draft, self.approver).action_approve()
-        self.env.cr.execute(
-            "UPDATE khbs_bkk_proposal SET disbursed_amount = 2500000 WHERE id = %s",
-            [proposal.id],
-        )
+        self._pay(self._ready(proposal), 2_500_000)
         self.env.invalidate_all()
         with self.assertRaisesRegex(UserError, "has left the treasury"):
             draft.action_freeze()
