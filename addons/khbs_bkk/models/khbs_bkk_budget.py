@@ -42,7 +42,7 @@ class KhbsBkkBudget(models.Model):
         string="DPA", readonly=True, help="With its shifts and revisions."
     )
     ceiling_amount = Rupiah(
-        string="Ceiling",
+        string="Ceiling in rupiah",
         readonly=True,
         help="People of the ceilings, by the rate of each month.",
     )
