@@ -123,14 +123,12 @@ _LINES = SQL(
                (l.account_code LIKE '5.4.02.05%%') = (level.name = 'village') AS fits,
                count(*) FILTER (
                    WHERE (l.account_code LIKE '5.4.02.05%%') = (level.name = 'village')
-               ) OVER same AS fitting,
-               count(*) OVER same AS every
+               ) OVER same AS fitting
           FROM line l
     CROSS JOIN (VALUES ('regency'), ('village')) AS level (name)
         WINDOW same AS (PARTITION BY l.year, level.name)
     ), assumed AS (
-        SELECT year, level, id FROM fitting
-         WHERE (fits AND fitting = 1) OR (fitting = 0 AND every = 1)
+        SELECT year, level, id FROM fitting WHERE fits AND fitting = 1
     )
     """
 )
