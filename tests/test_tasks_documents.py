@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from pypdf import PdfReader, PdfWriter
 from screen import DIALOG, Screen
+from test_tasks_bkk import propose, verify
 
 # Far enough from the quarters that other tests propose.
 YEARS_AHEAD = 2
@@ -35,28 +36,8 @@ def draft(journey):
 
 def approved_proposal(journey, year):
     """Propose, verify and approve the roster of the year's first quarter."""
-    today = date.today().isoformat()
-    proposer = journey.erp("pengusul")
-    values = {
-        "fiscal_year": year,
-        "quarter": "1",
-        "letter_number": f"900/112/BPKAD/{year}",
-        "letter_date": today,
-    }
-    proposal = proposer.create(PROPOSAL, values)
-    proposer.call(PROPOSAL, "action_build", [proposal])
-    built = proposer.read_one(PROPOSAL, proposal, ["holder_count", "proposed_amount"])
-    control = {
-        "control_count": built["holder_count"],
-        "control_amount": built["proposed_amount"],
-    }
-    proposer.write(PROPOSAL, [proposal], control)
-    proposer.call(PROPOSAL, "action_propose", [proposal])
-    verifier = journey.erp("verifikator")
-    verifier.call(PROPOSAL, "action_accept_pending", [proposal])
-    minutes = {"minutes_number": f"900/BA-V/{year}", "minutes_date": today}
-    verifier.write(PROPOSAL, [proposal], minutes)
-    verifier.decide(PROPOSAL, "action_verify", proposal)
+    proposal = propose(journey, year, 1)
+    verify(journey, proposal)
     journey.erp("penyetuju").decide(PROPOSAL, "action_approve", proposal)
     return proposal
 
