@@ -125,8 +125,15 @@ class Screen:
         # Enter would be lost before the box offers where to search, and what it offers
         # may be drawn anew under a click.
         self.page.wait_for_selector(".o_searchview_autocomplete .o-dropdown-item")
-        box.press("Enter")
+        # A row that is about to be drawn anew would take a click and lose it.
+        self.page.evaluate(
+            "document.querySelectorAll('.o_data_row, .o_kanban_record')"
+            ".forEach(row => (row.dataset.former = 'yes'))"
+        )
+        with self.page.expect_response(re.compile("web_(search_read|read_group)")):
+            box.press("Enter")
         self.page.wait_for_selector(".o_searchview_facet")
+        self.page.wait_for_selector("[data-former]", state="detached")
 
     def new(self):
         """Begin a new record."""
