@@ -21,11 +21,11 @@ PAYEE_GUARD = """
         END IF;
         IF OLD.state <> 'proposed' OR NEW.state <> 'proposed' THEN
             IF (OLD.area_id, OLD.bank_name, OLD.bank_branch, OLD.treasury_account,
-                OLD.account_holder, OLD.npwp, OLD.valid_from, OLD.basis,
+                OLD.account_holder, OLD.treasury_npwp, OLD.valid_from, OLD.basis,
                 OLD.proposed_by_id)
                 IS DISTINCT FROM
                 (NEW.area_id, NEW.bank_name, NEW.bank_branch, NEW.treasury_account,
-                NEW.account_holder, NEW.npwp, NEW.valid_from, NEW.basis,
+                NEW.account_holder, NEW.treasury_npwp, NEW.valid_from, NEW.basis,
                 NEW.proposed_by_id)
             THEN
                 RAISE EXCEPTION 'Payee % does not change: enter another one', OLD.id

@@ -74,9 +74,19 @@ class KhbsBkkDisbursement(models.Model):
         self.env["khbs.audit.event"]._require_group(
             BANK_OFFICER, "khbs.bkk.disbursement.register", proposals[:1]
         )
+        # What the form was opened with is in the values by now; transfers follow.
+        context = {
+            key: value
+            for key, value in self.env.context.items()
+            if not key.startswith("default_")
+        }
+        plain = self.with_env(self.env(context=context))
         records = self.browse()
         for proposal, vals in zip(proposals, vals_list, strict=True):
-            records += self._register_payment(proposal, vals)
+            transfers = self._prepare_payment(proposal, vals)
+            record = super(KhbsBkkDisbursement, plain).create([vals])
+            record._complete_payment(transfers)
+            records += record
         return records
 
     @api.model
@@ -91,8 +101,11 @@ class KhbsBkkDisbursement(models.Model):
                 vals[name] = " ".join(vals[name].split())
         return vals
 
-    def _register_payment(self, proposal, vals):
-        """Return one payment of *proposal*, with its transfers."""
+    def _prepare_payment(self, proposal, vals):
+        """Return the transfers of a payment of *proposal*, or refuse it.
+
+        They leave *vals*, of which the payment itself is made.
+        """
         self._check_references(vals)
         day = fields.Date.to_date(vals["sp2d_date"])
         first = vals.get("kind", "first") == "first"
@@ -104,14 +117,11 @@ class KhbsBkkDisbursement(models.Model):
         )
         # The triggers read state, decree and accounts and write the proposal's row.
         self.env.flush_all()
-        # What the form was opened with is in the values by now; transfers follow.
-        context = {
-            key: value
-            for key, value in self.env.context.items()
-            if not key.startswith("default_")
-        }
-        plain = self.with_env(self.env(context=context))
-        disbursement = super(KhbsBkkDisbursement, plain).create([vals])
+        return transfers
+
+    def _complete_payment(self, transfers):
+        """Add the transfers of a new payment; its proposal and budget follow."""
+        disbursement, proposal = self, self.proposal_id
         self.env["khbs.bkk.transfer"].sudo().create(
             [{**one, "disbursement_id": disbursement.id} for one in transfers]
         )
@@ -129,7 +139,6 @@ class KhbsBkkDisbursement(models.Model):
         )
         disbursement.sudo().decree_id.budget_line_id._check_flow()
         proposal._follow_payments()
-        return disbursement
 
     @api.model
     def _check_references(self, vals):

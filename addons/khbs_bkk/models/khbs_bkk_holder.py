@@ -62,6 +62,10 @@ class KhbsBkkHolder(models.Model):
     _description = "BKK holder"
     _order = "regency_id, role_id, name, id"
 
+    # What is confirmed by a second person is the account (khbs.bkk.holder.account).
+    _reading_actions = ("action_confirm_account",)
+    _content_fields = ("name", "bank_name", "bank_account_name")
+
     role_id = fields.Many2one(
         comodel_name="khbs.bkk.role", required=True, index=True, ondelete="restrict"
     )

@@ -26,9 +26,6 @@ class KhbsBkkHolderAccount(models.AbstractModel):
     _inherit = ["khbs.approvable"]
     _description = "BKK holder: account that changed"
 
-    _reading_actions = ("action_confirm_account",)
-    _content_fields = ("name", "bank_name", "bank_account_name")
-
     account_changed_by_id = fields.Many2one(
         comodel_name="res.users",
         string="Account changed by",

@@ -51,7 +51,7 @@ class KhbsBkkPayee(models.Model):
         "area_id",
         "bank_name",
         "account_holder",
-        "npwp",
+        "treasury_npwp",
         "valid_from",
         "basis",
     )
@@ -95,7 +95,7 @@ class KhbsBkkPayee(models.Model):
     account_holder = fields.Char(
         string="Name on the account", required=True, help="As the bank has it."
     )
-    npwp = fields.Char(
+    treasury_npwp = fields.Char(
         string="NPWP of the treasury", size=25, help="Of the office, not of a person."
     )
     valid_from = fields.Date(required=True, default=fields.Date.context_today)

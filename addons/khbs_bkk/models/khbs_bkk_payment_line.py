@@ -111,7 +111,6 @@ class KhbsBkkPaymentLine(models.Model):
     returned_on = fields.Date()
     repays_id = fields.Many2one(
         comodel_name="khbs.bkk.payment.line",
-        string="Repays",
         index="btree_not_null",
         ondelete="restrict",
         help="The payment that came back.",

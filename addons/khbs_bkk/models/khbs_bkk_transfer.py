@@ -46,7 +46,6 @@ class KhbsBkkTransfer(models.Model):
     amount = Rupiah(required=True)
     repays_id = fields.Many2one(
         comodel_name="khbs.bkk.transfer",
-        string="Repays",
         index="btree_not_null",
         ondelete="restrict",
         help="The transfer that came back.",
