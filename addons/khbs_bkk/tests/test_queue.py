@@ -106,7 +106,7 @@ class TestQueue(BkkCase):
         self.assertIn(self.verifier, made.user_ids)
         self.assertNotIn(self.approver, made.user_ids)
         self.assertEqual(made.days_late, 40 - proposal.policy_id.verify_days)
-        self.assertEqual(made.day, fields.Date.context_today(proposal))
+        self.assertEqual(made.day, fields.Date.context_today(made))
 
     def test_a_stranger_of_another_regency_is_not_reminded(self):
         stranger = self._role_user(
