@@ -5,6 +5,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..terms import BARRED_BY, BUILD, CHANGE, VERDICT
+
 # What the SHA-256 of a decision covers of a line, and in which order, by form.
 LINE_DIGESTS = {
     1: (
@@ -24,16 +26,6 @@ LINE_DIGESTS = {
         ),
         SQL("holder_id, rate_id, month_from"),
     ),
-}
-# Acts by which a person has a hand in the lines, and the steps that they bar. Who
-# judged the lines may close the verification: that is the same work.
-BUILD = "khbs.bkk.proposal.build"
-CHANGE = "khbs.bkk.proposal.change"
-VERDICT = "khbs.bkk.proposal.verdict"
-BARRED_BY = {
-    "verified": (BUILD, CHANGE),
-    "endorsed": (BUILD, CHANGE, VERDICT),
-    "approved": (BUILD, CHANGE, VERDICT),
 }
 
 

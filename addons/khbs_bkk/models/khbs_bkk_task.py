@@ -94,7 +94,7 @@ class KhbsBkkTask(models.Model):
                 SELECT FROM khbs_approval a
                  WHERE a.model = t.model AND a.res_id = t.res_id
                    AND a.user_id = %(user)s AND a.step NOT IN (t.step, 'returned')
-            ))
+            )) AND (t.makers IS NULL OR NOT %(user)s = ANY(t.makers))
             """,
             kinds=kinds,
             user=user.id,

@@ -4,8 +4,9 @@
 
 A query yields ``slot`` (a number of its own from 1 to 63), ``model``, ``res_id``,
 ``kind`` (a key of ``ROLES``; khbs.bkk.task says it in words), ``step`` (the code of
-khbs.approval that the task takes, or NULL where nobody is barred), ``regency_id``,
-``since`` (timestamp, UTC) and ``due_date``.
+khbs.approval that the task takes, or NULL where none is), ``makers`` (array of the
+users whose own work it would be to decide, see ``makers``), ``regency_id``, ``since``
+(timestamp, UTC) and ``due_date``.
 """
 
 from . import accountability, correction, decree, payment, proposal

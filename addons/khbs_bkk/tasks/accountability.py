@@ -4,6 +4,8 @@
 
 from odoo.tools import SQL
 
+from .makers import NOBODY
+
 
 def query():
     """Return the tasks of LPJ that are not accepted yet.
@@ -18,9 +20,11 @@ def query():
                CASE r.state WHEN 'draft' THEN 'account' ELSE 'accept_report'
                     END AS kind,
                CASE r.state WHEN 'draft' THEN 'submitted' ELSE 'accepted' END AS step,
+               %(nobody)s AS makers,
                r.regency_id, coalesce(r.submitted_at, r.create_date) AS since,
                CASE r.state WHEN 'draft' THEN r.due_date END AS due_date
           FROM khbs_bkk_accountability r
          WHERE r.state = 'submitted' OR (r.state = 'draft' AND r.received_amount > 0)
-        """
+        """,
+        nobody=NOBODY,
     )

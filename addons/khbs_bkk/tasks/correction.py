@@ -4,6 +4,8 @@
 
 from odoo.tools import SQL
 
+from .makers import of_acts
+
 
 def query():
     """Return the tasks of corrections that no amendment carries yet."""
@@ -14,9 +16,11 @@ def query():
                CASE c.state WHEN 'proposed' THEN 'check_correction'
                     ELSE 'draft_amendment' END AS kind,
                CASE c.state WHEN 'proposed' THEN 'accepted' END AS step,
+               CASE c.state WHEN 'proposed' THEN %(makers)s END AS makers,
                c.regency_id, coalesce(c.checked_at, c.write_date) AS since,
                NULL::date AS due_date
           FROM khbs_bkk_correction c
          WHERE c.state = 'proposed' OR (c.state = 'accepted' AND c.decree_id IS NULL)
-        """
+        """,
+        makers=of_acts("c", "khbs.bkk.correction", ["khbs.bkk.correction.change"]),
     )

@@ -20,6 +20,8 @@ def query():
                     ELSE 'freeze_decree' END AS kind,
                CASE WHEN d.state = 'draft' AND decided.at IS NULL THEN 'approved'
                     END AS step,
+               CASE WHEN d.state = 'draft' AND decided.at IS NULL THEN %(writers)s
+                    END AS makers,
                d.area_id AS regency_id,
                coalesce(d.frozen_at, decided.at, d.create_date) AS since,
                (SELECT min(p.due_date) FROM khbs_bkk_proposal p
@@ -31,5 +33,15 @@ def query():
                       AND step = 'approved'
                ) decided ON true
          WHERE d.kind = 'bkk' AND d.state IN ('draft', 'frozen')
-        """
+        """,
+        # As khbs.decree names them: who drafted it, and who wrote in it.
+        writers=SQL(
+            """
+            ARRAY(SELECT d.drafted_by_id
+                   UNION SELECT w.res_users_id FROM khbs_decree_writer_rel w
+                          WHERE w.khbs_decree_id = d.id
+                   UNION SELECT unnest(ARRAY[c.create_uid, c.write_uid])
+                           FROM khbs_decree_clause c WHERE c.decree_id = d.id)
+            """
+        ),
     )

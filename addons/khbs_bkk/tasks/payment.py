@@ -4,18 +4,22 @@
 
 from odoo.tools import SQL
 
+from .makers import NOBODY, of_acts
+
 
 def query():
     """Return the tasks of accounts, requests, SP2D, returns and payment lists."""
     return SQL(
         """
         SELECT 30 AS slot, 'khbs.bkk.payee' AS model, y.id AS res_id,
-               'confirm_payee' AS kind, 'confirmed' AS step, y.regency_id,
+               'confirm_payee' AS kind, 'confirmed' AS step,
+               %(payee_makers)s AS makers, y.regency_id,
                y.write_date AS since, NULL::date AS due_date
           FROM khbs_bkk_payee y
          WHERE y.state = 'proposed'
         UNION ALL
-        SELECT 31, 'khbs.bkk.proposal', p.id, 'request_money', NULL, p.regency_id,
+        SELECT 31, 'khbs.bkk.proposal', p.id, 'request_money', NULL,
+               %(nobody)s, p.regency_id,
                p.stage_since, p.due_date
           FROM khbs_bkk_proposal p
          WHERE p.state = 'decreed' AND p.decreed_amount > (%(asked)s) + (%(before)s)
@@ -23,20 +27,23 @@ def query():
                SELECT FROM khbs_bkk_request r
                 WHERE r.proposal_id = p.id AND r.state = 'draft')
         UNION ALL
-        SELECT 32, 'khbs.bkk.request', r.id, 'submit_request', NULL, p.regency_id,
+        SELECT 32, 'khbs.bkk.request', r.id, 'submit_request', NULL,
+               %(nobody)s, p.regency_id,
                r.create_date, p.due_date
           FROM khbs_bkk_request r
           JOIN khbs_bkk_proposal p ON p.id = r.proposal_id
          WHERE r.state = 'draft'
         UNION ALL
-        SELECT 33, 'khbs.bkk.proposal', p.id, 'register_sp2d', NULL, p.regency_id,
+        SELECT 33, 'khbs.bkk.proposal', p.id, 'register_sp2d', NULL,
+               %(nobody)s, p.regency_id,
                (SELECT max(r.submitted_at) FROM khbs_bkk_request r
                  WHERE r.proposal_id = p.id AND r.state = 'submitted'), p.due_date
           FROM khbs_bkk_proposal p
          WHERE p.state = 'decreed'
            AND least(p.decreed_amount, (%(asked)s) + (%(before)s)) > p.disbursed_amount
         UNION ALL
-        SELECT 34, 'khbs.bkk.transfer', t.id, 'repay_transfer', NULL, p.regency_id,
+        SELECT 34, 'khbs.bkk.transfer', t.id, 'repay_transfer', NULL,
+               %(nobody)s, p.regency_id,
                r.create_date, NULL
           FROM khbs_bkk_transfer t
           JOIN khbs_bkk_transfer_return r ON r.transfer_id = t.id
@@ -47,12 +54,15 @@ def query():
                SELECT FROM khbs_bkk_transfer again
                 WHERE again.repays_id = t.id AND again.cancelled_by_id IS NULL)
         UNION ALL
-        SELECT 35, 'khbs.bkk.payment', y.id, 'pay_people', NULL, p.regency_id,
+        SELECT 35, 'khbs.bkk.payment', y.id, 'pay_people', NULL,
+               %(nobody)s, p.regency_id,
                y.create_date, NULL
           FROM khbs_bkk_payment y
           JOIN khbs_bkk_proposal p ON p.id = y.proposal_id
          WHERE y.state <> 'paid'
         """,
+        payee_makers=of_acts("y", "khbs.bkk.payee", ["khbs.bkk.payee.change"]),
+        nobody=NOBODY,
         # What submitted requests ask for, and what was paid before there were any.
         asked=SQL(
             """

@@ -4,6 +4,9 @@
 
 from odoo.tools import SQL
 
+from ..terms import BARRED_BY
+from .makers import of_acts
+
 
 def query():
     """Return the tasks of proposals that wait for a person."""
@@ -21,9 +24,14 @@ def query():
                    ELSE 'draft_decree' END AS kind,
                CASE p.state WHEN 'draft' THEN 'proposed' WHEN 'proposed' THEN 'verified'
                    WHEN 'approved' THEN NULL ELSE 'approved' END AS step,
+               CASE p.state WHEN 'proposed' THEN %(builders)s
+                   WHEN 'verified' THEN %(judges)s WHEN 'endorsed' THEN %(judges)s
+                   END AS makers,
                p.regency_id, p.stage_since AS since, p.due_date
           FROM khbs_bkk_proposal p
          WHERE p.state IN ('draft', 'proposed', 'verified', 'endorsed')
             OR (p.state = 'approved' AND p.decree_id IS NULL)
-        """
+        """,
+        builders=of_acts("p", "khbs.bkk.proposal", list(BARRED_BY["verified"])),
+        judges=of_acts("p", "khbs.bkk.proposal", list(BARRED_BY["approved"])),
     )

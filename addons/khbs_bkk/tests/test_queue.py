@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from odoo import fields
 
-from .common import YEAR, BkkCase
+from .common import SCAN, YEAR, BkkCase
 
 
 class TestQueue(BkkCase):
@@ -115,3 +115,119 @@ class TestQueue(BkkCase):
         proposal = self._proposed()
         self._make_late(proposal)
         self.assertNotIn(stranger, self._remind().user_ids)
+
+    # Nobody is asked to decide on what he made, whatever role he has by now.
+
+    def _role_of(self, user, role):
+        """Let *user* have another role from now on."""
+        user.group_ids = self.env.ref(f"khbs_registry.group_{role}")
+
+    def test_the_account_of_a_treasury_waits_for_the_second_person(self):
+        self._payee()
+        self.assertFalse(self._kinds(self.verifier))
+        changed = (
+            self.env["khbs.bkk.payee"]
+            .with_user(self.proposer)
+            .create(
+                {
+                    "area_id": self.regency.id,
+                    "bank_name": "Bank Kalteng",
+                    "account_entry": "7770001112",
+                    "account_holder": "KAS DAERAH",
+                    "basis": "Keputusan Bupati Nomor 2",
+                }
+            )
+        )
+        self.assertEqual(self._kinds(self.verifier), ["confirm_payee"])
+        self.assertFalse(self._kinds(self.proposer))
+        task = self.env["khbs.bkk.task"].with_user(self.verifier).search([])
+        self.assertEqual((task.res_id, task.regency_id), (changed.id, self.regency))
+        second = self._role_user("bkk_verifier", login="second-verifier")
+        self._role_of(self.proposer, "bkk_verifier")
+        self.assertFalse(self._kinds(self.proposer))
+        with self._refused():
+            self.reading(changed, self.proposer).action_confirm()
+        self.reading(changed, second).action_confirm()
+        self.assertFalse(self._kinds(second))
+
+    def test_whoever_mended_the_account_is_not_asked_to_confirm_it(self):
+        payee = (
+            self.env["khbs.bkk.payee"]
+            .with_user(self.proposer)
+            .create(
+                {
+                    "area_id": self.regency.id,
+                    "bank_name": "Bank Kalteng",
+                    "account_entry": "7770001112",
+                    "account_holder": "KAS DAERAH",
+                    "basis": "Keputusan Bupati Nomor 2",
+                }
+            )
+        )
+        other = self._role_user(
+            "bkk_proposer", areas=self.regency, login="other-proposer"
+        )
+        payee.with_user(other).account_entry = "7770001113"
+        self._role_of(other, "bkk_verifier")
+        self.assertFalse(self._kinds(other))
+        with self._refused():
+            self.reading(payee, other).action_confirm()
+
+    def test_whoever_built_the_lines_is_not_asked_to_verify_or_approve_them(self):
+        builder = self._role_user("bkk_proposer", areas=self.regency, login="builder")
+        proposal = self._proposal()
+        proposal.with_user(builder).action_build()
+        proposal.action_propose()
+        self._role_of(builder, "bkk_verifier")
+        self.assertEqual(self._kinds(self.verifier), ["verify"])
+        self.assertFalse(self._kinds(builder))
+        examined = self._examined(proposal)
+        examined.action_accept_pending()
+        self.reading(examined).action_verify()
+        self._role_of(builder, "approver")
+        self.assertEqual(self._kinds(self.approver), ["approve"])
+        self.assertFalse(self._kinds(builder))
+        with self._refused():
+            self.reading(proposal, builder).action_approve()
+
+    def test_whoever_judged_lines_is_not_asked_to_approve_them(self):
+        proposal = self._proposed()
+        judge = self._role_user("bkk_verifier", login="judge")
+        proposal.with_user(judge).action_accept_pending()
+        self.assertEqual(self._kinds(judge), ["verify"])
+        self.reading(self._examined(proposal)).action_verify()
+        self._role_of(judge, "approver")
+        self.assertEqual(self._kinds(self.approver), ["approve"])
+        self.assertFalse(self._kinds(judge))
+
+    def test_whoever_wrote_in_a_decree_is_not_asked_to_decide_it(self):
+        decree = self._drafted()
+        writer = self._role_user("decree_officer", login="writer")
+        decree.clause_ids[:1].with_user(writer).text = "CONTOH"
+        for user in (writer, self.decree_officer):
+            self._role_of(user, "approver")
+            self.assertFalse(self._kinds(user))
+        self.assertEqual(self._kinds(self.approver), ["decide_decree"])
+
+    def test_whoever_asked_for_a_correction_is_not_asked_to_check_it(self):
+        decree = self._in_force()
+        correction = (
+            self.env["khbs.bkk.correction"]
+            .with_user(self.proposer)
+            .create(
+                {
+                    "decree_line_id": decree.bkk_line_ids[:1].id,
+                    "new_name": "NAMA YANG BENAR",
+                    "reason": "Salah tulis",
+                    "evidence": SCAN,
+                }
+            )
+        )
+        other = self._role_user(
+            "bkk_proposer", areas=self.regency, login="other-proposer"
+        )
+        correction.with_user(other).action_propose()
+        self.assertIn("check_correction", self._kinds(self.verifier))
+        for user in (self.proposer, other):
+            self._role_of(user, "bkk_verifier")
+            self.assertNotIn("check_correction", self._kinds(user))
