@@ -4,8 +4,6 @@
 import hashlib
 from datetime import timedelta
 
-import psycopg2
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -13,7 +11,6 @@ from odoo.tools import SQL
 from odoo.addons.khbs_registry import identity_numbers
 from odoo.addons.khbs_registry.delivered_table import TableError, open_table
 from odoo.addons.khbs_registry.dtsen import reject_file
-from odoo.addons.khbs_registry.dtsen.copy_stream import CopyStream
 from odoo.addons.khbs_registry.held_file import HeldFile
 
 from .. import roster_lines, roster_template
@@ -22,9 +19,10 @@ from ..terms import PROPOSER
 # A file that is checked and never applied keeps its numbers staged so many days.
 STAGED_DAYS = 30
 STAGED = (
-    "import_id, line, outcome, codes, unreadable, name, nik, role_id, regency_id, "
-    "area_key, appointment_letter, appointment_date, date_from, date_to, rank, "
-    "rank_group, npwp, bank_name, bank_account, bank_account_name"
+    *("import_id", "line", "outcome", "codes", "unreadable", "name", "nik"),
+    *("role_id", "regency_id", "area_key", "appointment_letter", "appointment_date"),
+    *("date_from", "date_to", "rank", "rank_group", "npwp", "bank_name"),
+    *("bank_account", "bank_account_name"),
 )
 
 
@@ -244,21 +242,10 @@ class KhbsBkkRosterImport(models.Model):
         self.env.invalidate_all()
 
     def _copy_lines(self, table):
-        stream = CopyStream(self._judged(table, self._judge()))
-        try:
-            self.env.cr.copy_expert(
-                f"COPY khbs_bkk_roster_import_line ({STAGED})"
-                " FROM STDIN WITH (FORMAT csv)",
-                stream,
-            )
-        except psycopg2.Error as error:
-            if stream.error:
-                raise stream.error from None
-            # PostgreSQL quotes the row, and rows hold NIK.
-            raise UserError(
-                self.env._("The file cannot be staged (%(code)s).", code=error.pgcode)
-            ) from None
-        if not stream.count:
+        count = self.env["khbs.dtsen.import"]._copy_rows(
+            "khbs_bkk_roster_import_line", STAGED, self._judged(table, self._judge())
+        )
+        if not count:
             raise UserError(self.env._("The file has no lines below its head."))
 
     def _judged(self, table, judge):

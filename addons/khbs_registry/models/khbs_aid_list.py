@@ -3,8 +3,6 @@
 
 import hashlib
 
-import psycopg2
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.orm.models import NO_ACCESS
@@ -12,11 +10,15 @@ from odoo.orm.models import NO_ACCESS
 from .. import aid_lines
 from ..delivered_table import TableError, open_table
 from ..dtsen import reject_file
-from ..dtsen.copy_stream import CopyStream
 from ..held_file import HeldFile
 from ..identity_numbers import mask
 
 OPERATOR = "khbs_registry.group_registry_operator"
+# What COPY fills of a line.
+LINE_COLUMNS = (
+    *("list_id", "line", "nik", "kk_number"),
+    *("programme_id", "date_from", "date_to"),
+)
 
 
 class KhbsAidList(models.Model):
@@ -162,22 +164,14 @@ class KhbsAidList(models.Model):
                     {programme.code.upper(): programme.id for programme in used},
                     [(programme.code or "").upper() for programme in every - used],
                 )
-                stream = CopyStream(self._usable(table.rows(), judge, refused))
-                try:
-                    self.env.cr.copy_expert(
-                        "COPY khbs_aid_list_line (list_id, line, nik, kk_number,"
-                        " programme_id, date_from, date_to)"
-                        " FROM STDIN WITH (FORMAT csv)",
-                        stream,
-                    )
-                except psycopg2.Error:
-                    if stream.error:
-                        raise stream.error from None
-                    raise
+                return self.env["khbs.dtsen.import"]._copy_rows(
+                    "khbs_aid_list_line",
+                    LINE_COLUMNS,
+                    self._usable(table.rows(), judge, refused),
+                )
         except TableError as error:
             message = self.env["khbs.dtsen.import"]._table_error_message(error)
             raise UserError(message) from error
-        return stream.count
 
     def _usable(self, rows, judge, refused):
         for line, cells, values in rows:

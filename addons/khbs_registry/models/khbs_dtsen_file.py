@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ..delivered_table import TableError, open_table
@@ -24,7 +25,7 @@ from ..dtsen.checks import (
 from ..dtsen.copy_stream import CopyStream
 from .khbs_dtsen_scope import WRITTEN
 
-STAGING_COLUMNS = ", ".join(("import_id", *StagedRow._fields))
+STAGING_COLUMNS = ("import_id", *StagedRow._fields)
 # Rows of one COPY: what a killed server reads again at most.
 CHUNK = 50_000
 
@@ -151,6 +152,37 @@ class KhbsDtsenFile(models.AbstractModel):
             detail=error.detail,
         )
 
+    @api.model
+    def _copy_rows(self, table, columns, rows):
+        """COPY tuples of *rows* into *columns* of *table*; return how many there were.
+
+        What PostgreSQL refuses is told without its words: it quotes the row, and rows
+        hold NIK.
+        """
+        stream = CopyStream(rows)
+        statement = SQL(
+            "COPY %s (%s) FROM STDIN WITH (FORMAT csv)",
+            SQL.identifier(table),
+            SQL(", ").join(SQL.identifier(column) for column in columns),
+        )
+        try:
+            self.env.cr.copy_expert(statement.code, stream)
+        except psycopg2.Error as error:
+            if stream.error:
+                raise stream.error from None
+            if isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+                raise ConcurrencyError(error.pgcode) from None
+            raise UserError(
+                self.env._(
+                    "A line of the file does not fit into the database (error "
+                    "%(code)s). Save the file anew as CSV UTF-8 or XLSX and upload it "
+                    "again; if it is refused again, give this number to an "
+                    "administrator.",
+                    code=error.pgcode,
+                )
+            ) from None
+        return stream.count
+
     def _take_stock(self):
         """Forget an earlier reading; note the digest of the file and what it equals."""
         self._clear_staging()
@@ -206,20 +238,8 @@ class KhbsDtsenFile(models.AbstractModel):
                 else:
                     yield (self.id, *checker.check(line, values))
 
-        stream = CopyStream(checked())
-        try:
-            self.env.cr.copy_expert(
-                f"COPY khbs_dtsen_row ({STAGING_COLUMNS}) FROM STDIN WITH (FORMAT csv)",
-                stream,
-            )
-        except psycopg2.Error as error:
-            if stream.error:
-                raise stream.error from None
-            # PostgreSQL quotes the row, and rows hold NIK.
-            raise UserError(
-                self.env._("The file cannot be staged (%(code)s).", code=error.pgcode)
-            ) from None
-        return stream.count, last
+        count = self._copy_rows("khbs_dtsen_row", STAGING_COLUMNS, checked())
+        return count, last
 
     def _district_codes(self):
         """Return the six digits that a NIK or KK number of the province begins with."""

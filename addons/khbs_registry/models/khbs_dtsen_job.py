@@ -7,7 +7,7 @@ import time
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import SQL
 
 from .khbs_dtsen_apply import CHUNK
@@ -23,6 +23,7 @@ AGAIN = (
     psycopg2.errors.SerializationFailure,
     psycopg2.errors.DeadlockDetected,
     psycopg2.errors.LockNotAvailable,
+    ConcurrencyError,
 )
 UNFINISHED = ("queued", "running")
 STATES = [

@@ -3,11 +3,14 @@
 
 import base64
 import io
+import traceback
 
 import openpyxl
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
+from odoo.tests.common import get_db_name
 
 from .delivery_common import DeliveryCase
 
@@ -65,6 +68,28 @@ class TestAidList(DeliveryCase):
         )
         with self.assertRaisesRegex(UserError, "nik, no_kk, program"):
             aid_list.action_load()
+
+    def test_a_row_that_the_database_refuses_is_not_quoted(self):
+        """PostgreSQL's own message holds the whole row, and the row holds NIK."""
+        self.env.cr.execute(
+            "ALTER TABLE khbs_aid_list_line ADD CHECK (date_from < '2100-01-01')"
+        )
+        rows = [(NIK, KK, "PKH", "2026-01-01"), (NIK, KK, "PKH", "2100-01-01")]
+        with self.assertRaises(UserError) as refused:
+            self._aid_list(rows)
+        told = "".join(traceback.format_exception(refused.exception))
+        self.assertNotIn(NIK, told)
+        self.assertNotIn(KK, told)
+        self.assertIn("23514", str(refused.exception))
+        self.assertIn("CSV UTF-8", str(refused.exception))
+
+    def test_a_load_that_meets_another_is_tried_again(self):
+        """Who holds a row for a moment is no fault of the file."""
+        with db_connect(get_db_name()).cursor() as other:
+            other.execute("SELECT id FROM khbs_aid_programme FOR UPDATE")
+            self.env.cr.execute("SET LOCAL lock_timeout = '50ms'")
+            with self.assertRaises(ConcurrencyError):
+                self._aid_list([(NIK, KK, "PKH")])
 
     def test_a_loaded_list_does_not_change(self):
         aid_list = self._aid_list([(NIK, "", "PKH")])
