@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
@@ -178,9 +179,29 @@ class KhbsBkkPayment(models.Model):
                 for state in ("to_pay", "held", "returned")
             )
 
+    @api.depends("proposal_id", "area_id")
     def _compute_received_amount(self):
         for payment in self:
-            payment.received_amount = payment.proposal_id._received_by(payment.area_id)
+            # A list that is being entered has neither until they are chosen.
+            area = payment.area_id
+            payment.received_amount = sum(
+                proposal._received_by(area) for proposal in payment.proposal_id if area
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_untouched_draft(self):
+        for payment in self:
+            kept = payment.line_ids.filtered(
+                lambda line: line.state not in ("to_pay", "held")
+            )
+            if payment.state != "draft" or kept:
+                raise UserError(
+                    self.env._(
+                        "%(list)s was issued and stays. Renew it from the decree, or "
+                        "give up who is not to be paid.",
+                        list=payment.display_name,
+                    )
+                )
 
     def action_view_lines(self):
         """Open the lines as a list of their own, to filter, to pay and to export."""

@@ -18,4 +18,5 @@ from . import test_disbursement
 from . import test_year
 from . import test_payee
 from . import test_payment_file
+from . import test_payment_list
 from . import test_payment_standing

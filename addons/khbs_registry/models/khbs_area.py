@@ -105,10 +105,11 @@ class KhbsArea(models.Model):
         return f"{kind} {self.name}".strip()
 
     def _full_title(self):
-        """Return the village with its district and regency."""
+        """Return the area with the district and the regency it lies in."""
         self.ensure_one()
-        parts = [self, self._ancestor("district"), self._regency()]
-        return ", ".join(area._title() for area in parts if area)
+        # A regency is its own regency: it is named once.
+        parts = self | self._ancestor("district") | self._regency()
+        return ", ".join(area._title() for area in parts)
 
     def _letterhead(self):
         """Return the :class:`Letterhead` of a village."""

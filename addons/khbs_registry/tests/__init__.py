@@ -18,6 +18,7 @@ from . import test_quota
 from . import test_amendment
 from . import test_access_trace
 from . import test_append_only
+from . import test_area_title
 from . import test_audit
 from . import test_audit_attack
 from . import test_budget
