@@ -7,7 +7,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.khbs_registry.papers import words
-from odoo.addons.khbs_registry.papers.document import Signature
 
 from ..papers import report as papers
 from ..terms import QUARTERS
@@ -61,7 +60,7 @@ class KhbsBkkReport(models.TransientModel):
                 lambda: self._recap_rows(proposals),
                 subtitle=self._subtitle(),
                 closing=self._closing(proposals),
-                signature=self._signature(),
+                signature=self.env["khbs.signatory"]._block_or_dots("finance"),
                 as_of=fields.Datetime.now(),
             ),
         )
@@ -87,7 +86,7 @@ class KhbsBkkReport(models.TransientModel):
                     "SP2D termasuk pencairan ulang; LPJ dan STS menurut LPJ yang "
                     "diterima; Sisa DPA adalah pagu dikurangi yang ditetapkan.",
                 ],
-                signature=self._signature(),
+                signature=self.env["khbs.signatory"]._block_or_dots("finance"),
                 as_of=fields.Datetime.now(),
             ),
         )
@@ -139,22 +138,6 @@ class KhbsBkkReport(models.TransientModel):
             f"{words.rupiah_legal(sum(proposals.mapped('received_amount')))}.",
             f"Disetor kembali menurut STS: {words.rupiah_legal(refunded)}.",
         ]
-
-    def _signature(self):
-        """Return the block of the head of finance, with dots for nobody."""
-        today = fields.Date.context_today(self)
-        head = self.env["khbs.signatory"]._find("finance", today)
-        if head:
-            return head._block(today)
-        return Signature(
-            place_and_date=f"Palangka Raya, {words.date(today)}",
-            office=(
-                "Kepala Badan Keuangan dan Aset Daerah",
-                "Provinsi Kalimantan Tengah,",
-            ),
-            name="." * 40,
-            below=("NIP " + "." * 36,),
-        )
 
     def _refunded(self, proposals):
         """Return {proposal: rupiah} of its STS."""

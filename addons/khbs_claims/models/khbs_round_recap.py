@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.khbs_registry.papers import words
-from odoo.addons.khbs_registry.papers.document import Column, Document, Signature
+from odoo.addons.khbs_registry.papers.document import Column, Document
 
 REPORTERS = (
     "khbs_registry.group_registry_operator",
@@ -69,22 +69,7 @@ class KhbsRound(models.Model):
             rows=self._recap_rows,
             as_of=fields.Datetime.now(),
             landscape=True,
-            signature=self._recap_signature(),
-        )
-
-    def _recap_signature(self):
-        """Return the block of the head of social affairs, with dots for nobody."""
-        today = fields.Date.context_today(self)
-        head = self.env["khbs.signatory"]._find("social_affairs", today)
-        return (
-            head._block(today)
-            if head
-            else Signature(
-                place_and_date=f"Palangka Raya, {words.date(today)}",
-                office=("Kepala Dinas Sosial", "Provinsi Kalimantan Tengah,"),
-                name="." * 40,
-                below=("NIP " + "." * 36,),
-            )
+            signature=self.env["khbs.signatory"]._block_or_dots("social_affairs"),
         )
 
     def _recap_rows(self):

@@ -133,10 +133,8 @@ class KhbsRecipientPapers(models.AbstractModel):
         return lines
 
     def _social_affairs(self):
-        """Return the block of the head of social affairs, with dots for nobody."""
-        today = fields.Date.context_today(self)
-        head = self.env["khbs.signatory"].sudo()._find("social_affairs", today)
-        return head._block(today) if head else recipients.unknown_signature(today)
+        """Return the block of the head of social affairs."""
+        return self.env["khbs.signatory"]._block_or_dots("social_affairs")
 
     # Rows
 

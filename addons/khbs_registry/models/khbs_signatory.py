@@ -12,6 +12,19 @@ from ..papers.document import Signature
 
 DOTTED_DATE = "...................................."
 _ON_BEHALF = ("a.n.", "u.b.")
+# The office on a paper for which nobody is entered, to be signed over dots.
+_OFFICES = {
+    "social_affairs": ("Kepala Dinas Sosial", "Provinsi Kalimantan Tengah,"),
+    "communications": (
+        "Kepala Dinas Komunikasi, Informatika,",
+        "Persandian dan Statistik",
+        "Provinsi Kalimantan Tengah,",
+    ),
+    "finance": (
+        "Kepala Badan Keuangan dan Aset Daerah",
+        "Provinsi Kalimantan Tengah,",
+    ),
+}
 
 # Say whose certificate it is that stands in the row.
 _WHOSE = {"name", "role", "prefix", "title", "nip", "valid_from"}
@@ -275,6 +288,20 @@ class KhbsSignatory(models.Model):
             office=self._office(),
             name=self.name,
             below=self._below(),
+        )
+
+    @api.model
+    def _block_or_dots(self, role):
+        """Return the block of who signs for *role* today, with dots for nobody."""
+        today = fields.Date.context_today(self)
+        signatory = self._find(role, today)
+        if signatory:
+            return signatory._block(today)
+        return Signature(
+            place_and_date=f"Palangka Raya, {words.date(today)}",
+            office=_OFFICES[role],
+            name="." * 40,
+            below=("NIP " + "." * 36,),
         )
 
     def _annex_block(self):

@@ -3,8 +3,7 @@
 
 """The papers of a list of recipients. Knows no Odoo; the rows come from the list."""
 
-from . import words
-from .document import Column, Document, Signature
+from .document import Column, Document
 
 HOW_TO_REPEAT = (
     "Cara mengulang undian: peringkat di setiap desa/kelurahan disusun menurut (1) "
@@ -133,16 +132,6 @@ def recap(rows, cash, food, as_of, subtitle=(), **frame):
         landscape=True,
         as_of=as_of,
         **frame,
-    )
-
-
-def unknown_signature(day):
-    """Return the block of the head of social affairs where nobody is entered."""
-    return Signature(
-        place_and_date=f"Palangka Raya, {words.date(day)}",
-        office=("Kepala Dinas Sosial", "Provinsi Kalimantan Tengah,"),
-        name="." * 40,
-        below=("NIP " + "." * 36,),
     )
 
 

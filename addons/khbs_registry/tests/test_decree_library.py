@@ -123,6 +123,15 @@ class TestSignatory(DecreeCase):
         self._signatory(prefix="a.n.", title="GUBERNUR,\nSEKRETARIS DAERAH,")
         self.assertEqual(first._find("secretary", first.valid_to), first)
 
+    def test_a_paper_names_its_office_before_anybody_is_entered(self):
+        signatories = self.env["khbs.signatory"]
+        signatories.search([("role", "=", "finance")]).valid_to = "2020-12-31"
+        open_block = signatories._block_or_dots("finance")
+        self.assertEqual(open_block.office[0], "Kepala Badan Keuangan dan Aset Daerah")
+        self.assertRegex(open_block.name, r"^\.+$")
+        self._signatory(role="finance", name="HEAD OF FINANCE", valid_from="2021-01-01")
+        self.assertEqual(signatories._block_or_dots("finance").name, "HEAD OF FINANCE")
+
     def test_signatory_signs_only_within_the_office(self):
         self.env.ref("khbs_registry.signatory_governor").valid_to = "2026-11-15"
         decree = self._frozen(

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..papers import words
-from ..papers.document import Column, Document, Signature
+from ..papers.document import Column, Document
 
 # Purposes of khbs.reveal as the paper names them.
 _PURPOSES = {
@@ -86,24 +86,7 @@ class KhbsAccessReport(models.TransientModel):
             as_of=fields.Datetime.now(),
             landscape=True,
             closing=self._closing(),
-            signature=self._signature(),
-        )
-
-    def _signature(self):
-        """Return the block of the head of communications, with dots for nobody."""
-        today = fields.Date.context_today(self)
-        head = self.env["khbs.signatory"]._find("communications", today)
-        if head:
-            return head._block(today)
-        return Signature(
-            place_and_date=f"Palangka Raya, {words.date(today)}",
-            office=(
-                "Kepala Dinas Komunikasi, Informatika,",
-                "Persandian dan Statistik",
-                "Provinsi Kalimantan Tengah,",
-            ),
-            name="." * 40,
-            below=("NIP " + "." * 36,),
+            signature=self.env["khbs.signatory"]._block_or_dots("communications"),
         )
 
     def _closing(self):
