@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import psycopg2
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 
@@ -172,7 +173,8 @@ class TestAccountability(BkkCase):
         self.assertEqual(proposal.state, "disbursed")
         further = proposal.accountability_ids - report
         self.assertEqual((further.version, further.state), (2, "draft"))
-        self.assertEqual(further.due_date, TODAY + timedelta(days=30))
+        today = fields.Date.context_today(again)
+        self.assertEqual(further.due_date, today + timedelta(days=30))
         self.assertEqual(report.snapshot_sha256, accepted)
         self.assertEqual(report.state, "accepted")
         self.assertEqual(further.left_amount - report.left_amount, line.gross)
