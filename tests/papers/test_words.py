@@ -48,6 +48,15 @@ def test_amount_of_a_decree():
     )
 
 
+def test_a_sum_of_the_database_is_whole_rupiah():
+    """Odoo gives the sum of a 64-bit column as a float."""
+    assert words.rupiah_legal(900_000.0) == (
+        "Rp900.000,00 (sembilan ratus ribu rupiah)"
+    )
+    with pytest.raises(ValueError, match="whole"):
+        words.rupiah(900_000.5)
+
+
 def test_dates():
     day = date(2026, 2, 20)
     assert words.date(day) == "20 Februari 2026"

@@ -2,9 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import io
+import re
 from datetime import date
 
 import openpyxl
+from pypdf import PdfReader
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
@@ -119,6 +121,10 @@ class TestBudget(BkkCase):
         last = [row for row in book["Data"].values if row[0] is not None][-1]
         self.assertIn(sums["ceiling"], last)
         self.assertIn(sums["free"], last)
+        text = PdfReader(io.BytesIO(paper._file("pdf"))).pages[0].extract_text()
+        printed = re.findall(r"[\d.]*\d", text)
+        for figure in ("dpa", "ceiling", "decreed", "free"):
+            self.assertIn(f"{int(sums[figure]):,}".replace(",", "."), printed)
 
     def test_a_report_needs_something_decreed_and_an_own_regency(self):
         report = self.env["khbs.bkk.report"]

@@ -141,7 +141,7 @@ class KhbsBkkReport(models.TransientModel):
 
     def _refunded(self, proposals):
         """Return {proposal: rupiah} of its STS."""
-        return dict(
+        groups = (
             self.env["khbs.bkk.refund"]
             .sudo()
             ._read_group(
@@ -150,6 +150,7 @@ class KhbsBkkReport(models.TransientModel):
                 ["amount:sum"],
             )
         )
+        return {proposal: int(amount) for proposal, amount in groups}
 
     def _courses(self, proposals):
         """Return {id of a proposal: one line on the way of its money}."""
@@ -225,7 +226,7 @@ class KhbsBkkReport(models.TransientModel):
                 "account": line.account_code if line else "Tanpa rekening",
                 "regency": regency.name or "Provinsi",
                 **{
-                    key: amount or 0
+                    key: int(amount or 0)
                     for (key, _label), amount in zip(
                         papers.BUDGET_FIGURES, amounts, strict=True
                     )

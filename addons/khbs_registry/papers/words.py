@@ -25,9 +25,17 @@ MONTHS = (
 )
 
 
+def whole(value):
+    """Return *value* as an integer; a sum of rupiah comes from Odoo as a float."""
+    integer = int(value)
+    if integer != value:
+        raise ValueError(f"{value} is no whole number")
+    return integer
+
+
 def number(value):
-    """Return an integer with dots between the thousands: 1.234.567."""
-    return f"{value:,}".replace(",", ".")
+    """Return a whole number with dots between the thousands: 1.234.567."""
+    return f"{whole(value):,}".replace(",", ".")
 
 
 def rupiah(value):
@@ -42,7 +50,8 @@ def rupiah_legal(value):
 
 
 def terbilang(value):
-    """Return an integer below a quadrillion in Indonesian words."""
+    """Return a whole number below a quadrillion in Indonesian words."""
+    value = whole(value)
     if value < 0:
         return f"minus {terbilang(-value)}"
     text = num2words(value, lang="id")
