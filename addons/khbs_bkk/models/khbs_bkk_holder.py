@@ -274,6 +274,8 @@ class KhbsBkkHolder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_digits(vals.get("name"))
         if self.env.su:
             return super().create(vals_list)
         for vals in vals_list:
@@ -282,6 +284,16 @@ class KhbsBkkHolder(models.Model):
         context = {k: v for k, v in self.env.context.items() if k not in hidden}
         plain = self.with_env(self.env(context=context))
         return super(KhbsBkkHolder, plain).create(vals_list)
+
+    def _refuse_digits(self, name):
+        """Refuse a name with digits: it is printed in letters, decrees and lists.
+
+        Only a name that is entered is asked: rows of before this rule stay.
+        """
+        if any(letter.isdigit() for letter in name or ""):
+            raise ValidationError(
+                self.env._("A name has no digits. Write it as in the identity card.")
+            )
 
     def _refuse_derived(self, vals):
         """Refuse what nobody enters: a difference of names cannot be talked away."""
@@ -298,6 +310,8 @@ class KhbsBkkHolder(models.Model):
     def write(self, vals):
         if not self.env.su:
             self._refuse_derived(vals)
+        if any(holder.name != vals.get("name", holder.name) for holder in self):
+            self._refuse_digits(vals["name"])
         if not self.env.su and set(vals) & IDENTITY:
             proposed = self.sudo().line_ids.filtered(lambda line: line.state != "draft")
             if proposed:

@@ -96,7 +96,9 @@ class TestPayment(PaymentCase):
                 ("religious_leader", "grade_4"),
             ]
         ):
-            holder = self._holder(f"{role} {rank}", role=role, rank_group=rank)
+            holder = self._holder(
+                f"CONTOH {chr(65 + number)}", role=role, rank_group=rank
+            )
             self._with_account(holder, 100 + number)
             holders[role, rank] = holder
         payment = self._list(self._received())

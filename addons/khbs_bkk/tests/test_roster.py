@@ -71,6 +71,28 @@ class TestRoster(BkkCase):
             with self.assertRaises(UserError):
                 holder.npwp_entry = wrong
 
+    def test_a_name_that_is_entered_has_no_digits(self):
+        holder = self.rt.with_user(self.proposer)
+        for name in ("RT 01", "BUD1", "CONTOH 2²", "SATU ٣"):
+            with self.assertRaisesRegex(ValidationError, "no digits"):
+                holder.name = name
+            with self.assertRaisesRegex(ValidationError, "no digits"):
+                self._holder(name)
+        holder.name = "SITI NUR'AINI, S.Pd.-K"
+        self.assertEqual(self.rt.name, "SITI NUR'AINI, S.Pd.-K")
+
+    def test_a_name_of_before_with_digits_stays_until_it_is_changed(self):
+        self.env.cr.execute(
+            "UPDATE khbs_bkk_holder SET name = 'RT 01' WHERE id = %s", [self.rt.id]
+        )
+        self.rt.invalidate_recordset()
+        holder = self.rt.with_user(self.proposer)
+        holder.write({"name": "RT 01", "bank_name": "Bank Kalteng"})
+        self.assertEqual(holder.bank_name, "Bank Kalteng")
+        with self.assertRaisesRegex(ValidationError, "no digits"):
+            holder.name = "RT 02"
+        holder.name = "RT SATU"
+
     def test_what_the_roster_finds_out_is_not_entered(self):
         holders = (self.rt + self.damang).with_user(self.proposer)
         holders.write({"bank_account_name": "ORANG LAIN"})
