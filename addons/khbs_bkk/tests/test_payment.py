@@ -458,10 +458,10 @@ class TestPayment(PaymentCase):
         payment = self._list(self._received())
         payment.action_ready()
         payment.action_pay_all()
-        rule = self._line(payment, self.rt).rule_id
+        line = self._line(payment, self.rt)
         for record, last in (
-            (rule, TODAY),
-            (treatment, TODAY),
+            (line.rule_id, line.paid_on),
+            (treatment, line.paid_on),
             (self.rt_rate, date(YEAR, 3, 1)),
         ):
             administrator = record.with_user(self._administrator())
