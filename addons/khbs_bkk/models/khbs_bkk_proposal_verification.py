@@ -30,6 +30,20 @@ class KhbsBkkProposalVerification(models.AbstractModel):
         inverse_name="proposal_id",
         domain=[("is_current", "=", True)],
     )
+    past_check_ids = fields.One2many(
+        comodel_name="khbs.bkk.check",
+        inverse_name="proposal_id",
+        domain=[("is_current", "=", False)],
+        string="Checklists of earlier rounds",
+        readonly=True,
+    )
+    past_team_ids = fields.One2many(
+        comodel_name="khbs.bkk.team.member",
+        inverse_name="proposal_id",
+        domain=[("is_current", "=", False)],
+        string="Teams of earlier rounds",
+        readonly=True,
+    )
     unanswered_count = fields.Integer(
         string="Unanswered items", compute="_compute_unanswered_count"
     )

@@ -23,9 +23,9 @@ class KhbsBkkRound(models.AbstractModel):
             record.is_current = record.round_number == record.proposal_id.round_number
 
     def _search_is_current(self, operator, value):
-        if operator != "in" or set(value) != {True}:
+        if operator != "in":
             return NotImplemented
-        return Domain.custom(
+        current = Domain.custom(
             to_sql=lambda model, alias, query: SQL(
                 "%s = (SELECT round_number FROM khbs_bkk_proposal WHERE id = %s)",
                 SQL.identifier(alias, "round_number"),
@@ -33,3 +33,4 @@ class KhbsBkkRound(models.AbstractModel):
             ),
             predicate=lambda record: record.is_current,
         )
+        return current if True in value else ~current

@@ -341,3 +341,28 @@ class TestProposal(BkkCase):
         both = self._verified("1") | self._verified("2")
         self.reading(both, self.approver).action_approve()
         self.assertEqual(set(both.mapped("state")), {"approved"})
+
+    def test_the_checklists_of_earlier_rounds_stay_on_the_page(self):
+        proposal = self._proposed()
+        self.assertFalse(proposal.past_check_ids)
+        for found in ("SK kurang", "Surat kurang"):
+            examined = self._examined(proposal)
+            examined._checks()[0].write({"answer": "no", "note": found})
+            examined.action_return(found)
+            self.reading(proposal, self.proposer).action_propose()
+        past = proposal.with_user(self.proposer).past_check_ids
+        self.assertEqual(
+            past.filtered("note").mapped(lambda one: (one.round_number, one.note)),
+            [(2, "Surat kurang"), (1, "SK kurang")],
+        )
+        self.assertEqual(len(past), 2 * len(proposal.check_ids))
+        self.assertFalse(past & proposal.check_ids)
+        self.assertEqual(proposal.past_team_ids.mapped("round_number"), [2, 2, 1, 1])
+        with self.assertRaisesRegex(UserError, "its checklist stays"):
+            past[0].with_user(self.verifier).answer = "yes"
+        with self.assertRaises(UserError):
+            proposal.with_user(self.verifier).write(
+                {"past_check_ids": [(1, past[0].id, {"answer": "yes"})]}
+            )
+        shown = self.env["khbs.bkk.proposal"].get_view(view_type="form")["arch"]
+        self.assertIn('name="past_check_ids"', shown)
