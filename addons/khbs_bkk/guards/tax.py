@@ -2,7 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A rate, tax rule or treatment is closed, never altered, and not before its last use.
 
-So what was decided and withheld can always be explained by the row that it names.
+So what was decided and withheld can always be explained by the row that it names. Nor
+does a new rule or treatment say of payments already made that they were taxed wrongly.
 """
 
 LAST_USE = """
@@ -26,6 +27,39 @@ LAST_USE = """
         END;
     END
     $$ LANGUAGE plpgsql STABLE;
+
+    -- The last day within *row*'s days on which somebody whom it would speak of was
+    -- paid; NULL if nobody was. A re-payment keeps what was withheld the first time.
+    CREATE OR REPLACE FUNCTION khbs_bkk_paid_before(kind text, entered jsonb)
+    RETURNS date AS $$
+    BEGIN
+        RETURN (
+            SELECT max(l.paid_on) FROM khbs_bkk_payment_line l
+             WHERE l.repays_id IS NULL
+               AND l.paid_on >= (entered ->> 'valid_from')::date
+               AND l.paid_on <= coalesce((entered ->> 'valid_to')::date, 'infinity')
+               AND CASE kind
+                   WHEN 'khbs_bkk_tax_rule' THEN
+                       (l.treatment, l.rank_group)
+                       = (entered ->> 'kind', entered ->> 'rank_group')
+                   WHEN 'khbs_bkk_tax_treatment' THEN
+                       l.role_id = (entered ->> 'role_id')::integer
+                   ELSE false END);
+    END
+    $$ LANGUAGE plpgsql STABLE;
+
+    CREATE OR REPLACE FUNCTION khbs_bkk_guard_new_dated() RETURNS trigger AS $$
+    DECLARE
+        paid date := khbs_bkk_paid_before(TG_TABLE_NAME, to_jsonb(NEW));
+    BEGIN
+        IF paid IS NOT NULL THEN
+            RAISE EXCEPTION 'Row of % from % on: it was paid on % by another',
+                TG_TABLE_NAME, NEW.valid_from, paid
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END
+    $$ LANGUAGE plpgsql;
 
     CREATE OR REPLACE FUNCTION khbs_bkk_guard_dated() RETURNS trigger AS $$
     DECLARE
@@ -60,4 +94,7 @@ def dated_guard(table):
         CREATE OR REPLACE TRIGGER khbs_bkk_guard_dated
             BEFORE UPDATE OR DELETE ON {table}
             FOR EACH ROW EXECUTE FUNCTION khbs_bkk_guard_dated();
+        CREATE OR REPLACE TRIGGER khbs_bkk_guard_new_dated
+            BEFORE INSERT ON {table}
+            FOR EACH ROW EXECUTE FUNCTION khbs_bkk_guard_new_dated();
     """

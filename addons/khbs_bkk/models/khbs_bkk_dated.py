@@ -1,7 +1,9 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+import json
+
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -19,6 +21,37 @@ class KhbsBkkDated(models.AbstractModel):
     def init(self):
         if not self._abstract:
             self.env.cr.execute(guard.dated_guard(self._table))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refuse a row whose days hold payments that were made by another."""
+        for vals in vals_list:
+            self._refuse_paid(vals)
+        return super().create(vals_list)
+
+    def _refuse_paid(self, vals):
+        entered = {**self.default_get(list(self._fields)), **vals}
+        row = {
+            name: value and str(value)
+            for name, value in entered.items()
+            if name in self._fields and self._fields[name].store
+        }
+        self.env.flush_all()
+        [[paid]] = self.env.execute_query(
+            SQL(
+                "SELECT khbs_bkk_paid_before(%s, %s::jsonb)",
+                self._table,
+                json.dumps({name: value or None for name, value in row.items()}),
+            )
+        )
+        if paid:
+            raise UserError(
+                self.env._(
+                    "People were paid on %(day)s by what held until now. A new row "
+                    "begins after that day.",
+                    day=words.date(paid),
+                )
+            )
 
     def write(self, vals):
         """Refuse to end a row before the last day that it was used on."""

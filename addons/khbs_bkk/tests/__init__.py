@@ -20,3 +20,4 @@ from . import test_payee
 from . import test_payment_file
 from . import test_payment_list
 from . import test_payment_standing
+from . import test_payment_tax

@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import io
-from datetime import date, timedelta
+from datetime import timedelta
 
 import psycopg2
 from openpyxl import load_workbook
@@ -14,7 +14,7 @@ from odoo.tools import SQL, mute_logger
 from odoo.addons.khbs_registry.papers.document import digest
 
 from .. import decree_lines
-from .common import TODAY, YEAR, BkkCase
+from .common import TODAY, BkkCase
 
 
 class PaymentCase(BkkCase):
@@ -54,6 +54,14 @@ class PaymentCase(BkkCase):
         return payment.line_ids.filtered(
             lambda line: line.holder_id == holder and not line.settled
         )
+
+    def _held_by_the_database(self, query, params):
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.RestrictViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(query, params)
 
     def _confirm_account(self, holder):
         self.env.invalidate_all()
@@ -414,14 +422,6 @@ class TestPayment(PaymentCase):
         payment.action_pay_all()
         self.assertEqual(payment.state, "paid")
 
-    def _held_by_the_database(self, query, params):
-        with (
-            mute_logger("odoo.sql_db"),
-            self.assertRaises(psycopg2.errors.RestrictViolation),
-            self.env.cr.savepoint(),
-        ):
-            self.env.cr.execute(query, params)
-
     def test_list_paper_and_slips_agree_after_a_line_is_given_up(self):
         payment = self._list(self._received())
         payment.action_ready()
@@ -444,51 +444,3 @@ class TestPayment(PaymentCase):
         )
         text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
         self.assertIn("Tidak dibayarkan dan disetor kembali", text)
-
-    def test_what_was_used_does_not_end_before(self):
-        """A rate, rule or treatment explains what was decided and withheld by it."""
-        treatment = self.env["khbs.bkk.tax.treatment"].create(
-            {
-                "role_id": self.roles["rt_head"].id,
-                "kind": "participant",
-                "valid_from": date(YEAR, 1, 1),
-                "basis": "CONTOH",
-            }
-        )
-        payment = self._list(self._received())
-        payment.action_ready()
-        payment.action_pay_all()
-        line = self._line(payment, self.rt)
-        for record, last in (
-            (line.rule_id, line.paid_on),
-            (treatment, line.paid_on),
-            (self.rt_rate, date(YEAR, 3, 1)),
-        ):
-            administrator = record.with_user(self._administrator())
-            early = max(record.valid_from, last - timedelta(days=1))
-            with self.assertRaisesRegex(UserError, "cannot end before"):
-                administrator.valid_to = early
-            table = record._table
-            self._held_by_the_database(
-                f"UPDATE {table} SET valid_to = %s WHERE id = %s",  # noqa: S608
-                [early, record.id],
-            )
-            self._held_by_the_database(
-                f"UPDATE {table} SET valid_from = %s WHERE id = %s",  # noqa: S608
-                [date(YEAR - 9, 1, 1), record.id],
-            )
-            self._held_by_the_database(
-                f"DELETE FROM {table} WHERE id = %s",  # noqa: S608
-                [record.id],
-            )
-            administrator.valid_to = last
-        self._held_by_the_database(
-            "UPDATE khbs_bkk_rate SET amount = amount + 1 WHERE id = %s",
-            [self.damang_rate.id],
-        )
-
-    def _administrator(self):
-        users = self.env["res.users"]
-        return users.search([("login", "=", "rates")]) or self._role_user(
-            "administrator", login="rates"
-        )
