@@ -161,10 +161,16 @@ LINE_GUARD = """
                 khbs_bkk_stands(NEW.proposal_id, NEW.proposal_line_id, list.area_id,
                                 NEW.name, NEW.gross)
                 AND EXISTS (
+                    -- All of it with its tax, or what an amendment left of it with
+                    -- the tax of that part by the rule that it was paid by.
                     SELECT FROM khbs_bkk_payment_line l
+                      JOIN khbs_bkk_tax_rule r ON r.id = l.rule_id
                      WHERE l.id = NEW.repays_id AND l.state = 'returned'
-                       AND (l.payment_id, l.proposal_line_id, l.gross, l.tax)
-                         = (NEW.payment_id, NEW.proposal_line_id, NEW.gross, NEW.tax))
+                       AND (l.payment_id, l.proposal_line_id, l.rule_id, l.rate)
+                         = (NEW.payment_id, NEW.proposal_line_id, NEW.rule_id, NEW.rate)
+                       AND (NEW.gross = l.gross AND NEW.tax = l.tax
+                            OR NEW.gross < l.gross AND NEW.base
+                             = floor(NEW.gross * r.base_percent::numeric / 100)))
             ) THEN
                 RAISE EXCEPTION 'Only what came back and stands is repaid, no more'
                     USING ERRCODE = 'restrict_violation';

@@ -118,6 +118,12 @@ class KhbsBkkPaymentLine(models.Model):
     repaid_by_ids = fields.One2many(
         comodel_name="khbs.bkk.payment.line", inverse_name="repays_id"
     )
+    cut_amount = Rupiah(
+        string="Not repaid",
+        compute="_compute_cut_amount",
+        help="What an amendment took of a payment that came back. It stays in the "
+        "treasury; what nobody else is paid of it goes back by STS.",
+    )
     settled = fields.Boolean(
         required=True,
         default=False,
@@ -155,6 +161,12 @@ class KhbsBkkPaymentLine(models.Model):
     def _compute_rate_text(self):
         for line in self:
             line.rate_text = f"{line.rate / 100:g}%".replace(".", ",")
+
+    @api.depends("settled", "repaid_by_ids.gross")
+    def _compute_cut_amount(self):
+        for line in self:
+            repaid = sum(line.repaid_by_ids.mapped("gross"))
+            line.cut_amount = line.gross - repaid if line.settled else 0
 
     @api.depends("name", "role_name")
     def _compute_display_name(self):

@@ -180,7 +180,11 @@ class KhbsBkkPaymentLineSteps(models.AbstractModel):
         return note
 
     def _repay(self):
-        """Make the line that pays again, as the decree names the person now."""
+        """Make the line that pays again, as the decree names the person now.
+
+        Where an amendment cut the months since, it pays those that stay. What it took
+        away stays in the treasury: if nobody else is paid of it, it goes back by STS.
+        """
         self.ensure_one()
         values = {
             name: self[name].id if self._fields[name].relational else self[name]
@@ -192,6 +196,8 @@ class KhbsBkkPaymentLineSteps(models.AbstractModel):
             raise UserError(self._fallen([self.name]))
         values.update(decree_line_id=decreed.id, name=decreed.name)
         values["area_names"] = decreed.area_names
+        if decreed.amount < self.gross:
+            values.update(self._part_figures(decreed.amount))
         row = {**self._holder_row(), "name": decreed.name}
         reason = self.payment_id._account_hold(row)
         again = (
@@ -210,18 +216,27 @@ class KhbsBkkPaymentLineSteps(models.AbstractModel):
         again.flush_recordset()
         self.settled = True
 
+    def _part_figures(self, gross):
+        """Return the figures of *gross*, a part of this line, by the rule it had."""
+        rules = self.env["khbs.bkk.tax.rule"]._rules()
+        [rule] = [rule for rule in rules if rule.key == self.rule_id.id]
+        part = tax.withhold(gross, rule)
+        return {"gross": gross, "base": part.base, "tax": part.tax, "net": part.net}
+
     def _listed_now(self):
-        """Return the line of the decree that gives this amount now, if one does."""
+        """Return the line of the decree that gives this money now, or part of it."""
         self.ensure_one()
         decreed = self.proposal_id._payable_lines().filtered(
             lambda one: one.line_id == self.proposal_line_id
         )
-        return decreed if self - self._fallen_lines(decreed.name) else decreed[:0]
+        amount = min(self.gross, decreed.amount)
+        return decreed[:0] if self._fallen_lines(decreed.name, amount) else decreed
 
-    def _fallen_lines(self, name=None):
+    def _fallen_lines(self, name=None, gross=None):
         """Return the lines that decree and pending amendments do not give any more.
 
         :param name: as the person is to be paid; as the line has it if none
+        :param gross: what is to be paid; what the line has if none
         """
         self.env.flush_all()
         self.env.cr.execute(
@@ -231,10 +246,11 @@ class KhbsBkkPaymentLineSteps(models.AbstractModel):
                   JOIN khbs_bkk_payment y ON y.id = l.payment_id
                  WHERE l.id = ANY(%s) AND NOT khbs_bkk_stands(
                        l.proposal_id, l.proposal_line_id, y.area_id,
-                       coalesce(%s, l.name), l.gross)
+                       coalesce(%s, l.name), coalesce(%s, l.gross))
                 """,
                 self.ids,
                 name or None,
+                gross or None,
             )
         )
         return self.browse([line for [line] in self.env.cr.fetchall()])

@@ -11,6 +11,11 @@ from odoo.tools import mute_logger
 from .common import SCAN, TODAY, YEAR
 from .test_payment import PaymentCase
 
+# What a re-payment has of its own.
+WRITTEN = {
+    *("id", "state", "settled", "repays_id"),
+    *("gross", "base", "rate", "tax", "net"),
+}
 LETTER = base64.b64encode(b"%PDF-1.4 surat keterangan")
 
 
@@ -157,6 +162,98 @@ class TestPaymentStanding(StandingCase):
             first.action_repay()
         first.action_refund("Tidak lagi berhak")
         self.assertEqual(first.state, "refunded")
+
+    def _came_back(self):
+        """Return decree, list and a payment of RT SATU that came back."""
+        decree, _proposal, payment = self._partly()
+        first = self._line(payment, self.rt)
+        first.action_pay()
+        first.action_return("Rekening pasif")
+        return decree, payment, first
+
+    def test_of_what_came_back_the_months_that_stay_are_repaid(self):
+        decree, payment, first = self._came_back()
+        self._amended(decree, kind="months", new_months=1)
+        payment.action_generate()
+        self.assertEqual(self._line(payment, self.rt), first)
+        first.action_repay()
+        again = first.repaid_by_ids
+        self.assertEqual((first.gross, again.gross), (750_000, 250_000))
+        # Half of the gross is taxed at five percent, as the first time.
+        self.assertEqual((again.base, again.tax, again.net), (125_000, 6_250, 243_750))
+        self.assertEqual(again.rule_id, first.rule_id)
+        self.assertEqual((first.settled, first.cut_amount), (True, 500_000))
+        self.assertEqual(payment.gross, payment.proposal_id.decreed_amount)
+        with self.assertRaisesRegex(UserError, "repaid already"):
+            first.action_repay()
+        again.action_pay()
+        self.assertEqual(payment.paid_gross, 250_000)
+        # The rest is left of what was received: it goes back, or pays others.
+        proposal = payment.proposal_id
+        report = self.env["khbs.bkk.accountability"].search(
+            [("proposal_id", "=", proposal.id)]
+        )
+        self.assertEqual((report.paid_amount, report.left_amount), (250_000, 500_000))
+        # It comes back once more, and nothing is cut since.
+        again.action_return("Rekening tutup")
+        again.action_repay()
+        self.assertEqual(again.repaid_by_ids.gross, 250_000)
+        self.assertFalse(again.cut_amount)
+
+    def test_a_repayment_that_waits_is_cut_with_the_months(self):
+        decree, payment, first = self._came_back()
+        first.action_repay()
+        stale = first.repaid_by_ids
+        self._amended(decree, kind="months", new_months=2)
+        self._paid_by_hand(stale)
+        payment.action_generate()
+        again = first.repaid_by_ids
+        self.assertEqual((again.gross, again.repays_id), (500_000, first))
+        self.assertEqual(first.cut_amount, 250_000)
+        again.action_pay()
+
+    def test_the_database_repays_no_other_part(self):
+        decree, _payment, first = self._came_back()
+        self._amended(decree, kind="months", new_months=1)
+        columns = self.env["khbs.bkk.payment.line"]._fields
+        kept = ", ".join(
+            name
+            for name, field in columns.items()
+            if field.store and field.column_type and name not in WRITTEN
+        )
+        for gross, base, rate in (
+            (500_000, 250_000, 500),
+            (250_000, 250_000, 500),
+            (250_000, 125_000, 0),
+        ):
+            tax = base * rate // 10_000
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(psycopg2.errors.RestrictViolation),
+                self.env.cr.savepoint(),
+            ):
+                self.env.cr.execute(
+                    f"""
+                    INSERT INTO khbs_bkk_payment_line (
+                        {kept}, state, settled, repays_id, gross, base, rate, tax, net
+                    )
+                    SELECT {kept}, 'to_pay', false, id, %s, %s, %s, %s, %s
+                      FROM khbs_bkk_payment_line WHERE id = %s
+                    """,  # noqa: S608
+                    [gross, base, rate, tax, gross - tax, first.id],
+                )
+
+    def test_nothing_is_repaid_while_the_amendment_waits_for_its_signature(self):
+        decree, _payment, first = self._came_back()
+        draft = self._amendment(decree, kind="months", new_months=1)
+        self.reading(draft, self.approver).action_approve()
+        draft.action_freeze()
+        with self.assertRaisesRegex(UserError, "does not give this amount"):
+            first.action_repay()
+        draft.action_register_signature(f"188.44/2/{YEAR}", TODAY, SCAN)
+        self.env.invalidate_all()
+        first.action_repay()
+        self.assertEqual(first.repaid_by_ids.gross, 250_000)
 
     def test_nobody_is_paid_after_the_decree_was_revoked(self):
         decree, _proposal, payment = self._partly()
