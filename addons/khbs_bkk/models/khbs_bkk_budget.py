@@ -105,27 +105,50 @@ class KhbsBkkBudget(models.Model):
         )
 
 
-# The BKK accounts of each year, and the one that bears what no decree names yet.
+# The BKK accounts of each year, and the one that bears what no decree names yet: as
+# the policies of its quarters have it (khbs.bkk.policy, ``_bears``).
 _LINES = SQL(
     """
-    line AS (
+    policy AS (
+        SELECT DISTINCT y.year, p.regency_account || '.' AS regency,
+               p.village_account || '.' AS village
+          FROM (SELECT DISTINCT year FROM khbs_budget_line) y
+    CROSS JOIN generate_series(1, 10, 3) AS m (month)
+          JOIN LATERAL (
+                   SELECT regency_account, village_account FROM khbs_bkk_policy
+                    WHERE valid_from <= make_date(y.year, m.month, 1)
+                 ORDER BY valid_from DESC, id DESC
+                    LIMIT 1
+               ) p ON true
+    ), borne AS (
+        SELECT b.id,
+               bool_or(starts_with(b.account_code || '.', p.village)) AS village,
+               bool_or(starts_with(b.account_code || '.', p.regency)
+                       AND NOT starts_with(b.account_code || '.', p.village))
+                   AS regency
+          FROM khbs_budget_line b
+          JOIN policy p ON p.year = b.year
+      GROUP BY b.id
+    ), line AS (
         SELECT b.id, b.year, b.account_code,
                b.dpa_amount + coalesce((
                    SELECT sum(amount) FROM khbs_budget_amendment
                     WHERE line_id = b.id
                ), 0) AS ceiling
           FROM khbs_budget_line b
-         WHERE b.account_code LIKE '5.4.02%%'
+     LEFT JOIN borne ON borne.id = b.id
+         WHERE borne.village OR borne.regency
             OR EXISTS (SELECT FROM khbs_decree d
                         WHERE d.budget_line_id = b.id AND d.kind = 'bkk')
     ), fitting AS (
-        SELECT l.id, l.year, level.name AS level,
-               (l.account_code LIKE '5.4.02.05%%') = (level.name = 'village') AS fits,
-               count(*) FILTER (
-                   WHERE (l.account_code LIKE '5.4.02.05%%') = (level.name = 'village')
-               ) OVER same AS fitting
+        SELECT l.id, l.year, level.name AS level, level.fits,
+               count(*) FILTER (WHERE level.fits) OVER same AS fitting
           FROM line l
-    CROSS JOIN (VALUES ('regency'), ('village')) AS level (name)
+     LEFT JOIN borne ON borne.id = l.id
+    CROSS JOIN LATERAL (
+                   VALUES ('regency', coalesce(borne.regency, false)),
+                          ('village', coalesce(borne.village, false))
+               ) AS level (name, fits)
         WINDOW same AS (PARTITION BY l.year, level.name)
     ), assumed AS (
         SELECT year, level, id FROM fitting WHERE fits AND fitting = 1

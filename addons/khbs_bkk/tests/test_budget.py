@@ -98,6 +98,44 @@ class TestBudget(BkkCase):
         nowhere = ("budget_line_id", "=", False)
         self.assertEqual(self._sums(nowhere)["approved"], 2_750_000)
 
+    def test_the_accounts_of_bkk_are_those_of_the_policy(self):
+        """Other codes from a quarter on, and those of before for what is on them."""
+        self._approved()
+        other = self.budget_line.copy({"account_code": "5.4.09.01", "name": "Lain"})
+        near = self.budget_line.copy({"account_code": "5.4.021.01", "name": "Dekat"})
+        budgets = self.env["khbs.bkk.budget"]
+        self.env.flush_all()
+        self.assertFalse(budgets.search([("budget_line_id", "in", (other + near).ids)]))
+        self.env["khbs.bkk.policy"].create(
+            {
+                "valid_from": date(YEAR, 4, 1),
+                "basis": "CONTOH Pergub Perubahan",
+                "regency_account": "5.4.09",
+                "village_account": "5.4.09.05",
+            }
+        )
+        of_other = budgets.search([("budget_line_id", "=", other.id)])
+        self.assertEqual(of_other.kind, "dpa")
+        self.assertFalse(budgets.search([("budget_line_id", "=", near.id)]))
+        kept = budgets.search([("budget_line_id", "=", self.budget_line.id)])
+        self.assertIn("dpa", kept.mapped("kind"))
+        # Two accounts fit a regency in this year: what no decree names has none.
+        line = ("budget_line_id", "=", False)
+        self.assertEqual(self._sums(line)["approved"], 2_750_000)
+
+    def test_an_account_that_a_decree_names_stays_whatever_the_policy(self):
+        self._in_force()
+        self.env["khbs.bkk.policy"].create(
+            {
+                "valid_from": date(2025, 1, 1),
+                "basis": "CONTOH Pergub Perubahan",
+                "regency_account": "5.4.09",
+                "village_account": "5.4.09.05",
+            }
+        )
+        line = ("budget_line_id", "=", self.budget_line.id)
+        self.assertEqual(self._sums(line)["decreed"], 2_750_000)
+
     def test_a_regency_sees_its_own_rows(self):
         self._approved()
         self._ceiling("rt_head", self._area("62.71"), 10)
