@@ -179,3 +179,36 @@ def recap(lines):
         """,
         lines,
     )
+
+
+def former_recap(lines):
+    """Return the query of annex I as it was before 19.0.1.1.0: by regency and role."""
+    return SQL(
+        """
+        SELECT line.regency_name AS regency, line.role_name AS role,
+               count(DISTINCT line.holder_id)::int AS people,
+               sum(line.months)::int AS months, sum(line.amount)::bigint AS amount
+          FROM (%s) AS line
+          JOIN khbs_area regency ON regency.id = line.regency_id
+          JOIN khbs_bkk_role role ON role.id = line.role_id
+      GROUP BY regency.code, line.regency_name, role.sequence, role.id, line.role_name
+      ORDER BY regency.code, role.sequence, role.id
+        """,
+        lines,
+    )
+
+
+def former_by_name(lines):
+    """Return the query of annex II as it was before 19.0.1.1.0, in its order."""
+    return SQL(
+        """
+        SELECT line.regency_name AS regency, line.name, line.role_name AS role,
+               line.area_names AS area, line.letter, line.rate_amount AS rate,
+               line.months, line.amount
+          FROM (%s) AS line
+          JOIN khbs_area regency ON regency.id = line.regency_id
+          JOIN khbs_bkk_proposal_line asked ON asked.id = line.line_id
+      ORDER BY regency.code, asked.area_code, line.name, line.line_id
+        """,
+        lines,
+    )

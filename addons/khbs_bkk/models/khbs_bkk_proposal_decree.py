@@ -6,7 +6,7 @@ from odoo import fields, models
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
 from .. import decree_lines
-from ..papers import annexes
+from ..papers import annexes, former_annexes
 
 
 class KhbsBkkProposalDecree(models.AbstractModel):
@@ -93,6 +93,24 @@ class KhbsBkkProposalDecree(models.AbstractModel):
                 annexes.change_annex(corrections._change_rows, period, now)
             )
         return documents
+
+    def _former_annexes(self, lines):
+        """Return annexes I and II over *lines* as they were before 19.0.1.1.0."""
+        now = fields.Datetime.now()
+        period = self._period()
+        return [
+            former_annexes.recap_annex(
+                lambda: self._rows_of(decree_lines.former_recap(lines)), period, now
+            ),
+            former_annexes.name_annex(
+                lambda: self._rows_of(decree_lines.former_by_name(lines)), period, now
+            ),
+        ]
+
+    def _rows_of(self, query):
+        self.env.flush_all()
+        self.env.cr.execute(query)
+        yield from self.env.cr.dictfetchall()
 
     def _recap_rows(self, lines):
         """Yield annex I: the lines by regency, payee and role."""

@@ -10,6 +10,10 @@ from odoo.addons.khbs_registry.papers.document import digest
 
 from .. import decree_lines
 
+# The form of the annexes that are drawn now, and that of before 19.0.1.1.0.
+ANNEX_FORM = 2
+FORMER_ANNEX_FORM = 1
+
 
 class KhbsDecree(models.Model):
     """A decree on BKK keeps the names that it decides on, and pays no others.
@@ -38,6 +42,16 @@ class KhbsDecree(models.Model):
         readonly=True,
     )
 
+    bkk_annex_form = fields.Integer(
+        string="Form of the annexes",
+        required=True,
+        readonly=True,
+        default=ANNEX_FORM,
+        copy=False,
+        aggregator=None,
+        help="Their digest is of the form that they were drawn in.",
+    )
+
     # Two unsigned amendments side by side would each pay another list.
     _bkk_amendment_uniq = models.UniqueIndex(
         "(amends_id) WHERE kind = 'bkk' AND state = 'frozen' AND amends_id IS NOT NULL",
@@ -56,7 +70,55 @@ class KhbsDecree(models.Model):
             "domain": [("decree_id", "=", self.id)],
         }
 
+    def action_check_bkk_annexes(self):
+        """Say whether the annexes are as frozen, and name whom the decree pays."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.sudo().bkk_line_ids:
+            raise UserError(self.env._("This decree keeps no names to be paid."))
+        annexes = self.annex_ids.sorted("sequence")
+        for annex in annexes:
+            # Refused where a file is not the one that was frozen.
+            annex._file("pdf")
+            annex._file("xlsx")
+        differing = self.sudo()._differing_annexes()
+        if differing:
+            raise UserError(
+                self.env._(
+                    "Annex %(numbers)s of %(decree)s does not say what is to be paid "
+                    "by it. Pay nothing from it, and tell the auditor.",
+                    numbers=", ".join(str(one.sequence) for one in differing),
+                    decree=self.display_name,
+                )
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "The files of %(count)s annexes are those that were frozen, and "
+                    "they say what is to be paid, to the rupiah.",
+                    count=len(annexes),
+                ),
+            },
+        }
+
     # Business
+
+    def _differing_annexes(self):
+        """Return the annexes that are not what the kept lines come to."""
+        annexes = self.annex_ids.sorted("sequence")
+        form = self.bkk_annex_form
+        drawn = [
+            digest(one, headings=form > FORMER_ANNEX_FORM).content_sha256
+            for one in self._bkk_annexes(form)
+        ]
+        # What was never drawn is different too.
+        drawn += [None] * (len(annexes) - len(drawn))
+        return annexes.filtered(
+            lambda one: one.content_sha256 != drawn[annexes.ids.index(one.id)]
+        )
 
     @api.model
     def _draft(self, kind, title, record, *args, revokes=None, **kwargs):
@@ -174,12 +236,16 @@ class KhbsDecree(models.Model):
             self.bkk_correction_ids._refuse_paid_out()
             self.amends_id.bkk_proposal_ids._update_decreed(self)
 
-    def _bkk_annexes(self):
-        """Return annexes I, II and III, drawn from the lines that were kept."""
+    def _bkk_annexes(self, form=ANNEX_FORM):
+        """Return annexes I, II and III, drawn from the lines that were kept.
+
+        :param form: a draft in the former form is drafted anew, a frozen decree stays
+        """
         proposals = (self.amends_id or self).bkk_proposal_ids
-        return proposals._annexes(
-            decree_lines.of_decree(self.id), self.bkk_correction_ids
-        )
+        lines = decree_lines.of_decree(self.id)
+        if form == FORMER_ANNEX_FORM:
+            return proposals._former_annexes(lines)
+        return proposals._annexes(lines, self.bkk_correction_ids)
 
     def _decide_proposals(self):
         """Let the proposals be paid from this decree."""

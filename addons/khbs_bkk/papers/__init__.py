@@ -9,6 +9,7 @@ it is used by its name, as in ``papers.annexes.recap_annex``.
 from . import (
     accountability,
     annexes,
+    former_annexes,
     minutes,
     nominative,
     payment_list,

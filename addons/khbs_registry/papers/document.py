@@ -156,15 +156,17 @@ class Line:
     label: str = ""
 
 
-def walk(document, summary=None):
+def walk(document, summary=None, headings=True):
     """Yield the :class:`Line` objects of *document*, sums included.
 
     :param summary: a :class:`Summary` to fill while walking
+    :param headings: the digest covers under which heading a line stands, which is
+        part of what it says; older digests did not
     """
     keys = document.total_keys
-    # Under which heading a line stands is part of what it says.
-    shown = [key for key in (document.group_key, document.subgroup_key) if key]
-    shown += [column.key for column in document.columns]
+    shown = [column.key for column in document.columns]
+    if headings:
+        shown = [*filter(None, (document.group_key, document.subgroup_key)), *shown]
     summary = summary if summary is not None else Summary()
     digest = hashlib.sha256(_canonical(_frame(document)))
     totals = dict.fromkeys(keys, 0)
@@ -198,10 +200,13 @@ def walk(document, summary=None):
         yield Line("total", totals, label="JUMLAH TOTAL" if group else "JUMLAH")
 
 
-def digest(document):
-    """Return the :class:`Summary` of *document* without rendering it."""
+def digest(document, headings=True):
+    """Return the :class:`Summary` of *document* without rendering it.
+
+    :param headings: see :func:`walk`
+    """
     summary = Summary()
-    for _line in walk(document, summary):
+    for _line in walk(document, summary, headings):
         pass
     return summary
 
