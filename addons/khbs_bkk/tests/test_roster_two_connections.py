@@ -3,12 +3,11 @@
 
 import base64
 
-from odoo import SUPERUSER_ID, api
 from odoo.exceptions import LockError, UserError
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, tagged
-from odoo.tests.common import get_db_name
-from odoo.tools import SQL, mute_logger
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.khbs_registry.tests.two_connections import TwoConnectionsCase
 
 from ..roster_lines import COLUMNS
 
@@ -22,61 +21,27 @@ ROW = {
     "tanggal_sk": "2099-01-02",
     "mulai": "2099-01-05",
 }
-# Tables whose rows of this test are removed again, guards or not.
-TABLES = (
-    "khbs_bkk_roster_import_line",
-    "khbs_bkk_roster_import",
-    "khbs_bkk_holder_area_rel",
-    "khbs_bkk_holder",
-    "ir_attachment",
-    "khbs_audit_event",
-)
 
 
 @tagged("post_install", "-at_install")
-class TestRosterTwoConnections(BaseCase):
+class TestRosterTwoConnections(TwoConnectionsCase):
     """Two imports in the same moment: a person comes into the roster once."""
 
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        with self.registry.cursor() as cr:
-            last = {}
-            for table in TABLES:
-                cr.execute(
-                    SQL("SELECT coalesce(max(%s), 0) FROM %s", *self._key(table))
-                )
-                [last[table]] = cr.fetchone()
-        self.addCleanup(self._remove, last)
-
-    def _key(self, table):
-        column = "khbs_bkk_holder_id" if table.endswith("_rel") else "id"
-        return SQL.identifier(column), SQL.identifier(table)
-
-    def _remove(self, last):
-        with self.registry.cursor() as cr:
-            for table in TABLES:
-                column, name = self._key(table)
-                cr.execute(SQL("ALTER TABLE %s DISABLE TRIGGER USER", name))
-                cr.execute(
-                    SQL("DELETE FROM %s WHERE %s > %s", name, column, last[table])
-                )
-                cr.execute(SQL("ALTER TABLE %s ENABLE TRIGGER USER", name))
-
-    def _connection(self):
-        """Return the environment of a connection whose snapshot is taken now."""
-        cr = self.registry.cursor()
-        self.addCleanup(cr.close)
-        cr.execute("SET LOCAL lock_timeout = '5s'")
-        cr.execute("SELECT 1 FROM khbs_bkk_holder LIMIT 1")
-        return api.Environment(cr, SUPERUSER_ID, {})
+    tables = (
+        "khbs_bkk_roster_import_line",
+        "khbs_bkk_roster_import",
+        "khbs_bkk_holder_area_rel.khbs_bkk_holder_id",
+        "khbs_bkk_holder",
+        "ir_attachment",
+        "khbs_audit_event",
+    )
+    lock_timeout = "5s"
 
     def _checked_imports(self, count):
         """Return the ids of committed imports of one and the same file."""
         head = ";".join(COLUMNS)
         line = ";".join(ROW.get(column, "") for column in COLUMNS)
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
+        with self._committed() as env:
             imports = env["khbs.bkk.roster.import"].create(
                 [
                     {
@@ -96,7 +61,7 @@ class TestRosterTwoConnections(BaseCase):
 
     def test_two_imports_of_one_person(self):
         first, second = self._checked_imports(2)
-        one, other = self._connection(), self._connection()
+        one, other = self._snapshot(), self._snapshot()
         one["khbs.bkk.roster.import"].browse(first).action_apply()
         one.cr.commit()
         late = other["khbs.bkk.roster.import"].browse(second)
@@ -115,7 +80,7 @@ class TestRosterTwoConnections(BaseCase):
 
     def test_one_import_applied_twice(self):
         [delivery] = self._checked_imports(1)
-        one, other = self._connection(), self._connection()
+        one, other = self._snapshot(), self._snapshot()
         one["khbs.bkk.roster.import"].browse(delivery).action_apply()
         with self.assertRaises(LockError):
             other["khbs.bkk.roster.import"].browse(delivery).action_apply()

@@ -9,16 +9,16 @@ from odoo.tools import mute_logger
 
 from odoo.addons.khbs_registry.tests.common import reading
 
-from .two_connections import YEAR, TwoConnectionsCase
+from .two_connections import YEAR, BkkTwoConnectionsCase
 
 
 @tagged("post_install", "-at_install")
-class TestTwoConnections(TwoConnectionsCase):
+class TestTwoConnections(BkkTwoConnectionsCase):
     """What holds although two persons act in the same moment: real connections."""
 
     def test_approving_twice_at_once_counts_once(self):
         proposal = self._verified()
-        first, second = self._connection(), self._connection()
+        first, second = self._snapshot(), self._snapshot()
         reading(first["khbs.bkk.proposal"].browse(proposal)).action_approve()
         with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error):
             second.cr.execute(
@@ -27,7 +27,7 @@ class TestTwoConnections(TwoConnectionsCase):
             )
         second.cr.rollback()
         first.cr.commit()  # pylint: disable=invalid-commit
-        late = self._connection()
+        late = self._snapshot()
         with self.assertRaises(UserError):
             reading(late["khbs.bkk.proposal"].browse(proposal)).action_approve()
         late.cr.execute(
@@ -39,7 +39,7 @@ class TestTwoConnections(TwoConnectionsCase):
 
     def test_a_verdict_given_while_verification_closes_is_not_lost(self):
         proposal = self._verified(state="proposed")
-        verifier, closer = self._connection(), self._connection()
+        verifier, closer = self._snapshot(), self._snapshot()
         mine = verifier["khbs.bkk.proposal"].browse(proposal)
         mine.line_ids.write({"verdict": "rejected", "reason": "x"} | self._nothing())
         mine._update_totals()
@@ -60,7 +60,7 @@ class TestTwoConnections(TwoConnectionsCase):
     def test_two_payments_at_once_stay_within_the_decree(self):
         proposal = self._verified(state="decreed", decree=self._decree())
         payee = self._asked_for(proposal)
-        first, second = self._connection(), self._connection()
+        first, second = self._snapshot(), self._snapshot()
         self._pay(first, proposal, 500_000, "SP2D-2099-1", payee)
         with (
             mute_logger("odoo.sql_db"),
@@ -84,7 +84,7 @@ class TestTwoConnections(TwoConnectionsCase):
     def test_of_two_decrees_with_one_proposal_one_is_drafted(self):
         proposal = self._verified(state="approved")
         decree = self._decree()
-        first, second = self._connection(), self._connection()
+        first, second = self._snapshot(), self._snapshot()
         line = first["khbs.budget.line"].create(
             {
                 "name": "CONTOH",
@@ -101,7 +101,7 @@ class TestTwoConnections(TwoConnectionsCase):
         first.cr.rollback()
         second.cr.rollback()
         # Whoever began before the other was done does not decide on the old state.
-        late = self._connection()
+        late = self._snapshot()
         first.cr.execute(
             "UPDATE khbs_bkk_proposal SET decree_id = %s WHERE id = %s",
             [decree, proposal],
@@ -120,7 +120,7 @@ class TestTwoConnections(TwoConnectionsCase):
         nik = "6206010101809901"
         katingan = self._verified(nik=nik)
         city = self._verified(area="62_71", role="damang", nik=nik)
-        first, second = self._connection(), self._connection()
+        first, second = self._snapshot(), self._snapshot()
         reading(first["khbs.bkk.proposal"].browse(katingan)).action_approve()
         first.cr.commit()  # pylint: disable=invalid-commit
         # The second cannot see the months of the first, and is refused all the same.
@@ -144,7 +144,7 @@ class TestTwoConnections(TwoConnectionsCase):
     def test_of_two_corrections_of_one_line_one_is_open(self):
         line = self._decreed_line()
         values = {"decree_line_id": line, "kind": "drop", "reason": "CONTOH"}
-        first, second = self._connection(), self._connection()
+        first, second = self._snapshot(), self._snapshot()
         first["khbs.bkk.correction"].create(values)
         first.flush_all()
         with (
@@ -166,7 +166,7 @@ class TestTwoConnections(TwoConnectionsCase):
     def test_two_repayments_at_once_pay_once(self):
         proposal, payee, transfer = self._came_back()
         again = {"kind": "repayment", "repays": transfer}
-        first, second = self._connection(), self._connection()
+        first, second = self._snapshot(), self._snapshot()
         self._pay(first, proposal, 500_000, "SP2D-2099-2", payee, **again)
         with (
             mute_logger("odoo.sql_db"),
@@ -180,7 +180,7 @@ class TestTwoConnections(TwoConnectionsCase):
         with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error):
             self._pay(second, proposal, 500_000, "SP2D-2099-3", payee, **again)
         second.cr.rollback()
-        late = self._connection()
+        late = self._snapshot()
         with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.IntegrityError):
             self._pay(late, proposal, 500_000, "SP2D-2099-4", payee, **again)
         late.cr.rollback()
@@ -195,7 +195,7 @@ class TestTwoConnections(TwoConnectionsCase):
     def test_transfers_that_are_not_their_sp2d_are_refused_at_the_end(self):
         proposal = self._verified(state="decreed", decree=self._decree())
         payee = self._asked_for(proposal)
-        alone = self._connection()
+        alone = self._snapshot()
         self._pay(alone, proposal, 500_000, "SP2D-2099-5", payee, transferred=499_999)
         with (
             mute_logger("odoo.sql_db"),
@@ -212,7 +212,7 @@ class TestTwoConnections(TwoConnectionsCase):
 
     def test_two_generations_of_one_list_give_each_name_once(self):
         proposal = self._decreed()
-        first, second = self._connection(), self._connection()
+        first, second = self._snapshot(), self._snapshot()
         payment = self._new_list(first, proposal)
         with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error):
             self._new_list(second, proposal)
@@ -220,7 +220,7 @@ class TestTwoConnections(TwoConnectionsCase):
         first.cr.commit()  # pylint: disable=invalid-commit
         # Both have the list open now, and press at once.
         both = [
-            self._connection()["khbs.bkk.payment"].browse(payment.id) for _one in "12"
+            self._snapshot()["khbs.bkk.payment"].browse(payment.id) for _one in "12"
         ]
         self._generate(both[0])
         with mute_logger("odoo.sql_db"), self.assertRaises((LockError, psycopg2.Error)):
@@ -231,7 +231,7 @@ class TestTwoConnections(TwoConnectionsCase):
         with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error):
             self._generate(both[1])
         both[1].env.cr.rollback()
-        late = self._connection()["khbs.bkk.payment"].browse(payment.id)
+        late = self._snapshot()["khbs.bkk.payment"].browse(payment.id)
         self._generate(late)
         self.assertEqual(len(late.line_ids), 1)
         self.assertEqual(late.gross, 750_000)

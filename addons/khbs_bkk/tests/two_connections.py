@@ -1,38 +1,15 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-
 from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase
-from odoo.tests.common import get_db_name
 from odoo.tools import SQL
+
+from odoo.addons.khbs_registry.tests.two_connections import TwoConnectionsCase
 
 from .. import decree_lines
 
 YEAR = 2099
 SHA256 = "0" * 64
-# Tables whose rows of this test are removed again, guards or not.
-TABLES = (
-    "khbs_bkk_payment_line",
-    "khbs_bkk_payment",
-    "khbs_bkk_transfer_return",
-    "khbs_bkk_transfer",
-    "khbs_bkk_correction",
-    "khbs_bkk_decree_line",
-    "khbs_bkk_month",
-    "khbs_bkk_disbursement",
-    "khbs_bkk_request",
-    "khbs_bkk_payee",
-    "khbs_bkk_verdict",
-    "khbs_bkk_proposal_line",
-    "khbs_bkk_proposal",
-    "khbs_decree",
-    "khbs_bkk_holder",
-    "khbs_bkk_rate",
-    "khbs_approval",
-    "khbs_audit_event",
-)
 # What every proposal here has, and its one line of Rp750.000.
 PROPOSAL = {
     "fiscal_year": YEAR,
@@ -74,36 +51,29 @@ LINE = {
 }
 
 
-class TwoConnectionsCase(BaseCase):
-    """Rows that are committed, the connections that see them, and their removal."""
+class BkkTwoConnectionsCase(TwoConnectionsCase):
+    """Proposals, decrees and payments that are committed, and the clerks at them."""
 
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        with self.registry.cursor() as cr:
-            last = {}
-            for table in TABLES:
-                cr.execute(
-                    SQL("SELECT coalesce(max(id), 0) FROM %s", SQL.identifier(table))
-                )
-                [last[table]] = cr.fetchone()
-        self.addCleanup(self._remove, last)
-
-    def _remove(self, last):
-        with self.registry.cursor() as cr:
-            for table in TABLES:
-                name = SQL.identifier(table)
-                cr.execute(SQL("ALTER TABLE %s DISABLE TRIGGER USER", name))
-                cr.execute(SQL("DELETE FROM %s WHERE id > %s", name, last[table]))
-                cr.execute(SQL("ALTER TABLE %s ENABLE TRIGGER USER", name))
-
-    def _connection(self):
-        """Return the environment of a connection whose snapshot is taken now."""
-        cr = self.registry.cursor()
-        self.addCleanup(cr.close)
-        cr.execute("SET LOCAL lock_timeout = '200ms'")
-        cr.execute("SELECT 1 FROM khbs_bkk_proposal LIMIT 1")
-        return api.Environment(cr, SUPERUSER_ID, {})
+    tables = (
+        "khbs_bkk_payment_line",
+        "khbs_bkk_payment",
+        "khbs_bkk_transfer_return",
+        "khbs_bkk_transfer",
+        "khbs_bkk_correction",
+        "khbs_bkk_decree_line",
+        "khbs_bkk_month",
+        "khbs_bkk_disbursement",
+        "khbs_bkk_request",
+        "khbs_bkk_payee",
+        "khbs_bkk_verdict",
+        "khbs_bkk_proposal_line",
+        "khbs_bkk_proposal",
+        "khbs_decree",
+        "khbs_bkk_holder",
+        "khbs_bkk_rate",
+        "khbs_approval",
+        "khbs_audit_event",
+    )
 
     def _insert(self, cr, table, **values):
         cr.execute(

@@ -9,72 +9,43 @@ from unittest.mock import patch
 
 import psycopg2
 
-from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, tagged
-from odoo.tests.common import get_db_name
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.khbs_cards.authority import DEFAULT_PRG, PRG_PARAMETER
 from odoo.addons.khbs_cards.protocol import key_folder
-
-# Tables whose rows of this test are removed again, guards or not.
-TABLES = (
-    "khbs_card_list_version",
-    "khbs_card_job",
-    "khbs_card_event",
-    "khbs_card",
-    "khbs_household",
-)
+from odoo.addons.khbs_registry.tests.two_connections import TwoConnectionsCase
 
 
 @tagged("post_install", "-at_install")
-class TestTwoConnections(BaseCase):
+class TestTwoConnections(TwoConnectionsCase):
     """What holds although two transactions are under way: real, second connections."""
+
+    tables = (
+        "khbs_card_list_version",
+        "khbs_card_job",
+        "khbs_card_event",
+        "khbs_card",
+        "khbs_household",
+    )
 
     def setUp(self):
         super().setUp()
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         path = Path(folder.name) / "keys"
-        self.registry = Registry(get_db_name())
         key_folder.create(path, self._programme())
         environment = patch.dict(os.environ, KHBS_KEYS=str(path))
         environment.start()
         self.addCleanup(environment.stop)
-        self.addCleanup(self._remove, self._last_ids())
 
     def _programme(self):
-        with self.registry.cursor() as cr:
-            parameters = api.Environment(cr, SUPERUSER_ID, {})["ir.config_parameter"]
-            return parameters.get_param(PRG_PARAMETER, DEFAULT_PRG)
-
-    def _last_ids(self):
-        with self.registry.cursor() as cr:
-            last = {}
-            for table in TABLES:
-                cr.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
-                [last[table]] = cr.fetchone()
-            return last
-
-    def _remove(self, last):
-        with self.registry.cursor() as cr:
-            for table in TABLES:
-                cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-                cr.execute(f"DELETE FROM {table} WHERE id > %s", [last[table]])
-                cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-
-    def _connection(self):
-        """Return the environment of a new connection that waits for no lock."""
-        cr = self.registry.cursor()
-        self.addCleanup(cr.close)
-        cr.execute("SET LOCAL lock_timeout = '200ms'")
-        return api.Environment(cr, SUPERUSER_ID, {})
+        with self._committed() as env:
+            return env["ir.config_parameter"].get_param(PRG_PARAMETER, DEFAULT_PRG)
 
     def _households(self, count):
         """Return the ids of new, committed households."""
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
+        with self._committed() as env:
             area = env.ref("khbs_registry.area_62")
             village = env["khbs.area"].search(
                 [("level", "=", "village"), ("id", "child_of", area.id)], limit=1

@@ -14,9 +14,7 @@ from unittest.mock import patch
 import psycopg2
 
 from odoo import SUPERUSER_ID, Command, api, fields
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, tagged
-from odoo.tests.common import get_db_name
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.khbs_cards.protocol import (
@@ -28,45 +26,45 @@ from odoo.addons.khbs_cards.protocol import (
 )
 from odoo.addons.khbs_cards.tests.common import PRG, Chip
 from odoo.addons.khbs_registry.tests.common import reading
+from odoo.addons.khbs_registry.tests.two_connections import TwoConnectionsCase
 
 from ..rpc import endpoint
 from .common import Device
-
-# Tables whose rows of this test are removed again, guards or not; referrers first.
-TABLES = (
-    "khbs_case",
-    "khbs_claim_posting",
-    "khbs_claim_primary",
-    "khbs_claim_outcome",
-    "khbs_settlement",
-    "khbs_claim_line",
-    "khbs_claim",
-    "khbs_claim_counter",
-    "khbs_authorisation",
-    "khbs_lease_hold",
-    "khbs_lease_row",
-    "khbs_lease",
-    "khbs_journal_entry",
-    "khbs_server_fact",
-    "khbs_terminal_key",
-    "khbs_enrolment_code",
-    "khbs_terminal",
-    "khbs_entitlement",
-    "khbs_round",
-    "khbs_point",
-    "khbs_card_list_version",
-    "khbs_card_event",
-    "khbs_card",
-    "khbs_household",
-    "khbs_audit_event",
-)
 
 
 # Odoo's own runner holds the registry's lock while it tests, and threads that need it
 # would wait for ever: pytest, which holds no lock, runs these.
 @tagged("post_install", "-at_install", "-standard", "threads")
-class TestTwoConnections(BaseCase):
+class TestTwoConnections(TwoConnectionsCase):
     """Requests that meet: real connections in real threads, committed."""
+
+    tables = (
+        "khbs_case",
+        "khbs_claim_posting",
+        "khbs_claim_primary",
+        "khbs_claim_outcome",
+        "khbs_settlement",
+        "khbs_claim_line",
+        "khbs_claim",
+        "khbs_claim_counter",
+        "khbs_authorisation",
+        "khbs_lease_hold",
+        "khbs_lease_row",
+        "khbs_lease",
+        "khbs_journal_entry",
+        "khbs_server_fact",
+        "khbs_terminal_key",
+        "khbs_enrolment_code",
+        "khbs_terminal",
+        "khbs_entitlement",
+        "khbs_round",
+        "khbs_point",
+        "khbs_card_list_version",
+        "khbs_card_event",
+        "khbs_card",
+        "khbs_household",
+        "khbs_audit_event",
+    )
 
     def setUp(self):
         super().setUp()
@@ -77,35 +75,17 @@ class TestTwoConnections(BaseCase):
         environment = patch.dict(os.environ, KHBS_KEYS=str(path))
         environment.start()
         self.addCleanup(environment.stop)
-        self.registry = Registry(get_db_name())
-        with self._environment() as env:
+        with self._committed() as env:
             parameters = env["ir.config_parameter"]
-            self.before = parameters.get_param("khbs.prg")
+            before = parameters.get_param("khbs.prg")
             parameters.set_param("khbs.prg", PRG)
-        self.addCleanup(self._remove, self._last_ids())
-        with self._environment() as env:
+        self.addCleanup(self._restore, before)
+        with self._committed() as env:
             self._commit_world(env)
 
-    def _environment(self):
-        """Return a context of an environment that commits at its end."""
-        return _Committed(self.registry)
-
-    def _last_ids(self):
-        last = {}
-        with self.registry.cursor() as cr:
-            for table in TABLES:
-                cr.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
-                [last[table]] = cr.fetchone()
-        return last
-
-    def _remove(self, last):
-        with self.registry.cursor() as cr:
-            for table in TABLES:
-                cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-                cr.execute(f"DELETE FROM {table} WHERE id > %s", [last[table]])
-                cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        with self._environment() as env:
-            env["ir.config_parameter"].set_param("khbs.prg", self.before)
+    def _restore(self, before):
+        with self._committed() as env:
+            env["ir.config_parameter"].set_param("khbs.prg", before)
 
     def _commit_world(self, env):
         """Commit one family with a card and two terminals at its point."""
@@ -236,7 +216,7 @@ class TestTwoConnections(BaseCase):
         self.assertEqual(len(winners), 1, final)
         refused = {a["error"]["code"] for a in final if "error" in a}
         self.assertEqual(refused, {1305})
-        with self._environment() as env:
+        with self._committed() as env:
             holds = env["khbs.lease.hold"].search(
                 [("entitlement_id", "=", self.entitlement_id)]
             )
@@ -250,7 +230,7 @@ class TestTwoConnections(BaseCase):
         self.assertEqual(sum(lease is not None for lease in leases), 1)
 
     def test_a_code_is_used_up_with_the_enrolment_alone(self):
-        with self._environment() as env:
+        with self._committed() as env:
             point = env["khbs.point"].search([("code", "=", "DUA")])
             terminal = env["khbs.terminal"].create({"point_id": point.id})
             tid, sheet = terminal.code, terminal.issue_code()
@@ -374,7 +354,7 @@ class TestTwoConnections(BaseCase):
     def _shift(self):
         """Return a device with a claim, a close and a sync in its journal."""
         device = self.devices[0]
-        with self._environment() as env:
+        with self._committed() as env:
             self._lease(env, device)
         device.claim(self.chip, self.card_no, [self.item])
         device.close()
@@ -383,7 +363,7 @@ class TestTwoConnections(BaseCase):
         return device
 
     def _assert_taken_in_once(self, device):
-        with self._environment() as env:
+        with self._committed() as env:
             terminal = env["khbs.terminal"].search([("code", "=", device.tid)])
             self.assertEqual(terminal.acked_seq, len(device.entries))
             self.assertEqual(terminal.state, "active")
@@ -393,7 +373,7 @@ class TestTwoConnections(BaseCase):
 
     def test_two_terminals_settle_one_entitlement_at_once(self):
         for device in self.devices:
-            with self._environment() as env:
+            with self._committed() as env:
                 # The first fell silent, and its families were free again.
                 env["khbs.lease.hold"].search(
                     [("entitlement_id", "=", self.entitlement_id)]
@@ -407,7 +387,7 @@ class TestTwoConnections(BaseCase):
         self._at_once(calls)
         for call in calls:
             self.assertIn("result", self._until_done(*call))
-        with self._environment() as env:
+        with self._committed() as env:
             lines = env["khbs.claim.line"].search(
                 [("entitlement_id", "=", self.entitlement_id)]
             )
@@ -419,17 +399,3 @@ class TestTwoConnections(BaseCase):
             )
             self.assertEqual(primary.line_id.outcome_code, "ACCEPTED")
             self.assertEqual(primary.entitlement_id.state, "consumed")
-
-
-class _Committed:
-    """``with`` gives an environment of the system; its end commits."""
-
-    def __init__(self, registry):
-        self._cursor = registry.cursor()
-
-    def __enter__(self):
-        cr = self._cursor.__enter__()
-        return api.Environment(cr, SUPERUSER_ID, {})
-
-    def __exit__(self, *exception):
-        return self._cursor.__exit__(*exception)

@@ -5,82 +5,52 @@ import base64
 
 import psycopg2
 
-from odoo import SUPERUSER_ID, Command, api, fields
+from odoo import SUPERUSER_ID, Command, fields
 from odoo.exceptions import LockError, UserError
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, tagged
-from odoo.tests.common import get_db_name
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import reading
 from .delivery_common import VILLAGE, DeliveryCase
-
-# Tables whose rows of this test are removed again, guards or not.
-TABLES = (
-    "khbs_candidate_person",
-    "khbs_candidate",
-    "khbs_deliberation_line",
-    "khbs_deliberation_official",
-    "khbs_deliberation",
-    "khbs_recipient_change",
-    "khbs_recipient_amendment",
-    "khbs_recipient_line",
-    "khbs_quota_change",
-    "khbs_quota",
-    "khbs_recipient_list",
-    "khbs_decision",
-    "khbs_criteria",
-    "khbs_dtsen_reason",
-    "khbs_dtsen_family",
-    "khbs_dtsen_import",
-    "khbs_local_value",
-    "khbs_family_member",
-    "khbs_household_kk",
-    "khbs_family_event",
-    "khbs_person",
-    "khbs_household",
-    "khbs_approval",
-    "khbs_audit_event",
-)
+from .two_connections import TwoConnectionsCase
 
 
 @tagged("post_install", "-at_install")
-class TestTwoConnections(BaseCase):
+class TestTwoConnections(TwoConnectionsCase):
     """Two people at the same moment, on real connections: one wins."""
 
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        with self.registry.cursor() as cr:
-            last = {}
-            for table in TABLES:
-                cr.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
-                [last[table]] = cr.fetchone()
-        self.addCleanup(self._remove, last)
-
-    def _remove(self, last):
-        with self.registry.cursor() as cr:
-            for table in TABLES:
-                cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-                cr.execute(f"DELETE FROM {table} WHERE id > %s", [last[table]])
-                cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-            cr.execute(
-                "DELETE FROM khbs_dtsen_row WHERE import_id > %s",
-                [last["khbs_dtsen_import"]],
-            )
-
-    def _connection(self):
-        """Return the environment of a new connection that waits for no lock."""
-        cr = self.registry.cursor()
-        self.addCleanup(cr.close)
-        cr.execute("SET LOCAL lock_timeout = '200ms'")
-        return api.Environment(cr, SUPERUSER_ID, {})
+    tables = (
+        "khbs_candidate_person",
+        "khbs_candidate",
+        "khbs_deliberation_line",
+        "khbs_deliberation_official",
+        "khbs_deliberation",
+        "khbs_recipient_change",
+        "khbs_recipient_amendment",
+        "khbs_recipient_line",
+        "khbs_quota_change",
+        "khbs_quota",
+        "khbs_recipient_list",
+        "khbs_decision",
+        "khbs_criteria",
+        "khbs_dtsen_reason",
+        "khbs_dtsen_family",
+        "khbs_dtsen_row.import_id",
+        "khbs_dtsen_import",
+        "khbs_local_value",
+        "khbs_family_member",
+        "khbs_household_kk",
+        "khbs_family_event",
+        "khbs_person",
+        "khbs_household",
+        "khbs_approval",
+        "khbs_audit_event",
+    )
 
     def _staged_delivery(self):
         DeliveryCase._family_serial = 900
         content = DeliveryCase._csv(DeliveryCase._family())
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
+        with self._committed() as env:
             delivery = env["khbs.dtsen.import"].create(
                 {
                     "area_id": env.ref("khbs_registry.area_62").id,
@@ -97,8 +67,7 @@ class TestTwoConnections(BaseCase):
 
     def _proposed_lists(self, number, **values):
         """Return the ids of committed lists that name the same family."""
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
+        with self._committed() as env:
             village = env["khbs.area"].search([("code", "=", VILLAGE)])
             criteria = env["khbs.criteria"].create(
                 {
@@ -158,8 +127,7 @@ class TestTwoConnections(BaseCase):
 
     def _submitted_events(self):
         """Return the ids of two committed events that move one person."""
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
+        with self._committed() as env:
             village = env["khbs.area"].search([("code", "=", VILLAGE)])
             one, other = env["khbs.household"].create(
                 [{"area_id": village.id, "state": "eligible"} for _number in range(2)]
@@ -172,6 +140,7 @@ class TestTwoConnections(BaseCase):
                 ]
             )
             letter = {
+                "event_date": "2026-03-01",
                 "letter_number": "1",
                 "letter_date": "2026-03-01",
                 "person_ids": [Command.set(child.ids)],
@@ -231,8 +200,7 @@ class TestTwoConnections(BaseCase):
 
     def _list_with_a_free_place(self):
         """Return the id of a committed decided list: one left, two wait."""
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
+        with self._committed() as env:
             village = env["khbs.area"].search([("code", "=", VILLAGE)])
             regency = village._regency()
             criteria = env["khbs.criteria"].create(
@@ -303,8 +271,7 @@ class TestTwoConnections(BaseCase):
         list_id = self._list_with_a_free_place()
         environments = [self._connection(), self._connection()]
         amendments = []
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
+        with self._committed() as env:
             amendments = env["khbs.recipient.amendment"].create(
                 [
                     {
@@ -342,8 +309,7 @@ class TestTwoConnections(BaseCase):
     def test_two_amendments_of_one_list_are_decided_at_once(self):
         """What only a draft frees is given once: the second decision sees the first."""
         list_id = self._list_with_a_free_place()
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
+        with self._committed() as env:
             area = env.ref("khbs_registry.area_62").id
             made = env["khbs.recipient.list"].browse(list_id)
             release, first_in, second_in = env["khbs.recipient.amendment"].create(
@@ -378,8 +344,7 @@ class TestTwoConnections(BaseCase):
 
     def test_nothing_slips_into_an_amendment_that_is_proposed_at_once(self):
         list_id = self._list_with_a_free_place()
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
+        with self._committed() as env:
             made = env["khbs.recipient.amendment"].create(
                 {
                     "name": "AMD-UJI-0",
@@ -405,8 +370,7 @@ class TestTwoConnections(BaseCase):
 
     def _proposed_candidate(self):
         """Return the id of a committed candidate that waits for a validator."""
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
+        with self._committed() as env:
             village = env["khbs.area"].search([("code", "=", VILLAGE)])
             author = env.ref("base.user_admin")
             candidate = (
@@ -444,8 +408,7 @@ class TestTwoConnections(BaseCase):
         self.assertEqual(late.household_id.state, "needs_verification")
 
     def test_two_officers_hold_one_deliberation(self):
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
+        with self._committed() as env:
             village = env["khbs.area"].search([("code", "=", VILLAGE)])
             deliberation_id = (
                 env["khbs.deliberation"].create({"area_id": village.id}).id
