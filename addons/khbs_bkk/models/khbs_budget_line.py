@@ -2,6 +2,41 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import models
+from odoo.tools import SQL
+
+# Of each proposal the last accepted LPJ counts: it says all that the earlier ones said.
+_FLOW = """
+    WITH proposal AS (
+        SELECT p.id FROM khbs_bkk_proposal p
+          JOIN khbs_decree d ON d.id = p.decree_id
+         WHERE d.budget_line_id = %(line)s
+    ), report AS (
+        SELECT DISTINCT ON (a.proposal_id) a.proposal_id, a.version, a.paid_amount
+          FROM khbs_bkk_accountability a
+          JOIN proposal ON proposal.id = a.proposal_id
+         WHERE a.state = 'accepted'
+      ORDER BY a.proposal_id, a.version DESC
+    ), sp2d AS (
+        SELECT s.id, s.amount FROM khbs_bkk_disbursement s
+          JOIN proposal ON proposal.id = s.proposal_id
+         WHERE s.cancelled_by_id IS NULL
+    )
+    SELECT (SELECT coalesce(sum(amount), 0) FROM sp2d) - (
+               SELECT coalesce(sum(back.amount), 0)
+                 FROM khbs_bkk_transfer_return back
+                 JOIN khbs_bkk_transfer t ON t.id = back.transfer_id
+                 JOIN sp2d ON sp2d.id = t.disbursement_id
+                WHERE back.cancelled_by_id IS NULL
+           ) AS sp2d,
+           (SELECT coalesce(sum(paid_amount), 0) FROM report) AS realised,
+           (
+               SELECT coalesce(sum(refund.amount), 0)
+                 FROM khbs_bkk_refund refund
+                 JOIN khbs_bkk_accountability a ON a.id = refund.accountability_id
+                 JOIN report ON report.proposal_id = a.proposal_id
+                WHERE a.version <= report.version
+           ) AS sts
+"""
 
 
 class KhbsBudgetLine(models.Model):
@@ -12,11 +47,15 @@ class KhbsBudgetLine(models.Model):
         revoked = self._payments(("proposal_id.decree_id.state", "=", "revoked"))
         return super()._decided_amount() + sum(amount for *_what, amount in revoked)
 
-    def _flow_amount(self, kind):
-        """Add what the proposals on this line were paid, used and paid back."""
-        return super()._flow_amount(kind) + sum(
-            one["amount"] for one in self._bkk_movements() if one["step"] == kind
-        )
+    def _flow_amounts(self):
+        """Add what the proposals on this line were paid, used and paid back.
+
+        The sums of what :meth:`_bkk_movements` lists one by one.
+        """
+        amounts = super()._flow_amounts()
+        self.env.flush_all()
+        [sums] = self.env.execute_query_dict(SQL(_FLOW, line=self.id or 0))
+        return {kind: amount + int(sums[kind]) for kind, amount in amounts.items()}
 
     def _movements(self):
         """Add the SP2D of BKK and their returns, and what accepted LPJ say."""

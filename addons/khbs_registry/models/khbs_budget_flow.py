@@ -65,9 +65,10 @@ class KhbsBudgetFlow(models.AbstractModel):
     @api.depends("entry_ids.amount")
     def _compute_flow(self):
         for line in self:
-            line.sp2d_amount = line._flow_amount("sp2d")
-            line.realised_amount = line._flow_amount("realised")
-            line.sts_amount = line._flow_amount("sts")
+            flow = line._flow_amounts()
+            line.sp2d_amount = flow["sp2d"]
+            line.realised_amount = flow["realised"]
+            line.sts_amount = flow["sts"]
             line.open_amount = line.sp2d_amount - line.realised_amount - line.sts_amount
 
     def action_issue_card(self):
@@ -101,23 +102,25 @@ class KhbsBudgetFlow(models.AbstractModel):
     # Business
 
     def _flow_amount(self, kind):
-        """Return the rupiah of *kind*: ``sp2d``, ``realised`` or ``sts``.
+        """Return the rupiah of *kind*: ``sp2d``, ``realised`` or ``sts``."""
+        return self._flow_amounts()[kind]
+
+    def _flow_amounts(self):
+        """Return the rupiah of each kind, taken at once.
 
         Here: the entries of the line. An addon whose documents register payments of
         their own adds theirs.
         """
         self.ensure_one()
-        if not self.id:
-            return 0
-        [(amount,)] = (
-            self.env["khbs.budget.entry"]
-            .sudo()
-            ._read_group(
-                [("line_id", "=", self.id), ("kind", "=", kind)],
-                aggregates=["amount:sum"],
+        amounts = dict.fromkeys(("sp2d", "realised", "sts"), 0)
+        if self.id:
+            entries = self.env["khbs.budget.entry"].sudo()
+            amounts |= dict(
+                entries._read_group(
+                    [("line_id", "=", self.id)], ["kind"], ["amount:sum"]
+                )
             )
-        )
-        return amount or 0
+        return amounts
 
     def _check_flow(self):
         """Hold the line, and refuse more paid than in force, more used than paid."""
@@ -125,10 +128,11 @@ class KhbsBudgetFlow(models.AbstractModel):
             line.env.flush_all()
             line._lock_line()
             payable = line._payable_amount()
-            paid, realised, back = map(line._flow_amount, ("sp2d", "realised", "sts"))
+            flow = line._flow_amounts()
+            paid, used = flow["sp2d"], flow["realised"] + flow["sts"]
             for amount, limit, sentence in (
                 (paid, payable, self._beyond_payable()),
-                (realised + back, paid, self._beyond_paid()),
+                (used, paid, self._beyond_paid()),
             ):
                 if amount > limit:
                     raise UserError(
