@@ -17,6 +17,8 @@ from . import khbs_bkk_roster_import_apply
 from . import khbs_bkk_roster_import
 from . import khbs_bkk_warning
 from . import khbs_bkk_roster_warning
+from . import khbs_bkk_document
+from . import khbs_bkk_round
 from . import khbs_bkk_proposal_steps
 from . import khbs_bkk_proposal_roster
 from . import khbs_bkk_proposal_letter
@@ -41,7 +43,6 @@ from . import khbs_bkk_request
 from . import khbs_bkk_cancellable
 from . import khbs_bkk_letter
 from . import khbs_bkk_compare
-from . import khbs_bkk_round
 from . import khbs_bkk_check
 from . import khbs_bkk_team_member
 from . import khbs_bkk_task

@@ -44,6 +44,7 @@ class KhbsBkkAccountability(models.Model):
         "khbs.guarded",
         "khbs.approvable",
         "khbs.papered",
+        "khbs.bkk.document",
         "khbs.bkk.accountability.figures",
         "khbs.bkk.accountability.papers",
     ]
@@ -82,13 +83,7 @@ class KhbsBkkAccountability(models.Model):
         *FIGURES,
     )
 
-    proposal_id = fields.Many2one(
-        comodel_name="khbs.bkk.proposal",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="restrict",
-    )
+    proposal_id = fields.Many2one(readonly=True)
     regency_id = fields.Many2one(
         related="proposal_id.regency_id", store=True, index=True, precompute=True
     )
@@ -459,17 +454,3 @@ class KhbsBkkAccountability(models.Model):
                     refunded=words.rupiah(self.refunded_amount),
                 )
             )
-
-    # ------------------------------------------------------------------
-    # What the smart buttons open
-    # ------------------------------------------------------------------
-
-    def action_view_proposal(self):
-        """Open the proposal that is accounted for."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "khbs.bkk.proposal",
-            "view_mode": "form",
-            "res_id": self.proposal_id.id,
-        }

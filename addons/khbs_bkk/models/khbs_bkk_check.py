@@ -27,13 +27,6 @@ class KhbsBkkCheck(models.Model):
     _description = "BKK check"
     _order = "proposal_id, round_number desc, sequence, id"
 
-    proposal_id = fields.Many2one(
-        comodel_name="khbs.bkk.proposal",
-        required=True,
-        index=True,
-        ondelete="restrict",
-    )
-    round_number = fields.Integer(string="Round", required=True, aggregator=None)
     item_id = fields.Many2one(
         comodel_name="khbs.bkk.check.item", required=True, ondelete="restrict"
     )

@@ -20,19 +20,12 @@ class KhbsBkkDisbursement(models.Model):
     """
 
     _name = "khbs.bkk.disbursement"
-    _inherit = ["khbs.bkk.cancellable"]
+    _inherit = ["khbs.bkk.cancellable", "khbs.bkk.document"]
     _description = "BKK disbursement"
     _order = "sp2d_date desc, sp2d_number"
     _rec_name = "sp2d_number"
 
-    proposal_id = fields.Many2one(
-        comodel_name="khbs.bkk.proposal",
-        required=True,
-        index=True,
-        domain=[("state", "in", ["decreed", "disbursed"])],
-        ondelete="restrict",
-    )
-    regency_id = fields.Many2one(related="proposal_id.regency_id")
+    proposal_id = fields.Many2one(domain=[("state", "in", ["decreed", "disbursed"])])
     decree_id = fields.Many2one(related="proposal_id.decree_id")
     kind = fields.Selection(selection=KINDS, required=True, default="first")
     spp_number = fields.Char(string="SPP number", size=80)
@@ -193,20 +186,6 @@ class KhbsBkkDisbursement(models.Model):
         result = super()._cancel(reason)
         self.proposal_id._follow_payments()
         return result
-
-    def action_view_proposal(self):
-        """Open the proposal that was paid; the button saves the payment first.
-
-        Who may register a payment may not change one, so that the web client shows
-        no button to save.
-        """
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "khbs.bkk.proposal",
-            "view_mode": "form",
-            "res_id": self.proposal_id.id,
-        }
 
     def init(self):
         """Guarded with its transfers and returns: see khbs.bkk.transfer.return."""

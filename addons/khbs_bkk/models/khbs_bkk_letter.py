@@ -12,18 +12,12 @@ class KhbsBkkLetter(models.Model):
     """The signed letter that a round of a proposal came with, kept for good."""
 
     _name = "khbs.bkk.letter"
+    _inherit = ["khbs.bkk.round"]
     _description = "Signed BKK letter"
     _order = "proposal_id, round_number desc"
     _rec_name = "number"
     _log_access = False
 
-    proposal_id = fields.Many2one(
-        comodel_name="khbs.bkk.proposal",
-        required=True,
-        index=True,
-        ondelete="restrict",
-    )
-    round_number = fields.Integer(string="Round", required=True, aggregator=None)
     number = fields.Char(required=True)
     date = fields.Date(required=True)
     people = fields.Integer(

@@ -27,6 +27,7 @@ class KhbsBkkPayment(models.Model):
     _inherit = [
         "khbs.guarded",
         "khbs.papered",
+        "khbs.bkk.document",
         "khbs.bkk.payment.generate",
         "khbs.bkk.payment.steps",
         "khbs.bkk.payment.papers",
@@ -38,14 +39,7 @@ class KhbsBkkPayment(models.Model):
     _editable_states = ("draft", "ready")
     _change_act = "khbs.bkk.payment.change"
 
-    proposal_id = fields.Many2one(
-        comodel_name="khbs.bkk.proposal",
-        required=True,
-        index=True,
-        domain=[("state", "in", ["decreed", "disbursed"])],
-        ondelete="restrict",
-    )
-    regency_id = fields.Many2one(related="proposal_id.regency_id")
+    proposal_id = fields.Many2one(domain=[("state", "in", ["decreed", "disbursed"])])
     area_id = fields.Many2one(
         comodel_name="khbs.area",
         string="Paid by",
@@ -235,16 +229,6 @@ class KhbsBkkPayment(models.Model):
             "res_model": "khbs.bkk.payment.file",
             "view_mode": "list,form",
             "domain": [("payment_id", "=", self.id)],
-        }
-
-    def action_view_proposal(self):
-        """Open the proposal."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "khbs.bkk.proposal",
-            "view_mode": "form",
-            "res_id": self.proposal_id.id,
         }
 
     @api.model

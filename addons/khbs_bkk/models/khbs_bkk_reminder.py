@@ -30,19 +30,13 @@ class KhbsBkkReminder(models.Model):
     """
 
     _name = "khbs.bkk.reminder"
+    _inherit = ["khbs.bkk.round"]
     _description = "BKK reminder"
     _order = "day desc, id desc"
     _rec_name = "proposal_id"
     _log_access = False
 
-    proposal_id = fields.Many2one(
-        comodel_name="khbs.bkk.proposal",
-        required=True,
-        index=True,
-        ondelete="restrict",
-    )
     stage = fields.Char(required=True, help="State of the proposal on that day.")
-    round_number = fields.Integer(string="Round", required=True, aggregator=None)
     day = fields.Date(required=True)
     due_date = fields.Date(required=True)
     days_late = fields.Integer(required=True, aggregator=None)

@@ -23,7 +23,12 @@ class KhbsBkkRequest(models.Model):
     """
 
     _name = "khbs.bkk.request"
-    _inherit = ["khbs.guarded", "khbs.papered", "khbs.bkk.request.papers"]
+    _inherit = [
+        "khbs.guarded",
+        "khbs.papered",
+        "khbs.bkk.document",
+        "khbs.bkk.request.papers",
+    ]
     _description = "Request for disbursement"
     _order = "id desc"
     _rec_name = "number"
@@ -37,14 +42,7 @@ class KhbsBkkRequest(models.Model):
     )
     _change_act = "khbs.bkk.request.change"
 
-    proposal_id = fields.Many2one(
-        comodel_name="khbs.bkk.proposal",
-        required=True,
-        index=True,
-        domain=[("state", "=", "decreed")],
-        ondelete="restrict",
-    )
-    regency_id = fields.Many2one(related="proposal_id.regency_id")
+    proposal_id = fields.Many2one(domain=[("state", "=", "decreed")])
     decree_id = fields.Many2one(related="proposal_id.decree_id")
     number = fields.Char(
         required=True, help="Of the letter of the Bupati or Wali Kota."
@@ -152,16 +150,6 @@ class KhbsBkkRequest(models.Model):
         """Open the dialogue that asks why."""
         self.ensure_one()
         return self.env["khbs.bkk.reason"]._ask(self, "action_withdraw")
-
-    def action_view_proposal(self):
-        """Open the proposal."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "khbs.bkk.proposal",
-            "view_mode": "form",
-            "res_id": self.proposal_id.id,
-        }
 
     # Business
 

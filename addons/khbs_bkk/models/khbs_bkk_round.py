@@ -12,6 +12,13 @@ class KhbsBkkRound(models.AbstractModel):
     _name = "khbs.bkk.round"
     _description = "Part of a round of a BKK proposal"
 
+    proposal_id = fields.Many2one(
+        comodel_name="khbs.bkk.proposal",
+        required=True,
+        index=True,
+        ondelete="restrict",
+    )
+    round_number = fields.Integer(string="Round", required=True, aggregator=None)
     is_current = fields.Boolean(
         string="Of the round under way",
         compute="_compute_is_current",

@@ -17,19 +17,7 @@ class KhbsBkkTeamMember(models.Model):
     _description = "Member of a BKK verification team"
     _order = "proposal_id, round_number desc, sequence, id"
 
-    proposal_id = fields.Many2one(
-        comodel_name="khbs.bkk.proposal",
-        required=True,
-        index=True,
-        ondelete="restrict",
-    )
-    round_number = fields.Integer(
-        string="Round",
-        required=True,
-        readonly=True,
-        default=1,
-        aggregator=None,
-    )
+    round_number = fields.Integer(readonly=True, default=1)
     sequence = fields.Integer(required=True, default=100)
     name = fields.Char(required=True)
     nip = fields.Char(string="NIP", size=18, help="Eighteen digits.")

@@ -16,18 +16,12 @@ class KhbsBkkVerdict(models.Model):
     """
 
     _name = "khbs.bkk.verdict"
+    _inherit = ["khbs.bkk.round"]
     _description = "BKK verdict"
     _order = "proposal_id, round_number desc, id"
     _rec_name = "verdict"
     _log_access = False
 
-    proposal_id = fields.Many2one(
-        comodel_name="khbs.bkk.proposal",
-        required=True,
-        index=True,
-        ondelete="restrict",
-    )
-    round_number = fields.Integer(required=True)
     holder_id = fields.Many2one(
         comodel_name="khbs.bkk.holder", required=True, ondelete="restrict"
     )
