@@ -157,9 +157,6 @@ class KhbsBkkHolder(models.Model):
     )
     active = fields.Boolean(default=True)
 
-    _nik_form = models.Constraint(
-        "CHECK (nik ~ '^[0-9]{16}$')", "A NIK has sixteen digits."
-    )
     _period_order = models.Constraint(
         "CHECK (date_to >= date_from)", "A term ends after it begins."
     )

@@ -33,6 +33,10 @@ class KhbsBkkIdentity(models.AbstractModel):
         help="Sixteen digits. What is entered is shown masked afterwards.",
     )
 
+    _nik_form = models.Constraint(
+        "CHECK (nik ~ '^[0-9]{16}$')", "A NIK has sixteen digits."
+    )
+
     @api.depends("nik")
     def _compute_nik_masked(self):
         for person in self:

@@ -39,9 +39,6 @@ class KhbsBkkLocalPay(models.Model):
     basis = fields.Char(required=True, help="Decree or letter that says so.")
     active = fields.Boolean(default=True)
 
-    _nik_form = models.Constraint(
-        "CHECK (nik ~ '^[0-9]{16}$')", "A NIK has sixteen digits."
-    )
     _period_order = models.Constraint(
         "CHECK (date_to >= date_from)", "The payment ends after it begins."
     )
