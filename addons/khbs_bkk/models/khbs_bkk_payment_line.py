@@ -50,7 +50,6 @@ class KhbsBkkPaymentLine(models.Model):
     proposal_id = fields.Many2one(
         comodel_name="khbs.bkk.proposal", required=True, index=True, ondelete="restrict"
     )
-    payment_state = fields.Selection(related="payment_id.state", string="State of list")
     sequence = fields.Integer(required=True, help="As in annex II of the decree.")
     decree_line_id = fields.Many2one(
         comodel_name="khbs.bkk.decree.line",

@@ -29,18 +29,6 @@ class KhbsBkkProposalWarnings(models.AbstractModel):
         for proposal in self:
             proposal.warning_count = counts.get(proposal, 0)
 
-    def action_view_warnings(self):
-        """Open what the rules found, grouped by rule."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Warnings"),
-            "res_model": "khbs.bkk.warning",
-            "view_mode": "list",
-            "domain": [("proposal_id", "=", self.id)],
-            "context": {"group_by": "rule"},
-        }
-
     def _make_warnings(self):
         """Write the warnings of these proposals anew, one statement for each rule.
 
