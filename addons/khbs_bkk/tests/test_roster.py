@@ -47,6 +47,8 @@ class TestRoster(BkkCase):
         )
 
     def test_a_nik_is_entered_but_shown_masked(self):
+        # What setUpClass entered is in the cache until it is asked for anew.
+        self.env.invalidate_all()
         holder = self.rt.with_user(self.proposer)
         self.assertFalse(holder.nik_entry)
         self.assertIn("********", holder.nik_masked)
