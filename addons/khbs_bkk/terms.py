@@ -4,6 +4,9 @@
 
 QUARTERS = [("1", "I"), ("2", "II"), ("3", "III"), ("4", "IV")]
 PAYEE_LEVELS = [("regency", "Regency"), ("village", "Village")]
+# Whose kop the province's papers on BKK carry: finance leads the verification, pays
+# and reports. Its text is set under Configuration > Letterheads.
+LETTERHEAD = "finance"
 PROPOSER = "khbs_registry.group_bkk_proposer"
 VERIFIER = "khbs_registry.group_bkk_verifier"
 APPROVER = "khbs_registry.group_approver"

@@ -22,6 +22,19 @@ def test_rupiah(amount, text):
 
 
 @pytest.mark.parametrize(
+    ("items", "text"),
+    [
+        ([], ""),
+        (["Katingan"], "Katingan"),
+        (["Katingan", "Kapuas"], "Katingan dan Kapuas"),
+        (["Katingan", "Kapuas", "Seruyan"], "Katingan, Kapuas, dan Seruyan"),
+    ],
+)
+def test_a_list_in_a_sentence(items, text):
+    assert words.listed(items) == text
+
+
+@pytest.mark.parametrize(
     ("value", "text"),
     [
         (0, "nol"),

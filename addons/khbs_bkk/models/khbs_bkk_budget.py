@@ -12,9 +12,10 @@ from ..terms import PAYEE_LEVELS, QUARTERS
 class KhbsBkkBudget(models.Model):
     """What became of each account code of BKK in a year, regency by regency.
 
-    Rows add up: the DPA stands in a row of its own, the ceilings and the proposals in
-    others. Before a decree names the account, a proposal stands with the one account
-    of its year that fits the level of its payee; where several fit, with none.
+    Rows add up: the DPA and what is left of it stand in a row of the province, for no
+    regency has a DPA; the ceilings and the proposals stand in others. Before a decree
+    names the account, a proposal stands with the one account of its year that fits the
+    level of its payee; where several fit, with none.
     """
 
     _name = "khbs.bkk.budget"
@@ -90,12 +91,15 @@ class KhbsBkkBudget(models.Model):
                                 part.payee_level, part.proposal_id, part.budget_line_id
                    )::int AS id,
                    part.*, b.account_code, a.code AS regency_code,
-                   part.dpa_amount - part.decreed_amount AS free_amount,
+                   CASE part.kind WHEN 'dpa'
+                        THEN part.dpa_amount - sum(part.decreed_amount) OVER account
+                        ELSE 0 END::bigint AS free_amount,
                    part.decreed_amount - part.disbursed_amount
                        + part.returned_amount AS open_amount
               FROM part
          LEFT JOIN khbs_budget_line b ON b.id = part.budget_line_id
          LEFT JOIN khbs_area a ON a.id = part.regency_id
+            WINDOW account AS (PARTITION BY part.budget_line_id)
             """,
             lines=_LINES,
             months=_MONTHS,
@@ -109,7 +113,9 @@ class KhbsBkkBudget(models.Model):
 # the policies of its quarters have it (khbs.bkk.policy, ``_bears``).
 _LINES = SQL(
     """
-    policy AS (
+    province AS (
+        SELECT id FROM khbs_area WHERE level = 'province' ORDER BY id LIMIT 1
+    ), policy AS (
         SELECT DISTINCT y.year, p.regency_account || '.' AS regency,
                p.village_account || '.' AS village
           FROM (SELECT DISTINCT year FROM khbs_budget_line) y
@@ -188,7 +194,8 @@ _MONTHS = SQL(
 )
 _DPA = SQL(
     """
-    SELECT year, id AS budget_line_id, 'dpa' AS kind, NULL::int AS regency_id,
+    SELECT year, id AS budget_line_id, 'dpa' AS kind,
+           (SELECT id FROM province) AS regency_id,
            NULL AS quarter, NULL AS payee_level, NULL::int AS proposal_id,
            ceiling::bigint AS dpa_amount, 0::bigint AS ceiling_amount,
            0::bigint AS proposed_amount, 0::bigint AS approved_amount,
@@ -200,7 +207,8 @@ _DPA = SQL(
 )
 _CEILINGS = SQL(
     """
-    SELECT extract(year FROM p.month)::int, s.id, 'ceiling', p.regency_id,
+    SELECT extract(year FROM p.month)::int, s.id, 'ceiling',
+           coalesce(p.regency_id, (SELECT id FROM province)),
            extract(quarter FROM p.month)::int::text, r.payee_level, NULL, 0,
            sum(p.people * coalesce(rate.amount, 0))::bigint, 0, 0, 0, 0, 0, 0, 0
       FROM people p

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from odoo.addons.khbs_registry.identity_numbers import mask, mask_account
 
 from .. import papers
-from ..terms import PROPOSER
+from ..terms import LETTERHEAD, PROPOSER
 
 
 class KhbsBkkProposalMinutes(models.AbstractModel):
@@ -51,24 +51,18 @@ class KhbsBkkProposalMinutes(models.AbstractModel):
         return papers.nominative.Asked(
             head=head,
             regency=self.regency_id.name,
-            period=self._own_period(),
+            period=self._period(),
             number=self.letter_number or "",
             date=self.letter_date,
             people=self.holder_count,
             amount=self.proposed_amount,
+            villages=self.payee_level == "village",
             roles=tuple(
                 (row["role"], row["people"], row["months"], row["amount"])
                 for row in self._role_rows()
             ),
             list_sha256=list_sha256,
         )
-
-    def _own_period(self):
-        """Return the period as this proposal's own papers say it."""
-        period = self._period()
-        if self.supplement:
-            period += f" (Susulan {self.supplement})"
-        return period
 
     def _role_rows(self):
         """Return what is asked and what is left, by role."""
@@ -167,10 +161,10 @@ class KhbsBkkProposalMinutes(models.AbstractModel):
         """Return what the minutes say of the proposal."""
         [head] = self._heads()
         return papers.minutes.Verified(
-            letterhead=self.env["khbs.letterhead"]._resolve("opd"),
+            letterhead=self.env["khbs.letterhead"]._resolve(LETTERHEAD),
             head=head,
             regency=self.regency_id.name,
-            period=self._own_period(),
+            period=self._period(),
             number=self.minutes_number,
             date=self.minutes_date,
             letter_number=self.letter_number,

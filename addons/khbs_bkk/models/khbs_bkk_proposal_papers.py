@@ -118,9 +118,26 @@ class KhbsBkkProposalPapers(models.AbstractModel):
                 )
             )
 
-    def _period(self):
-        quarter = dict(QUARTERS)[self[0].quarter]
-        return f"Triwulan {quarter} Tahun Anggaran {self[0].fiscal_year}"
+    def _period(self, level=True):
+        """Return how papers name the period: Triwulan IV Susulan 1 Tahun Anggaran 2026.
+
+        No two proposals of a regency are named alike. Several of one quarter, as in
+        a decree, are named together.
+
+        :param level: say that villages are paid, where the sentence does not
+        """
+        return f"{self._quarter_name(level)} Tahun Anggaran {self[0].fiscal_year}"
+
+    def _quarter_name(self, level=True):
+        """Return the period without its year: Triwulan IV melalui Desa Susulan 1."""
+        name = f"Triwulan {dict(QUARTERS)[self[0].quarter]}"
+        if level and self[0].payee_level == "village":
+            name += " melalui Desa"
+        numbers = sorted({one.supplement for one in self})
+        later = words.listed([str(number) for number in numbers if number])
+        if later:
+            name += f"{' beserta' if 0 in numbers else ''} Susulan {later}"
+        return name
 
     def _payees(self):
         """Return who receives the money: Kabupaten Katingan, Desa di .., and so on."""
@@ -148,16 +165,13 @@ class KhbsBkkProposalPapers(models.AbstractModel):
         heads = self._heads()
         if len(heads) == every:
             return "Bupati/Wali Kota se-Kalimantan Tengah"
-        if len(heads) == 2:
-            return " dan ".join(heads)
-        return ", dan ".join(filter(None, (", ".join(heads[:-1]), heads[-1])))
+        return words.listed(heads)
 
     def _decree_title(self):
-        later = " Susulan" if all(one.supplement for one in self) else ""
         return (
-            f"Penetapan Penerima dan Besaran Bantuan Keuangan Khusus{later} kepada "
+            "Penetapan Penerima dan Besaran Bantuan Keuangan Khusus kepada "
             f"{self._payees()} untuk Tambahan Penghasilan Unsur Pendukung "
-            f"Program Kartu Huma Betang Sejahtera {self._period()}"
+            f"Program Kartu Huma Betang Sejahtera {self._period(level=False)}"
         )
 
     def _clause_terms(self, budget_line):
@@ -171,7 +185,7 @@ class KhbsBkkProposalPapers(models.AbstractModel):
         return {
             "payees": self._payees(),
             "heads": self._heads_text(),
-            "period": self._period(),
+            "period": self._period(level=False),
             "year": str(self[0].fiscal_year),
             "account": f"{budget_line.account_code} {budget_line.name}",
             "dpa": dpa,
@@ -191,7 +205,7 @@ class KhbsBkkProposalPapers(models.AbstractModel):
         )
         for proposal in self.sorted(lambda one: (one.regency_id.code, one.supplement)):
             [head] = proposal._heads()
-            later = " Susulan" if proposal.supplement else ""
+            later = f" Susulan {proposal.supplement}" if proposal.supplement else ""
             texts["memperhatikan"].append(
                 f"Surat Usulan{later} {head} Nomor {proposal.letter_number} "
                 f"tanggal {words.date(proposal.letter_date)} dan Berita Acara "

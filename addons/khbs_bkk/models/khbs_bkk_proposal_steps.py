@@ -126,11 +126,12 @@ class KhbsBkkProposalSteps(models.AbstractModel):
             )
         )
         if decision.sha256 != self._lines_sha256():
+            states = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(
                 self.env._(
-                    "The lines of %(proposal)s are not those that were %(step)s.",
+                    "The lines of %(proposal)s are not those of the step “%(step)s”.",
                     proposal=self.display_name,
-                    step=step,
+                    step=states[step],
                 )
             )
 

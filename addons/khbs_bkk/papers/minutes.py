@@ -9,6 +9,8 @@ from markupsafe import Markup
 from odoo.addons.khbs_registry.papers import letter, words
 from odoo.addons.khbs_registry.papers.document import Column, Document, Signature
 
+from ..terms import LETTERHEAD
+
 VERDICT_WORDS = {
     "accepted": "Disetujui",
     "cut": "Dikurangi",
@@ -82,6 +84,7 @@ def minutes_list(verified, rows, as_of):
             Column("reason", "Alasan", 46),
         ],
         rows=rows,
+        letterhead=LETTERHEAD,
         landscape=True,
         closing=[
             f"Disetujui {words.number(verified.approved_lines)} dari "
@@ -187,6 +190,7 @@ def _outcome(verified):
             ],
             rows,
             numbers=(1, 2, 3, 4, 5),
+            summed=True,
         )
         + letter.paragraph(
             f"Disetujui {words.number(verified.approved_lines)} dari "

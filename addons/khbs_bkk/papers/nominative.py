@@ -20,7 +20,8 @@ class Asked:
     """What the letter says.
 
     :param head: Bupati Katingan, Wali Kota Palangka Raya
-    :param period: Triwulan I Tahun Anggaran 2026, with what kind of supplement
+    :param period: Triwulan I Susulan 1 Tahun Anggaran 2026
+    :param villages: the treasuries of villages are paid, not that of the regency
     :param roles: (role, people, months, amount) in the order of the roles
     :param list_sha256: digest of the list by name as it was printed
     """
@@ -32,6 +33,7 @@ class Asked:
     date: object
     people: int
     amount: int
+    villages: bool
     roles: tuple
     list_sha256: str
 
@@ -84,8 +86,10 @@ def proposal_letter(asked, code=None, verify_url=None):
         title=f"Surat Usulan {asked.head}",
         heading=(),
         letterhead=_kop(asked),
-        body=_address(asked) + _asking(asked) + _roles(asked),
-        ending=_ending(asked),
+        body=_address(asked) + _asking(asked) + _roles(asked) + _statements(asked),
+        ending=letter.paragraph(
+            "Demikian disampaikan, atas perkenan Gubernur diucapkan terima kasih."
+        ),
         parties=(_signature(asked),),
         code=code,
         verify_url=verify_url,
@@ -123,12 +127,16 @@ def _address(asked):
 
 
 def _asking(asked):
+    treasury = "Rekening Kas Umum Daerah"
+    if asked.villages:
+        treasury = "Rekening Kas Desa masing-masing"
     return letter.paragraph(
         "Dalam rangka penyaluran Bantuan Keuangan Khusus untuk tambahan penghasilan "
         f"unsur pendukung Program Kartu Huma Betang Sejahtera (KHBS) {asked.period}, "
         f"bersama ini kami mengusulkan {words.number(asked.people)} "
         f"({words.terbilang(asked.people)}) orang penerima di {asked.regency} dengan "
-        f"besaran seluruhnya {words.rupiah_legal(asked.amount)}, dengan rincian:"
+        f"besaran seluruhnya {words.rupiah_legal(asked.amount)}, disalurkan melalui "
+        f"{treasury}, dengan rincian:"
     )
 
 
@@ -148,25 +156,22 @@ def _roles(asked):
         ]
     )
     return letter.grid(
-        ["Peran", "Jumlah Orang", "Jumlah Bulan", "Jumlah"], rows, numbers=(1, 2, 3)
+        ["Peran", "Jumlah Orang", "Jumlah Bulan", "Jumlah"],
+        rows,
+        numbers=(1, 2, 3),
+        summed=True,
     )
 
 
-def _ending(asked):
-    return (
-        letter.paragraph(
-            "Nama penerima, wilayah tugas, dasar penugasan, dan besaran masing-masing "
-            "tercantum dalam daftar nominatif terlampir yang merupakan bagian tidak "
-            "terpisahkan dari surat ini (SHA-256 daftar: "
-            f"{asked.list_sha256[:16]}…). Bulan dibayarkan kepada pemangku jabatan "
-            "pada hari pertama bulan tersebut."
-        )
-        + letter.paragraph(
-            "Kami menyatakan bahwa data penerima benar, yang bersangkutan masih "
-            "menjalankan tugas, dan tidak terdapat pembayaran ganda untuk peran dan "
-            "bulan yang sama."
-        )
-        + letter.paragraph(
-            "Demikian disampaikan, atas perkenan Gubernur diucapkan terima kasih."
-        )
+def _statements(asked):
+    return letter.paragraph(
+        "Nama penerima, wilayah tugas, dasar penugasan, dan besaran masing-masing "
+        "tercantum dalam daftar nominatif terlampir yang merupakan bagian tidak "
+        "terpisahkan dari surat ini (SHA-256 daftar: "
+        f"{asked.list_sha256[:16]}…). Bulan dibayarkan kepada pemangku jabatan "
+        "pada hari pertama bulan tersebut."
+    ) + letter.paragraph(
+        "Kami menyatakan bahwa data penerima benar, yang bersangkutan masih "
+        "menjalankan tugas, dan tidak terdapat pembayaran ganda untuk peran dan "
+        "bulan yang sama."
     )

@@ -4,11 +4,10 @@
 """The treasurer's payment list with PPh 21 (DOMAIN 10 no. 25)."""
 
 from odoo.addons.khbs_registry.papers import words
-from odoo.addons.khbs_registry.papers.document import Column, Document, Letterhead
+from odoo.addons.khbs_registry.papers.document import Column, Document
 
-_TREASURY = Letterhead(
-    lines=("PEMERINTAH PROVINSI KALIMANTAN TENGAH", "BADAN KEUANGAN DAN ASET DAERAH")
-)
+from ..terms import LETTERHEAD
+
 RANKS = {
     "none": "-",
     "grade_1": "PNS gol. I",
@@ -118,7 +117,7 @@ def register(rows, subtitle, as_of, signature=None):
             Column("net", "Diterima", 28, "rupiah", total=True),
         ],
         rows=rows,
-        letterhead=_TREASURY,
+        letterhead=LETTERHEAD,
         landscape=True,
         signature=signature,
         as_of=as_of,

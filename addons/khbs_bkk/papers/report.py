@@ -6,13 +6,10 @@ Legal papers are written in Indonesian directly (DESIGN 7).
 """
 
 from odoo.addons.khbs_registry.papers import words
-from odoo.addons.khbs_registry.papers.document import Column, Document, Letterhead
+from odoo.addons.khbs_registry.papers.document import Column, Document
 
-# Finance reports on BKK, whatever office the other papers come from.
-FINANCE = Letterhead(
-    lines=("PEMERINTAH PROVINSI KALIMANTAN TENGAH", "BADAN KEUANGAN DAN ASET DAERAH"),
-    address=("Palangka Raya",),
-)
+from ..terms import LETTERHEAD
+
 REPORT_STATES = {
     "draft": "belum disampaikan",
     "submitted": "disampaikan",
@@ -54,7 +51,7 @@ def recap(rows, subtitle, closing, signature, as_of):
         rows=rows,
         group_key="regency",
         subgroup_key="course",
-        letterhead=FINANCE,
+        letterhead=LETTERHEAD,
         landscape=True,
         closing=closing,
         signature=signature,
@@ -99,7 +96,7 @@ def budget(rows, subtitle, closing, signature, as_of):
         rows=rows,
         group_key="account",
         numbered=False,
-        letterhead=FINANCE,
+        letterhead=LETTERHEAD,
         landscape=True,
         closing=closing,
         signature=signature,

@@ -133,6 +133,7 @@ def _account_grid(request):
         ["No", "Kas", "Bank", "Nomor Rekening", "Atas Nama", "Jumlah (Rp)"],
         rows,
         numbers=(0, 5),
+        summed=len(request.accounts) > 1,
     )
 
 

@@ -57,6 +57,13 @@ class TestBudget(BkkCase):
         self.assertEqual(sums["approved"], decree.amount)
         self.assertEqual(sums["open"], decree.amount)
 
+    def test_what_is_left_of_the_dpa_is_the_accounts(self):
+        self._in_force()
+        regency = self._sums(("regency_id", "=", self.regency.id))
+        self.assertEqual((regency["decreed"], regency["free"]), (2_750_000, 0))
+        province = self._sums(("regency_id", "=", self.province.id))
+        self.assertEqual(province["free"], self.budget_line.free_amount)
+
     def test_amendments_of_the_dpa_count(self):
         self.env["khbs.budget.amendment"].create(
             {

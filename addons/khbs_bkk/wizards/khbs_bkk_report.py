@@ -157,17 +157,11 @@ class KhbsBkkReport(models.TransientModel):
         refunded = self._refunded(proposals)
         courses = {}
         for proposal in proposals.sudo():
-            quarter = dict(QUARTERS)[proposal.quarter]
-            name = f"Triwulan {quarter}"
-            if proposal.payee_level == "village":
-                name += " melalui desa"
-            if proposal.supplement:
-                name += f" susulan {proposal.supplement}"
             payments = proposal.disbursement_ids.filtered(
                 lambda one: not one.cancelled_by_id
             ).sorted(lambda one: (one.sp2d_date, one.sp2d_number))
             courses[proposal.id] = papers.course(
-                name,
+                proposal._quarter_name(),
                 [(one.sp2d_number, one.sp2d_date) for one in payments],
                 proposal.received_amount,
                 refunded.get(proposal, 0),
@@ -222,13 +216,18 @@ class KhbsBkkReport(models.TransientModel):
             key=lambda group: (group[0].account_code or "~", group[1].code or "")
         )
         for line, regency, *amounts in groups:
+            figures = {
+                key: int(amount or 0)
+                for (key, _label), amount in zip(
+                    papers.BUDGET_FIGURES, amounts, strict=True
+                )
+            }
+            province = regency.level == "province"
+            if not province:
+                # No regency has a DPA: what is left of one is the account's.
+                figures |= {"dpa": None, "free": None}
             yield {
                 "account": line.account_code if line else "Tanpa rekening",
-                "regency": regency.name or "Provinsi",
-                **{
-                    key: int(amount or 0)
-                    for (key, _label), amount in zip(
-                        papers.BUDGET_FIGURES, amounts, strict=True
-                    )
-                },
+                "regency": "Provinsi" if province else regency.name,
+                **figures,
             }

@@ -6,6 +6,7 @@ import base64
 from odoo import api, fields, models
 
 from ..papers.document import Letterhead
+from ..papers.letterhead import resolve
 
 
 class KhbsLetterhead(models.Model):
@@ -16,7 +17,11 @@ class KhbsLetterhead(models.Model):
     _order = "code"
 
     code = fields.Selection(
-        selection=[("governor", "Governor"), ("opd", "Provincial office")],
+        selection=[
+            ("governor", "Governor"),
+            ("opd", "Provincial office"),
+            ("finance", "Provincial finance office"),
+        ],
         string="Office",
         required=True,
     )
@@ -52,7 +57,7 @@ class KhbsLetterhead(models.Model):
             return letterhead
         own = self.sudo().search([("code", "=", letterhead)], limit=1)
         if not own:
-            return letterhead
+            return resolve(letterhead)
         return Letterhead(
             lines=tuple(own.lines.splitlines()),
             address=tuple((own.address or "").splitlines()),

@@ -85,7 +85,8 @@ class Column:
 class Document:
     """A table paper.
 
-    :param rows: called once per rendering; yields dicts, sorted by *group_key*
+    :param rows: called once per rendering; yields dicts, sorted by *group_key*; a
+        cell without a value is none
     :param group_key: key of the text that heads a group; numbering restarts in it
     :param subgroup_key: key of the text that heads lines within a group; numbering
         goes on in it and nothing is summed
@@ -95,7 +96,8 @@ class Document:
         with a label is a pair (label, text)
     :param signature: the one who signs, at the right
     :param parties: those who sign side by side, from the left, instead of one
-    :param letterhead: ``opd``, ``governor``, a :class:`Letterhead` or none
+    :param letterhead: ``opd``, ``finance``, ``governor``, a :class:`Letterhead` or
+        none
     """
 
     title: str
@@ -184,9 +186,9 @@ def walk(document, summary=None, headings=True):
             subgroup = row[document.subgroup_key]
             yield Line("subgroup", {}, label=subgroup)
         for key in keys:
-            totals[key] += row[key]
+            totals[key] += row[key] or 0
             if sums is not None:
-                sums[key] += row[key]
+                sums[key] += row[key] or 0
         number += 1
         count += 1
         digest.update(_canonical([row.get(key) for key in shown]))

@@ -37,6 +37,8 @@ table.grid th, table.grid td { border: 0.25mm solid #000; padding: 1mm 1.6mm;
 table.grid th { background: #e6e6e6; font-weight: bold }
 table.grid td.number { text-align: right; white-space: nowrap }
 table.grid tr { break-inside: avoid }
+table.grid.summed tr:last-child, table.grid.summed tr:nth-last-child(2)
+    { break-before: avoid }
 table.grid td.sign { height: 10mm; width: 34mm; vertical-align: middle;
     font-size: 8.5pt }
 table.parties { width: 100%; margin-top: 6mm; border-collapse: collapse;
@@ -142,11 +144,12 @@ def facts(pairs):
     return Markup('<table class="facts">{}</table>').format(rows)
 
 
-def grid(headings, rows, numbers=(), signs=()):
+def grid(headings, rows, numbers=(), signs=(), summed=False):
     """Return a ruled table.
 
     :param numbers: indexes of the columns with numbers
     :param signs: indexes of the columns to sign in
+    :param summed: the last row is the sum: two rows that it sums stay with it
     """
     kinds = dict.fromkeys(numbers, "number") | dict.fromkeys(signs, "sign")
     head = Markup().join(Markup("<th>{}</th>").format(text) for text in headings)
@@ -160,8 +163,8 @@ def grid(headings, rows, numbers=(), signs=()):
         for row in rows
     )
     return Markup(
-        '<table class="grid"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
-    ).format(head, body)
+        '<table class="grid{}"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
+    ).format(" summed" if summed else "", head, body)
 
 
 def _kop(letterhead):

@@ -11,6 +11,13 @@ DEFAULTS = {
         lines=("PEMERINTAH PROVINSI KALIMANTAN TENGAH", "DINAS SOSIAL"),
         address=("Palangka Raya",),
     ),
+    "finance": Letterhead(
+        lines=(
+            "PEMERINTAH PROVINSI KALIMANTAN TENGAH",
+            "BADAN KEUANGAN DAN ASET DAERAH",
+        ),
+        address=("Palangka Raya",),
+    ),
 }
 
 

@@ -61,6 +61,14 @@ def terbilang(value):
     return text
 
 
+def listed(items):
+    """Return texts in a sentence: a; a dan b; a, b, dan c."""
+    *others, last = items or [""]
+    if len(others) == 1:
+        return f"{others[0]} dan {last}"
+    return ", ".join([*others, f"dan {last}" if others else last])
+
+
 def date(value):
     """Return a date as 20 Februari 2026."""
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
