@@ -10,8 +10,7 @@ from odoo.addons.khbs_registry.papers.document import digest
 
 from .. import decree_lines
 
-# The form of the annexes that are drawn now, and that of before 19.0.1.1.0.
-ANNEX_FORM = 2
+# The form of the annexes of before 19.0.1.1.0.
 FORMER_ANNEX_FORM = 1
 
 
@@ -44,12 +43,11 @@ class KhbsDecree(models.Model):
 
     bkk_annex_form = fields.Integer(
         string="Form of the annexes",
-        required=True,
         readonly=True,
-        default=ANNEX_FORM,
         copy=False,
         aggregator=None,
-        help="Their digest is of the form that they were drawn in.",
+        help="Their digest is of the form that they were drawn in. 1: that of before "
+        "19.0.1.1.0; 0: that of now.",
     )
 
     # Two unsigned amendments side by side would each pay another list.
@@ -111,7 +109,7 @@ class KhbsDecree(models.Model):
         annexes = self.annex_ids.sorted("sequence")
         form = self.bkk_annex_form
         drawn = [
-            digest(one, headings=form > FORMER_ANNEX_FORM).content_sha256
+            digest(one, headings=form != FORMER_ANNEX_FORM).content_sha256
             for one in self._bkk_annexes(form)
         ]
         # What was never drawn is different too.
@@ -236,7 +234,7 @@ class KhbsDecree(models.Model):
             self.bkk_correction_ids._refuse_paid_out()
             self.amends_id.bkk_proposal_ids._update_decreed(self)
 
-    def _bkk_annexes(self, form=ANNEX_FORM):
+    def _bkk_annexes(self, form=0):
         """Return annexes I, II and III, drawn from the lines that were kept.
 
         :param form: a draft in the former form is drafted anew, a frozen decree stays

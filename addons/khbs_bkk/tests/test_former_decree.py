@@ -103,7 +103,7 @@ class TestFormerDecree(BkkCase):
         self.assertEqual(said["params"]["type"], "success")
         # What is drawn now has another form, and so another digest.
         self._unguarded(
-            ("UPDATE khbs_decree SET bkk_annex_form = 2 WHERE id = %s", [decree.id])
+            ("UPDATE khbs_decree SET bkk_annex_form = NULL WHERE id = %s", [decree.id])
         )
         differing = decree.sudo()._differing_annexes()
         self.assertEqual(differing, decree.sudo().annex_ids)
@@ -150,7 +150,7 @@ class TestFormerDecree(BkkCase):
         correction.with_user(self.decree_officer).action_draft_amendment()
         amendment = correction.decree_id.with_user(self.decree_officer)
         self._sign(amendment, f"188.44/2/{YEAR}")
-        self.assertEqual(amendment.bkk_annex_form, 2)
+        self.assertFalse(amendment.bkk_annex_form)
         self.assertEqual(len(amendment.annex_ids), 3)
         self.assertTrue(amendment.action_check_bkk_annexes())
 

@@ -10,7 +10,7 @@ def migrate(cr, version):
     cr.execute(
         """
         ALTER TABLE khbs_decree
-            ADD COLUMN IF NOT EXISTS bkk_annex_form integer NOT NULL DEFAULT 1;
+            ADD COLUMN IF NOT EXISTS bkk_annex_form integer DEFAULT 1;
         ALTER TABLE khbs_decree ALTER COLUMN bkk_annex_form DROP DEFAULT;
         """
     )
