@@ -27,6 +27,7 @@
         "data/khbs_bkk_layout_data.xml",
         "wizards/khbs_bkk_proposal_return_views.xml",
         "wizards/khbs_bkk_decree_draft_views.xml",
+        "wizards/khbs_bkk_account_confirmation_views.xml",
         "wizards/khbs_bkk_accountability_return_views.xml",
         "wizards/khbs_bkk_correction_refusal_views.xml",
         "wizards/khbs_bkk_reason_views.xml",

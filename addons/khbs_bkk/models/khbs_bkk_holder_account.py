@@ -84,31 +84,73 @@ class KhbsBkkHolderAccount(models.AbstractModel):
         """Confirm the changed accounts as a second person, against their papers."""
         act = "khbs.bkk.holder.account.confirm"
         events = self.env["khbs.audit.event"]
-        group = PROPOSER if self.env.user.has_group(PROPOSER) else VERIFIER
-        events._require_group(group, act, self[:1])
+        events._require_group(self._confirming_group(), act, self[:1])
         self.check_access("read")
         self._require_seen()
-        for holder in self:
-            changed_by = holder.sudo().account_changed_by_id
-            if not holder.account_pending:
-                raise UserError(
-                    self.env._(
-                        "The account of %(name)s waits for nobody.", name=holder.name
-                    )
+        waiting = self.filtered("account_pending")
+        if self - waiting:
+            raise UserError(
+                self.env._(
+                    "The account of %(name)s waits for nobody.",
+                    name=self._some_names(self - waiting),
                 )
-            if changed_by == self.env.user:
-                events._record_refused(act, holder, {"own": True})
-                raise UserError(
-                    self.env._(
-                        "You changed the account of %(name)s; a second person must "
-                        "confirm it.",
-                        name=holder.name,
-                    )
+            )
+        own = self.filtered(
+            lambda holder: holder.sudo().account_changed_by_id == self.env.user
+        )
+        if own:
+            events._record_refused(act, own, {"own": True})
+            raise UserError(
+                self.env._(
+                    "You changed the account of %(name)s; a second person must "
+                    "confirm it.",
+                    name=self._some_names(own),
                 )
-            holder.sudo().account_confirmed_by_id = self.env.user
-            events._record(act, holder, {"sha256": holder._account_sha256()})
+            )
+        self.sudo().write({"account_confirmed_by_id": self.env.uid})
+        events._record_each(
+            act, {holder: {"sha256": holder._account_sha256()} for holder in self}
+        )
         self.env.flush_all()
         return True
+
+    def action_ask_confirm_accounts(self):
+        """Open the dialogue that shows these accounts together, to confirm them."""
+        events = self.env["khbs.audit.event"]
+        events._require_group(
+            self._confirming_group(), "khbs.bkk.holder.account.confirm", self[:1]
+        )
+        return self.env["khbs.bkk.account.confirmation"]._ask(self)
+
+    def _confirming_group(self):
+        """Return the role by which the user confirms: a colleague's or the province's.
+
+        Who changed an account never confirms it, whatever his role.
+        """
+        return PROPOSER if self.env.user.has_group(PROPOSER) else VERIFIER
+
+    @api.model
+    def _some_names(self, holders, most=10):
+        """Return names of *holders* for a sentence, not more than *most*."""
+        names = ", ".join(holders[:most].mapped("name"))
+        more = len(holders) - most
+        if more <= 0:
+            return names
+        return self.env._("%(names)s and %(count)s more", names=names, count=more)
+
+    @api.model
+    def _pending_accounts(self, regency):
+        """Return the action that lists the accounts of *regency* that wait."""
+        view = self.env.ref("khbs_bkk.khbs_bkk_holder_view_list_account")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Accounts to be confirmed"),
+            "res_model": "khbs.bkk.holder",
+            "view_mode": "list,form",
+            "views": [(view.id, "list"), (False, "form")],
+            "domain": [("regency_id", "=", regency.id)],
+            "context": {"search_default_account_for_me": 1, "active_test": False},
+        }
 
     def _note_account_changes(self, since=None):
         """Record whose account the database marked as changed.

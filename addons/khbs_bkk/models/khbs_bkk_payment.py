@@ -2,8 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.khbs_registry.papers import words
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
 from ..guards import payment as guard
@@ -12,6 +13,8 @@ from ..terms import PROPOSER
 # What a list comes to, on its paper and in its tax slips: a payment that came back and
 # is repaid counts once, one that was given up not at all.
 LISTED = [("settled", "=", False), ("state", "!=", "refunded")]
+# What stands on the paper beside its lines.
+PRINTED = {"paid_on", "place", "treasurer_name", "treasurer_nip"}
 
 
 class KhbsBkkPayment(models.Model):
@@ -106,7 +109,13 @@ class KhbsBkkPayment(models.Model):
         help="Of the lines that reached their people.",
     )
     paid_tax = Rupiah(string="PPh 21 withheld", compute="_compute_sums")
+    to_pay_count = fields.Integer(compute="_compute_sums", string="To pay")
     held_count = fields.Integer(compute="_compute_sums", string="Held")
+    held_text = fields.Char(
+        string="Held because",
+        compute="_compute_held_text",
+        help="How many are held for which reason.",
+    )
     open_count = fields.Integer(
         compute="_compute_sums",
         string="Open",
@@ -167,11 +176,34 @@ class KhbsBkkPayment(models.Model):
             payment.net = net
             paid = states.get((payment, "paid"), nothing)
             payment.paid_gross, payment.paid_tax = paid[1], paid[2]
+            payment.to_pay_count = states.get((payment, "to_pay"), nothing)[0]
             payment.held_count = states.get((payment, "held"), nothing)[0]
             payment.open_count = sum(
                 states.get((payment, state), nothing)[0]
                 for state in ("to_pay", "held", "returned")
             )
+
+    @api.depends("line_ids.state", "line_ids.hold_reason")
+    def _compute_held_text(self):
+        lines = self.env["khbs.bkk.payment.line"].sudo()
+        labels = dict(lines._fields["hold_reason"]._description_selection(self.env))
+        reasons = {}
+        for payment, reason, count in lines._read_group(
+            [
+                ("payment_id", "in", self.ids),
+                ("settled", "=", False),
+                ("state", "=", "held"),
+            ],
+            ["payment_id", "hold_reason"],
+            ["__count"],
+        ):
+            reasons.setdefault(payment, []).append(
+                self.env._(
+                    "%(count)s people: %(reason)s", count=count, reason=labels[reason]
+                )
+            )
+        for payment in self:
+            payment.held_text = "; ".join(reasons.get(payment, []))
 
     @api.depends("proposal_id", "area_id")
     def _compute_received_amount(self):
@@ -181,6 +213,29 @@ class KhbsBkkPayment(models.Model):
             payment.received_amount = sum(
                 proposal._received_by(area) for proposal in payment.proposal_id if area
             )
+
+    @api.constrains("paid_on", "proposal_id")
+    def _check_paid_on(self):
+        """Nobody is to be paid before the decree, or before the money was there."""
+        for payment in self.sudo():
+            decided = payment.proposal_id.decree_id.decree_date
+            days = [day for day in (decided, payment._money_from()) if day]
+            if days and payment.paid_on < max(days):
+                raise ValidationError(
+                    self.env._(
+                        "Decree and money are there since %(day)s: nobody is to be "
+                        "paid before.",
+                        day=words.date(max(days)),
+                    )
+                )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not self.env.su and vals.keys() & PRINTED:
+            # What is printed changed: the list is issued again before anybody is paid.
+            issued = self.sudo().filtered("paper_id")
+            issued.paper_id = False
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_untouched_draft(self):
@@ -196,6 +251,21 @@ class KhbsBkkPayment(models.Model):
                         list=payment.display_name,
                     )
                 )
+
+    def action_view_held(self):
+        """Open the people who are held in the roster, with their accounts."""
+        self.ensure_one()
+        held = self.line_ids.filtered(lambda line: line.state == "held")
+        view = self.env.ref("khbs_bkk.khbs_bkk_holder_view_list_account")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Holders who are held"),
+            "res_model": "khbs.bkk.holder",
+            "view_mode": "list,form",
+            "views": [(view.id, "list"), (False, "form")],
+            "domain": [("id", "in", held.holder_id.ids)],
+            "context": {"active_test": False},
+        }
 
     def action_view_lines(self):
         """Open the lines as a list of their own, to filter, to pay and to export."""

@@ -183,6 +183,8 @@ class KhbsBkkPaymentGenerate(models.AbstractModel):
             return "ACCOUNT_CHANGED"
         if not row["bank_account"]:
             return "NO_ACCOUNT"
+        if not row["bank_account_name"]:
+            return "NO_ACCOUNT_NAME"
         if not same_name(row["name"], row["bank_account_name"]):
             return "ACCOUNT_NAME"
         return None

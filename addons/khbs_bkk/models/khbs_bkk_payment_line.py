@@ -21,11 +21,15 @@ STATES = [
 # Why a line cannot be paid; the last is the treasurer's.
 HOLDS = [
     ("NO_ACCOUNT", "No account"),
+    ("NO_ACCOUNT_NAME", "Name on the account not entered"),
     ("ACCOUNT_NAME", "Name differs from the account"),
     ("ACCOUNT_CHANGED", "Account changed after the decree, not confirmed"),
     ("NO_TAX_RULE", "No tax rule covers it"),
     ("OTHER", "Other, see the note"),
 ]
+# What no button goes around: the account is mended in the roster, the name by an
+# amendment, the rule by the tax officer; then the list is renewed.
+STUCK = ("NO_ACCOUNT_NAME", "ACCOUNT_NAME", "ACCOUNT_CHANGED", "NO_TAX_RULE")
 
 
 class KhbsBkkPaymentLine(models.Model):
@@ -50,6 +54,7 @@ class KhbsBkkPaymentLine(models.Model):
     proposal_id = fields.Many2one(
         comodel_name="khbs.bkk.proposal", required=True, index=True, ondelete="restrict"
     )
+    payment_state = fields.Selection(related="payment_id.state", string="State of list")
     sequence = fields.Integer(required=True, help="As in annex II of the decree.")
     decree_line_id = fields.Many2one(
         comodel_name="khbs.bkk.decree.line",
@@ -105,6 +110,10 @@ class KhbsBkkPaymentLine(models.Model):
         selection=STATES, required=True, default="to_pay", index=True
     )
     hold_reason = fields.Selection(selection=HOLDS, string="Held because")
+    is_stuck = fields.Boolean(
+        compute="_compute_is_stuck",
+        help="What holds it is mended elsewhere, then the list is renewed.",
+    )
     note = fields.Char(help="Why it is held, came back or is refunded.")
     paid_on = fields.Date()
     returned_on = fields.Date()
@@ -166,6 +175,11 @@ class KhbsBkkPaymentLine(models.Model):
         for line in self:
             repaid = sum(line.repaid_by_ids.mapped("gross"))
             line.cut_amount = line.gross - repaid if line.settled else 0
+
+    @api.depends("state", "hold_reason")
+    def _compute_is_stuck(self):
+        for line in self:
+            line.is_stuck = line.state == "held" and line.hold_reason in STUCK
 
     @api.depends("name", "role_name")
     def _compute_display_name(self):

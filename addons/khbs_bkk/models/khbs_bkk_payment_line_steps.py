@@ -69,11 +69,7 @@ class KhbsBkkPaymentLineSteps(models.AbstractModel):
         or in the roster, and the list renewed; no button goes around it (12.43).
         """
         lines = self._open("release", "held")
-        stuck = lines.filtered(
-            lambda line: (
-                line.hold_reason in ("ACCOUNT_NAME", "ACCOUNT_CHANGED", "NO_TAX_RULE")
-            )
-        )
+        stuck = lines.filtered("is_stuck")
         if stuck:
             raise UserError(
                 self.env._(
@@ -124,6 +120,16 @@ class KhbsBkkPaymentLineSteps(models.AbstractModel):
             {"state": "refunded", "hold_reason": False, "note": self._reason(note)}
         )
         return self._moved("refund")
+
+    def action_view_holder(self):
+        """Open the person in the roster, where the account is mended."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "khbs.bkk.holder",
+            "view_mode": "form",
+            "res_id": self.holder_id.id,
+        }
 
     def action_ask(self):
         """Open the dialogue that asks what became of the lines."""

@@ -44,24 +44,8 @@ class KhbsBkkPaymentPapers(models.AbstractModel):
                 self.decree_id._named(),
             ],
             closing=[
-                f"Jumlah bruto {words.rupiah_legal(self.gross)}, dipotong PPh Pasal 21 "
-                f"{words.rupiah(self.tax)}, dibayarkan {words.rupiah_legal(self.net)}.",
-                *payment_list.slip_lines(
-                    [
-                        {
-                            name: slip[name]
-                            for name in (
-                                "tax_object",
-                                "rate",
-                                "people",
-                                "gross",
-                                "base",
-                                "tax",
-                            )
-                        }
-                        for slip in self.tax_ids
-                    ]
-                ),
+                *payment_list.sums(**self._list_parts()),
+                *payment_list.slip_lines(self._list_slips()),
                 *payment_list.given_up(
                     self.line_ids.filtered(lambda line: line.state == "refunded")
                 ),
@@ -69,6 +53,49 @@ class KhbsBkkPaymentPapers(models.AbstractModel):
             parties=self._list_parties(),
             as_of=fields.Datetime.now(),
         )
+
+    def _list_parts(self):
+        """Return {part: people, gross, tax and net}: of all, to pay, held, returned."""
+        lines = self.line_ids.filtered(
+            lambda line: not line.settled and line.state != "refunded"
+        )
+        parts = {
+            "listed": lines,
+            "to_pay": lines.filtered(lambda line: line.state in ("to_pay", "paid")),
+            "held": lines.filtered(lambda line: line.state == "held"),
+            "returned": lines.filtered(lambda line: line.state == "returned"),
+        }
+        return {
+            part: {
+                "people": len(mine),
+                **{name: sum(mine.mapped(name)) for name in ("gross", "tax", "net")},
+            }
+            for part, mine in parts.items()
+        }
+
+    def _list_slips(self):
+        """Return the tax by object and rate of who is paid or may be paid."""
+        groups = (
+            self.env["khbs.bkk.payment.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("payment_id", "=", self.id),
+                    ("settled", "=", False),
+                    ("state", "in", ("to_pay", "paid")),
+                    ("tax_object", "!=", False),
+                ],
+                ["tax_object", "rate"],
+                ["__count", "gross:sum", "base:sum", "tax:sum"],
+                order="tax_object, rate",
+            )
+        )
+        names = ("rate", "people", "gross", "base", "tax")
+        return [
+            # PostgreSQL sums whole rupiah to a number that Python reads as a float.
+            {"tax_object": code, **dict(zip(names, map(int, figures), strict=True))}
+            for code, *figures in groups
+        ]
 
     def _list_rows(self):
         """Yield the lines as they are printed, those that the totals are of."""

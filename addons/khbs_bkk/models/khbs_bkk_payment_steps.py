@@ -55,18 +55,33 @@ class KhbsBkkPaymentSteps(models.AbstractModel):
     def action_pay_all(self, day=None):
         """Mark every line that is to be paid as paid on *day*, today by default."""
         for payment in self:
-            payment.line_ids.filtered(lambda line: line.state == "to_pay").action_pay(
-                day
-            )
+            open_lines = payment.line_ids.filtered(lambda line: line.state == "to_pay")
+            if not open_lines:
+                raise UserError(payment._nobody_to_pay())
+            open_lines.action_pay(day)
         return True
 
     def action_ask_pay(self):
         """Open the dialogue that asks on which day the list was paid."""
         self.ensure_one()
         open_lines = self.line_ids.filtered(lambda line: line.state == "to_pay")
+        if not open_lines:
+            raise UserError(self._nobody_to_pay())
         return self.env["khbs.bkk.payment.mark"]._ask(open_lines, "action_pay")
 
     # Business
+
+    def _nobody_to_pay(self):
+        """Return the sentence that says why nobody of the list can be paid now."""
+        self.ensure_one()
+        if not self.held_count:
+            return self.env._("Nobody of this list is to be paid any more.")
+        return self.env._(
+            "Nobody of this list can be paid now. %(held)s. Mend the accounts in the "
+            "roster, let a second person confirm them, then renew the list from the "
+            "decree.",
+            held=self.held_text,
+        )
 
     def _require_current(self):
         """Refuse a list without lines, or of a decree that was amended meanwhile."""
@@ -121,25 +136,7 @@ class KhbsBkkPaymentSteps(models.AbstractModel):
             )
         if day > fields.Date.context_today(self):
             raise UserError(self.env._("Nobody is paid in the future."))
-        [(first,)] = (
-            self.env["khbs.bkk.transfer"]
-            .sudo()
-            ._read_group(
-                [
-                    ("disbursement_id.proposal_id", "=", self.proposal_id.id),
-                    ("area_id", "=", self.area_id.id),
-                    ("cancelled_by_id", "=", False),
-                ],
-                aggregates=["disbursement_id:array_agg"],
-            )
-        )
-        began = min(
-            self.env["khbs.bkk.disbursement"]
-            .sudo()
-            .browse(first or [])
-            .mapped("sp2d_date"),
-            default=None,
-        )
+        began = self._money_from()
         if began and day < began:
             raise UserError(
                 self.env._(
@@ -147,3 +144,19 @@ class KhbsBkkPaymentSteps(models.AbstractModel):
                     day=words.date(began),
                 )
             )
+
+    def _money_from(self):
+        """Return the day of the first SP2D to the treasury that stands, if any."""
+        self.ensure_one()
+        transfers = (
+            self.env["khbs.bkk.transfer"]
+            .sudo()
+            .search(
+                [
+                    ("disbursement_id.proposal_id", "=", self.proposal_id.id),
+                    ("area_id", "=", self.area_id.id),
+                    ("cancelled_by_id", "=", False),
+                ]
+            )
+        )
+        return min(transfers.disbursement_id.mapped("sp2d_date"), default=None)

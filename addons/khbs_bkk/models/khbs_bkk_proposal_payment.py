@@ -1,12 +1,14 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import Command, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.khbs_registry.papers import words
 from odoo.addons.khbs_registry.rupiah import Rupiah
+
+from .. import unlisted
 
 
 class KhbsBkkProposalPayment(models.AbstractModel):
@@ -43,6 +45,17 @@ class KhbsBkkProposalPayment(models.AbstractModel):
         inverse_name="proposal_id",
         string="Payment lists",
     )
+    unlisted_count = fields.Integer(
+        string="Payment lists to make",
+        compute="_compute_unlisted_count",
+        compute_sudo=True,
+        help="Treasuries that hold money of the proposal and have no payment list.",
+    )
+    open_list_count = fields.Integer(
+        string="Payment lists not paid yet",
+        compute="_compute_open_list_count",
+        compute_sudo=True,
+    )
 
     _returned_within = models.Constraint(
         "CHECK (returned_amount BETWEEN 0 AND disbursed_amount + repaid_amount)",
@@ -64,6 +77,42 @@ class KhbsBkkProposalPayment(models.AbstractModel):
     def _compute_transfer_ids(self):
         for proposal in self:
             proposal.transfer_ids = proposal.disbursement_ids.transfer_ids
+
+    @api.depends("state", "payment_ids", "disbursement_ids")
+    def _compute_unlisted_count(self):
+        for proposal in self:
+            proposal.unlisted_count = len(proposal._unlisted_areas())
+
+    @api.depends("payment_ids.state")
+    def _compute_open_list_count(self):
+        for proposal in self:
+            proposal.open_list_count = len(
+                proposal.payment_ids.filtered(lambda payment: payment.state != "paid")
+            )
+
+    def action_make_payments(self):
+        """Open the payment list, after making it where there is none yet.
+
+        Through the villages: the lists of all desa that received money.
+        """
+        self.ensure_one()
+        areas = self._unlisted_areas()
+        if areas:
+            lists = self.env["khbs.bkk.payment"].create(
+                [{"proposal_id": self.id, "area_id": area.id} for area in areas]
+            )
+            lists.action_generate()
+        if not self.payment_ids:
+            raise UserError(
+                self.env._(
+                    "No money of %(proposal)s came in yet: nobody is paid before.",
+                    proposal=self.display_name,
+                )
+            )
+        action = self.action_view_payments()
+        if len(self.payment_ids) == 1:
+            action.update(view_mode="form", res_id=self.payment_ids.id)
+        return action
 
     # What the smart buttons open
 
@@ -142,6 +191,18 @@ class KhbsBkkProposalPayment(models.AbstractModel):
             )
         )
         return {area.with_env(self.env): int(amount) for area, amount in groups}
+
+    def _unlisted_areas(self):
+        """Return the areas whose treasury holds money that no payment list spends."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT area_id FROM (%s) u WHERE proposal_id = ANY(%s)",
+                unlisted.query(),
+                self._origin.ids,
+            )
+        )
+        return self.env["khbs.area"].browse([area for [area] in rows]).sorted("code")
 
     def _received_by(self, area):
         """Return what the treasury of *area* holds of this proposal, in rupiah."""

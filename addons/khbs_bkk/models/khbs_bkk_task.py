@@ -58,7 +58,9 @@ class KhbsBkkTask(models.Model):
             "submit_request": self.env._("Hand in the signed request"),
             "register_sp2d": self.env._("Register the SP2D"),
             "repay_transfer": self.env._("Repay what came back"),
+            "make_payment_list": self.env._("Make the payment list"),
             "pay_people": self.env._("Pay by name"),
+            "confirm_accounts": self.env._("Confirm accounts of holders"),
         }
         return list(said.items())
 
@@ -100,17 +102,42 @@ class KhbsBkkTask(models.Model):
             user=user.id,
         )
 
-    @api.depends("model", "res_id")
+    @api.depends("model", "res_id", "kind")
     def _compute_title(self):
-        for model, queued in self.grouped("model").items():
+        together = self.filtered(lambda task: task.kind == "confirm_accounts")
+        together._name_accounts()
+        for model, queued in (self - together).grouped("model").items():
             documents = self.env[model].browse(queued.mapped("res_id"))
             titles = {one.id: one.display_name for one in documents}
             for task in queued:
                 task.title = titles[task.res_id]
 
+    def _name_accounts(self):
+        """Say of how many people of a regency the account waits."""
+        waiting = dict(
+            self.env["khbs.bkk.holder"]
+            .with_context(active_test=False)
+            ._read_group(
+                [
+                    ("account_pending", "=", True),
+                    ("regency_id", "in", self.regency_id.ids),
+                ],
+                ["regency_id"],
+                ["__count"],
+            )
+        )
+        for task in self:
+            task.title = self.env._(
+                "Accounts of %(count)s holders, %(regency)s",
+                count=waiting.get(task.regency_id, 0),
+                regency=task.regency_id.name,
+            )
+
     def action_open(self):
-        """Open the document that waits."""
+        """Open the document that waits, or the list of what waits together."""
         self.ensure_one()
+        if self.kind == "confirm_accounts":
+            return self.env["khbs.bkk.holder"]._pending_accounts(self.regency_id)
         return {
             "type": "ir.actions.act_window",
             "res_model": self.model,

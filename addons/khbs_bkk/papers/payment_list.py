@@ -23,6 +23,7 @@ RANKS = {
 }
 HOLDS = {
     "NO_ACCOUNT": "Ditahan: tanpa rekening",
+    "NO_ACCOUNT_NAME": "Ditahan: nama pada rekening belum diisi",
     "ACCOUNT_NAME": "Ditahan: nama berbeda dengan rekening",
     "NO_TAX_RULE": "Ditahan: aturan pajak belum ada",
     "ACCOUNT_CHANGED": "Ditahan: perubahan rekening belum dikonfirmasi",
@@ -46,8 +47,8 @@ def payment_list(rows, subtitle, closing, parties, as_of):
         "BANTUAN KEUANGAN KHUSUS DAN PEMOTONGAN PPh PASAL 21",
         subtitle=subtitle,
         columns=[
-            Column("name", "Nama", 52),
-            Column("role", "Peran", 32),
+            Column("name", "Nama", 48),
+            Column("role", "Peran", 36),
             Column("rank", "Golongan/ Pangkat", 23),
             Column("account", "Bank dan Rekening", 38),
             Column("gross", "Bruto", 26, "rupiah", total=True),
@@ -66,11 +67,41 @@ def payment_list(rows, subtitle, closing, parties, as_of):
     )
 
 
+def sums(listed, to_pay, held, returned):
+    """Return the sentences on what the list comes to and what of it may be paid.
+
+    :param listed: dict people, gross, tax, net of the table
+    :param to_pay: the same of who is paid or may be paid
+    :param held: the same of who must not be paid yet
+    :param returned: the same of what came back and is not paid again yet
+    """
+    lines = [f"Jumlah dalam daftar: {_figures(listed)}."]
+    if held["people"] or returned["people"]:
+        lines.append(f"Dapat dibayarkan: {_figures(to_pay)}.")
+    if held["people"]:
+        lines.append(f"Ditahan dan tidak boleh dibayarkan: {_figures(held)}.")
+    if returned["people"]:
+        lines.append(
+            f"Kembali dari bank dan belum dibayarkan ulang: {_figures(returned)}."
+        )
+    lines.append(f"Jumlah yang dibayarkan {words.rupiah_legal(to_pay['net'])}.")
+    return lines
+
+
+def _figures(part):
+    return (
+        f"{words.number(part['people'])} orang, bruto {words.rupiah(part['gross'])}, "
+        f"PPh Pasal 21 {words.rupiah(part['tax'])}, netto {words.rupiah(part['net'])}"
+    )
+
+
 def slip_lines(slips):
     """Return one sentence for each tax object and rate, and their sum.
 
     :param slips: dicts tax_object, rate, people, gross, base, tax
     """
+    if not slips:
+        return []
     lines = ["Rekapitulasi PPh Pasal 21 (kode akun pajak 411121):"]
     for slip in slips:
         lines.append(

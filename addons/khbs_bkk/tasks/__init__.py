@@ -31,7 +31,9 @@ ROLES = {
     "submit_request": "group_bkk_proposer",
     "register_sp2d": "group_bank_officer",
     "repay_transfer": "group_bank_officer",
+    "make_payment_list": "group_bkk_proposer",
     "pay_people": "group_bkk_proposer",
+    "confirm_accounts": "group_bkk_verifier",
 }
 QUERIES = [
     proposal.query,

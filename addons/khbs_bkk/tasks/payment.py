@@ -4,11 +4,16 @@
 
 from odoo.tools import SQL
 
+from .. import unlisted
 from .makers import NOBODY, of_acts
 
 
 def query():
-    """Return the tasks of accounts, requests, SP2D, returns and payment lists."""
+    """Return the tasks of accounts, requests, SP2D, returns and payment lists.
+
+    Who is paid by name is to be paid before the LPJ is due. Accounts of holders wait
+    by regency, for whoever did not change them all himself.
+    """
     return SQL(
         """
         SELECT 30 AS slot, 'khbs.bkk.payee' AS model, y.id AS res_id,
@@ -56,11 +61,37 @@ def query():
         UNION ALL
         SELECT 35, 'khbs.bkk.payment', y.id, 'pay_people', NULL,
                %(nobody)s, p.regency_id,
-               y.create_date, NULL
+               y.create_date, (%(report_due)s)
           FROM khbs_bkk_payment y
           JOIN khbs_bkk_proposal p ON p.id = y.proposal_id
          WHERE y.state <> 'paid'
+        UNION ALL
+        SELECT 36, 'khbs.bkk.proposal', p.id, 'make_payment_list', NULL,
+               %(nobody)s, p.regency_id,
+               u.since, (%(report_due)s)
+          FROM (
+                SELECT proposal_id, min(since) AS since
+                  FROM (%(unlisted)s) AS u GROUP BY proposal_id
+               ) AS u
+          JOIN khbs_bkk_proposal p ON p.id = u.proposal_id
+        UNION ALL
+        SELECT 37, 'khbs.area', h.regency_id, 'confirm_accounts', NULL,
+               CASE WHEN count(DISTINCT h.account_changed_by_id) = 1
+                    THEN array_agg(DISTINCT h.account_changed_by_id) END,
+               h.regency_id,
+               min(h.account_changed_at), NULL
+          FROM khbs_bkk_holder h
+         WHERE h.account_changed_by_id IS NOT NULL
+           AND h.account_confirmed_by_id IS NULL
+      GROUP BY h.regency_id
         """,
+        unlisted=unlisted.query(),
+        report_due=SQL(
+            """
+            SELECT min(r.due_date) FROM khbs_bkk_accountability r
+             WHERE r.proposal_id = p.id AND r.state = 'draft'
+            """
+        ),
         payee_makers=of_acts("y", "khbs.bkk.payee", ["khbs.bkk.payee.change"]),
         nobody=NOBODY,
         # What submitted requests ask for, and what was paid before there were any.

@@ -135,7 +135,7 @@ class TestPayment(PaymentCase):
                 "role_id": self.roles["rt_head"].id,
                 "kind": "participant",
                 "valid_from": TODAY - timedelta(days=9),
-                "valid_to": TODAY - timedelta(days=1),
+                "valid_to": TODAY,
                 "basis": "CONTOH",
             }
         )
@@ -143,14 +143,14 @@ class TestPayment(PaymentCase):
             {
                 "role_id": self.roles["rt_head"].id,
                 "kind": "regular",
-                "valid_from": TODAY,
+                "valid_from": TODAY + timedelta(days=1),
                 "basis": "CONTOH",
             }
         )
         proposal = self._received()
-        payment = self._list(proposal, paid_on=TODAY - timedelta(days=1))
+        payment = self._list(proposal, paid_on=TODAY + timedelta(days=1))
         line = self._line(payment, self.rt)
-        self.assertEqual((line.tax, line.treatment), (37_500, "participant"))
+        self.assertEqual((line.tax, line.treatment), (0, "regular"))
         payment.action_ready()
         # The list was made for another day, on which another treatment held.
         with self.assertRaisesRegex(UserError, "another rule"):
@@ -159,7 +159,7 @@ class TestPayment(PaymentCase):
         payment.paid_on = TODAY
         payment.action_generate()
         line = self._line(payment, self.rt)
-        self.assertEqual((line.tax, line.treatment), (0, "regular"))
+        self.assertEqual((line.tax, line.treatment), (37_500, "participant"))
 
     def test_case_12_43_a_name_unlike_the_account_is_held(self):
         self._with_account(self.rt, 7, name="ORANG LAIN")

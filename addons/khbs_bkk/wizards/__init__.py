@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from . import khbs_bkk_own_areas
+from . import khbs_bkk_account_confirmation
 from . import khbs_bkk_accountability_return
 from . import khbs_bkk_decree_draft
 from . import khbs_bkk_holder_change

@@ -14,6 +14,15 @@ METHODS = [
     ("action_repay", "Pay again"),
     ("action_refund", "Give up, to be refunded"),
 ]
+# From which states a line is marked so.
+STATES = {
+    "action_pay": {"to_pay"},
+    "action_hold": {"to_pay"},
+    "action_release": {"held"},
+    "action_return": {"paid"},
+    "action_repay": {"returned"},
+    "action_refund": {"to_pay", "held", "returned"},
+}
 # What the dialogue asks for.
 NOTED = ("action_hold", "action_release", "action_return", "action_refund")
 DATED = ("action_pay", "action_return")
@@ -34,6 +43,9 @@ class KhbsBkkPaymentMark(models.TransientModel):
     method = fields.Selection(selection=METHODS, required=True, string="Mark as")
     day = fields.Date(string="On", default=fields.Date.context_today)
     note = fields.Char(string="Why")
+    offered = fields.Char(
+        compute="_compute_offered", help="Methods that fit every line, with spaces."
+    )
     asks_day = fields.Boolean(compute="_compute_asks")
     asks_note = fields.Boolean(compute="_compute_asks")
 
@@ -43,6 +55,19 @@ class KhbsBkkPaymentMark(models.TransientModel):
             mark.line_count = len(mark.line_ids)
             mark.gross = sum(mark.line_ids.mapped("gross"))
             mark.net = sum(mark.line_ids.mapped("net"))
+
+    @api.depends("line_ids")
+    def _compute_offered(self):
+        for mark in self:
+            states = set(mark.line_ids.mapped("state"))
+            stuck = any(mark.line_ids.mapped("is_stuck"))
+            fit = [
+                method
+                for method, from_states in STATES.items()
+                if states <= from_states and not (stuck and method == "action_release")
+            ]
+            # Lines of states that have no step in common are marked one after another.
+            mark.offered = " ".join(fit) or "-"
 
     @api.depends("method")
     def _compute_asks(self):
