@@ -18,6 +18,8 @@ import traceback
 
 # NIK, KK and the tax number; also with the gaps that people type.
 LONG_NUMBER = re.compile(r"[0-9](?:[ .-]?[0-9]){14,}")
+# A budget account, after its year or not, is nobody's number.
+_ACCOUNT_CODE = re.compile(r"(?:20[0-9]{2} )?[0-9]\.[0-9](?:\.[0-9]{2}){3}\.[0-9]{4}")
 # A literal of SQL, as psycopg2 writes it into the statement.
 _LITERAL = re.compile(r"'(?:[^'\\]|''|\\.)*'")
 # How odoo.sql_db logs a statement that failed.
@@ -28,7 +30,11 @@ _QUOTED = re.compile(r"^(DETAIL|CONTEXT): .*$", re.MULTILINE)
 
 def redact(text):
     """Return *text* with every run of fifteen or more digits replaced."""
-    return LONG_NUMBER.sub("[number withheld]", _QUOTED.sub(r"\1: withheld", text))
+    return LONG_NUMBER.sub(_withhold, _QUOTED.sub(r"\1: withheld", text))
+
+
+def _withhold(match):
+    return match[0] if _ACCOUNT_CODE.fullmatch(match[0]) else "[number withheld]"
 
 
 def redact_values(value):

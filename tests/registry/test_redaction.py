@@ -31,6 +31,11 @@ def test_numbers_go_with_and_without_gaps(number):
     assert redaction.redact(f"NIK {number} ada") == "NIK [number withheld] ada"
 
 
+def test_what_goes_on_after_an_account_code_is_none():
+    text = redaction.redact("5.4.02.03.02.0001 6206014506919012")
+    assert text == "[number withheld]"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -40,6 +45,7 @@ def test_numbers_go_with_and_without_gaps(number):
         "KH01012345642",
         "Rp 1.234.567.890",
         "5.4.02.05.02.0003",
+        "2026 5.4.02.03.02.0001 Belanja Bantuan Keuangan Khusus",
     ],
 )
 def test_what_names_nobody_stays(text):
