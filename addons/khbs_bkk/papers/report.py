@@ -46,7 +46,7 @@ def recap(rows, subtitle, closing, signature, as_of):
             Column("paid", "Dibayarkan", 34, "rupiah", total=True),
             Column("tax", "PPh 21", 28, "rupiah", total=True),
             Column("net", "Neto", 34, "rupiah", total=True),
-            Column("left", "Tidak Dibayarkan", 30, "rupiah", total=True),
+            Column("left", "Belum/Tidak Dibayarkan", 30, "rupiah", total=True),
         ],
         rows=rows,
         group_key="regency",

@@ -141,7 +141,7 @@ def _letter(request):
     body = (
         _ADDRESSEE
         + letter.paragraph(
-            f"Berdasarkan {request.decree}, bersama ini kami mohon pencairan "
+            f"Berdasarkan {request.decree}, bersama ini kami memohon pencairan "
             f"{request.assistance} bagi {words.number(request.people)} "
             f"({words.terbilang(request.people)}) orang sebesar "
             f"{words.rupiah_legal(request.amount)}, dengan pemindahbukuan dari "
@@ -219,19 +219,20 @@ def _liability(request):
         )
         + letter.points(
             [
-                "bertanggung jawab penuh, secara formal dan material, atas penggunaan "
-                "bantuan tersebut dan atas kebenaran data penerima yang kami usulkan;",
-                "bantuan tersebut dianggarkan dan ditatausahakan dalam anggaran "
-                f"pendapatan dan belanja {_receiver(request)} serta digunakan hanya "
+                "kami bertanggung jawab penuh, secara formal dan material, atas "
+                "penggunaan bantuan tersebut dan atas kebenaran data penerima yang "
+                "kami usulkan;",
+                "bantuan tersebut kami anggarkan dan tatausahakan dalam anggaran "
+                f"pendapatan dan belanja {_receiver(request)} serta kami gunakan hanya "
                 "untuk membayar orang yang namanya tercantum dalam lampiran Keputusan "
                 "Gubernur, sebesar yang tercantum di dalamnya;",
-                "atas pembayaran itu dipotong Pajak Penghasilan Pasal 21 sesuai dengan "
-                "ketentuan peraturan perundang-undangan dan disetor ke kas negara, "
-                "tanpa potongan lain dengan nama atau alasan apa pun;",
-                "bagian yang tidak dapat dibayarkan kepada yang berhak disetor kembali "
-                "ke Rekening Kas Umum Daerah Provinsi Kalimantan Tengah dengan surat "
-                "tanda setoran;",
-                "laporan pertanggungjawaban beserta buktinya disampaikan kepada "
+                "atas pembayaran itu kami potong Pajak Penghasilan Pasal 21 sesuai "
+                "dengan ketentuan peraturan perundang-undangan dan kami setor ke kas "
+                "negara, tanpa potongan lain dengan nama atau alasan apa pun;",
+                "bagian yang tidak dapat dibayarkan kepada yang berhak kami setor "
+                "kembali ke Rekening Kas Umum Daerah Provinsi Kalimantan Tengah dengan "
+                "surat tanda setoran;",
+                "laporan pertanggungjawaban beserta buktinya kami sampaikan kepada "
                 "Gubernur Kalimantan Tengah tepat pada waktu yang ditetapkan dalam "
                 "Keputusan Gubernur; bukti pengeluaran yang asli kami simpan untuk "
                 "keperluan pemeriksaan; dan",

@@ -119,6 +119,8 @@ class TestDisbursement(BkkCase):
         for text in texts:
             self.assertIn("dua juta tujuh ratus lima puluh ribu", text)
         self.assertIn("1250062060001", texts[0])
+        self.assertIn("kami memohon pencairan", texts[0])
+        self.assertIn("bahwa: 1. kami bertanggung jawab penuh", texts[2])
         self.assertIn("Keputusan Gubernur Kalimantan Tengah Nomor 188.44", texts[0])
 
     # The SP2D
