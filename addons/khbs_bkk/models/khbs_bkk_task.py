@@ -52,6 +52,7 @@ class KhbsBkkTask(models.Model):
             "check_correction": self.env._("Check the correction"),
             "draft_amendment": self.env._("Draft the amendment"),
             "account": self.env._("Submit the LPJ"),
+            "mend_report": self.env._("Mend the LPJ that was sent back"),
             "accept_report": self.env._("Accept the LPJ"),
             "confirm_payee": self.env._("Confirm the treasury account"),
             "request_money": self.env._("Ask for the transfer"),

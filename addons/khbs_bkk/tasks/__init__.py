@@ -25,6 +25,7 @@ ROLES = {
     "check_correction": "group_bkk_verifier",
     "draft_amendment": "group_decree_officer",
     "account": "group_bkk_proposer",
+    "mend_report": "group_bkk_proposer",
     "accept_report": "group_bkk_verifier",
     "confirm_payee": "group_bkk_verifier",
     "request_money": "group_bkk_proposer",

@@ -300,6 +300,11 @@ class TestAccountability(BkkCase):
         theirs = tasks.with_user(self.verifier).search(of_reports)
         self.assertEqual((theirs.kind, theirs.res_id), ("accept_report", late.id))
         self.assertFalse(theirs.overdue)
+        self.reading(late, self.verifier).action_return("Lengkapi bukti")
+        self.env.invalidate_all()
+        back = tasks.with_user(self.proposer).search(of_reports)
+        returned = late.approval_ids.filtered(lambda one: one.step == "returned")
+        self.assertEqual((back.kind, back.since), ("mend_report", returned.at))
 
     def test_a_part_has_its_file(self):
         report = self._draft()
