@@ -75,10 +75,6 @@ class KhbsBkkCheck(models.Model):
                 raise UserError(
                     self.env._("Of an item only its answer and its note change.")
                 )
-            if not all(check.is_open for check in self):
-                raise UserError(
-                    self.env._("This verification is closed; its checklist stays.")
-                )
         result = super().write(vals)
         if not self.env.su:
             self.proposal_id._note_judged()

@@ -106,11 +106,12 @@ class KhbsBkkHolder(models.Model):
     date_from = fields.Date(string="In office from", required=True)
     date_to = fields.Date(string="In office until")
     rank = fields.Char(
-        string="Rank or grade",
+        string="Rank in the letter",
         help="As in the letter: Penata Muda III/a, Sersan Dua, Aipda.",
     )
     rank_group = fields.Selection(
         selection=RANK_GROUPS,
+        string="Tax group",
         required=True,
         default="none",
         help="What decides about the income tax, whatever the role.",
@@ -239,6 +240,13 @@ class KhbsBkkHolder(models.Model):
     @api.constrains("regency_id", "area_ids")
     def _check_areas(self):
         for holder in self:
+            if not holder.area_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Enter where %(name)s serves; the decree names it.",
+                        name=holder.name,
+                    )
+                )
             if any(area._regency() != holder.regency_id for area in holder.area_ids):
                 raise ValidationError(
                     self.env._(
@@ -254,6 +262,13 @@ class KhbsBkkHolder(models.Model):
     def _check_texts(self):
         """Texts are shown and printed: no number of a person, and no formula."""
         for holder in self:
+            if len(holder.name) > roster_lines.LONGEST_NAME:
+                raise ValidationError(
+                    self.env._(
+                        "A name has at most %(count)s letters.",
+                        count=roster_lines.LONGEST_NAME,
+                    )
+                )
             names = (holder.name, holder.bank_name, holder.bank_account_name)
             texts = [text or "" for text in (*names, holder.rank)]
             letter = holder.appointment_letter or ""
@@ -326,6 +341,18 @@ class KhbsBkkHolder(models.Model):
             # A rule is asked before a write; nobody moves a holder out of reach.
             self.check_access("write")
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_who_was_never_proposed(self):
+        proposed = self.sudo().line_ids.holder_id[:1]
+        if proposed:
+            raise UserError(
+                self.env._(
+                    "%(name)s stands in a proposal and stays in the roster. Enter the "
+                    "last day in office, or archive the entry.",
+                    name=proposed.name,
+                )
+            )
 
     def action_view_lines(self):
         """Open the holder's lines in every proposal."""

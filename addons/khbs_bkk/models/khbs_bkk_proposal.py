@@ -368,7 +368,12 @@ class KhbsBkkProposal(models.Model):
         return set()
 
     def _refuse_other_fields(self, vals, allowed):
-        others = set(vals) - allowed
+        others = {
+            self._fields[name]._description_string(self.env)
+            if name in self._fields
+            else name
+            for name in set(vals) - allowed
+        }
         if others:
             raise UserError(
                 self.env._(

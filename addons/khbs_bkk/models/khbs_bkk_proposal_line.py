@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
@@ -31,7 +31,7 @@ class KhbsBkkProposalLine(models.Model):
 
     _name = "khbs.bkk.proposal.line"
     _description = "BKK proposal line"
-    _order = "proposal_id, area_code, role_id, name, id"
+    _order = "proposal_id, area_code, name, id"
 
     proposal_id = fields.Many2one(
         comodel_name="khbs.bkk.proposal",
@@ -136,6 +136,15 @@ class KhbsBkkProposalLine(models.Model):
 
     def init(self):
         self.env.cr.execute(guards.LINE_GUARD)
+
+    @api.model
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Order the screen as the papers are, whatever the database's collation."""
+        order = super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+        if field_name not in ("area_code", "name"):
+            return order
+        column = SQL.identifier(alias, field_name)
+        return SQL('upper(%s) COLLATE "C" %s %s', column, direction, nulls)
 
     @api.depends("warning")
     def _compute_warning_text(self):

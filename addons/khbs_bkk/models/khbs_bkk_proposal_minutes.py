@@ -101,7 +101,7 @@ class KhbsBkkProposalMinutes(models.AbstractModel):
                   JOIN khbs_bkk_holder h ON h.id = l.holder_id
                   JOIN khbs_bkk_role r ON r.id = l.role_id
                  WHERE l.proposal_id = %s
-              ORDER BY l.area_code, l.name, l.id
+              ORDER BY l.area_code COLLATE "C", upper(l.name) COLLATE "C", l.id
                 """,
                 self.id,
             )
@@ -124,7 +124,7 @@ class KhbsBkkProposalMinutes(models.AbstractModel):
                   FROM khbs_bkk_proposal_line l
                   JOIN khbs_bkk_role r ON r.id = l.role_id
                  WHERE l.proposal_id = %s
-              ORDER BY l.area_code, l.name, l.id
+              ORDER BY l.area_code COLLATE "C", upper(l.name) COLLATE "C", l.id
                 """,
                 self.id,
             )

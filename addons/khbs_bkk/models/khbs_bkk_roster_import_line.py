@@ -69,8 +69,10 @@ class KhbsBkkRosterImportLine(models.Model):
     appointment_date = fields.Date(readonly=True)
     date_from = fields.Date(string="In office from", readonly=True)
     date_to = fields.Date(string="In office until", readonly=True)
-    rank = fields.Char(string="Rank or grade", readonly=True)
-    rank_group = fields.Selection(selection=RANK_GROUPS, readonly=True)
+    rank = fields.Char(string="Rank in the letter", readonly=True)
+    rank_group = fields.Selection(
+        selection=RANK_GROUPS, string="Tax group", readonly=True
+    )
     npwp = fields.Char(size=16, copy=False, readonly=True, groups=NO_ACCESS)
     bank_name = fields.Char(readonly=True)
     bank_account = fields.Char(copy=False, readonly=True, groups=NO_ACCESS)

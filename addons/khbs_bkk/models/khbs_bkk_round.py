@@ -1,7 +1,8 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -24,6 +25,26 @@ class KhbsBkkRound(models.AbstractModel):
         compute="_compute_is_current",
         search="_search_is_current",
     )
+
+    def write(self, vals):
+        self._refuse_closed()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_while_open(self):
+        self._refuse_closed()
+
+    def _refuse_closed(self):
+        """Say in the reader's words what the database would refuse."""
+        for record in self:
+            if record.proposal_id.state != "proposed" or not record.is_current:
+                raise UserError(
+                    self.env._(
+                        "The verification of %(proposal)s is closed: its checklist and "
+                        "its team stay.",
+                        proposal=record.proposal_id.display_name,
+                    )
+                )
 
     def _compute_is_current(self):
         for record in self:

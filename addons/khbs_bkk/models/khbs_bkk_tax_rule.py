@@ -33,7 +33,9 @@ class KhbsBkkTaxRule(models.Model):
     _rec_name = "tax_object"
 
     kind = fields.Selection(selection=KINDS, required=True)
-    rank_group = fields.Selection(selection=RANK_GROUPS, required=True)
+    rank_group = fields.Selection(
+        selection=RANK_GROUPS, string="Tax group", required=True
+    )
     base_percent = fields.Float(
         string="Base (%)",
         digits=(6, 2),

@@ -67,11 +67,24 @@ class BkkCase(KhbsCase):
                 "nik_entry": f"620601010180{cls._serial:04d}",
                 "role_id": cls.roles[role].id,
                 "regency_id": cls.regency.id,
-                "area_ids": [Command.set(cls.village.ids)],
+                "area_ids": [Command.set(cls._home(vals.get("regency_id")).ids)],
                 "appointment_letter": "SK 1",
                 "date_from": date(YEAR - 1, 1, 1),
                 **vals,
             }
+        )
+
+    @classmethod
+    def _home(cls, regency_id):
+        """Return a village of a regency, by default that of the case."""
+        if regency_id in (None, cls.regency.id):
+            return cls.village
+        return cls.env["khbs.area"].search(
+            [
+                ("id", "child_of", regency_id),
+                ("level", "in", ("village", "urban_village")),
+            ],
+            limit=1,
         )
 
     def _proposal(self, quarter="1", **vals):

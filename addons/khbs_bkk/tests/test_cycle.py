@@ -86,7 +86,6 @@ class TestCycle(BkkCase):
             role="damang",
             nik_entry=self.rt.sudo().nik,
             regency_id=city.id,
-            area_ids=False,
         )
         self.regency = city
         self.proposer.khbs_area_ids = city

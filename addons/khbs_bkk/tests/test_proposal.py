@@ -231,10 +231,47 @@ class TestProposal(BkkCase):
             proposal.id,
         )
 
+    def test_a_closed_verification_keeps_checklist_and_team(self):
+        proposal = self._verified()
+        member = proposal._team()[0].with_user(self.verifier)
+        check = proposal._checks()[0].with_user(self.verifier)
+        for change in (
+            member.unlink,
+            lambda: member.write({"name": "ORANG LAIN"}),
+            lambda: check.write({"note": "Belakangan"}),
+        ):
+            with self.assertRaisesRegex(UserError, "verification of .* is closed"):
+                change()
+
+    def test_a_refusal_names_fields_as_the_screen_does(self):
+        proposal = self._proposed()
+        with self.assertRaisesRegex(UserError, "not change: Letter Number, Round Nu"):
+            proposal.write({"letter_number": "X", "round_number": 2})
+
+    def test_lines_stand_as_on_paper(self):
+        second = self._area("62.06.01.2004")
+        self.assertTrue(second)
+        for name, village in (
+            ("ZAINAL", self.village),
+            ("Abdul", self.village),
+            ("AAN", second),
+        ):
+            self._holder(name, area_ids=village)
+        self._holder("BADRUN", role="damang", area_ids=self.village)
+        proposal = self._proposal()
+        shown = proposal.line_ids.mapped("name")
+        self.assertEqual(
+            shown,
+            ["Abdul", "BADRUN", "DAMANG CONTOH", "RT DUA", "RT SATU", "ZAINAL", "AAN"],
+        )
+        printed = [row["name"] for row in proposal._nominative_rows()]
+        self.assertEqual(shown, printed)
+        self.assertEqual(shown, [row["name"] for row in proposal._minutes_rows()])
+
     def test_the_team_of_another_regency_does_not_sign(self):
         self._verified("1")
         city = self._area("62.71")
-        self._holder("RT KOTA", regency_id=city.id, area_ids=False)
+        self._holder("RT KOTA", regency_id=city.id)
         self.regency = city
         self.proposer.khbs_area_ids = city
         self.assertFalse(self._proposed("1")._team())
@@ -358,7 +395,7 @@ class TestProposal(BkkCase):
         self.assertEqual(len(past), 2 * len(proposal.check_ids))
         self.assertFalse(past & proposal.check_ids)
         self.assertEqual(proposal.past_team_ids.mapped("round_number"), [2, 2, 1, 1])
-        with self.assertRaisesRegex(UserError, "its checklist stays"):
+        with self.assertRaisesRegex(UserError, "its checklist and"):
             past[0].with_user(self.verifier).answer = "yes"
         with self.assertRaises(UserError):
             proposal.with_user(self.verifier).write(

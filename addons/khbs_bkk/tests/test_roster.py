@@ -113,6 +113,7 @@ class TestRoster(BkkCase):
                     "name": name,
                     "role_id": self.roles["rt_head"].id,
                     "regency_id": self.regency.id,
+                    "area_ids": [Command.set(self.village.ids)],
                     "appointment_letter": "SK 1",
                     "date_from": date(YEAR, 1, 1),
                     "bank_account_name": "ORANG LAIN",
@@ -128,9 +129,11 @@ class TestRoster(BkkCase):
                 self.rt.with_user(self.proposer).nik_entry = wrong
 
     def test_a_holder_is_not_moved_out_of_reach(self):
+        city = self._area("62.71")
+        home = [Command.set(self._home(city.id).ids)]
         with self.assertRaises(AccessError):
             self.rt.with_user(self.proposer).write(
-                {"regency_id": self._area("62.71").id, "area_ids": [Command.clear()]}
+                {"regency_id": city.id, "area_ids": home}
             )
 
     def test_who_stands_in_a_proposal_stays_the_same_person(self):
@@ -152,10 +155,26 @@ class TestRoster(BkkCase):
         with self.assertRaises(ValidationError):
             self.rt.area_ids = self._area("62.71.01.1001")
 
+    def test_a_holder_serves_somewhere_and_has_a_name_that_fits(self):
+        holder = self.rt.with_user(self.proposer)
+        with self.assertRaisesRegex(ValidationError, "where RT SATU serves"):
+            holder.area_ids = False
+        with self.assertRaisesRegex(ValidationError, "where TANPA WILAYAH serves"):
+            self._holder("TANPA WILAYAH", area_ids=False)
+        with self.assertRaisesRegex(ValidationError, "100 letters"):
+            holder.name = "A" * 101
+        holder.name = "A" * 100
+
+    def test_who_stands_in_a_proposal_is_not_deleted(self):
+        self._proposal()
+        with self.assertRaisesRegex(UserError, "RT SATU stands in a proposal"):
+            self.rt.with_user(self.proposer).unlink()
+        stranger = self._holder("TIDAK DIUSULKAN")
+        stranger.with_user(self.proposer).unlink()
+        self.assertFalse(stranger.exists())
+
     def test_a_proposer_sees_the_own_regency_only(self):
-        other = self._holder(
-            "RT LAIN", regency_id=self._area("62.71").id, area_ids=False
-        )
+        other = self._holder("RT LAIN", regency_id=self._area("62.71").id)
         found = self.env["khbs.bkk.holder"].with_user(self.proposer).search([])
         self.assertNotIn(other, found)
         self.assertIn(self.rt, found)
@@ -165,6 +184,7 @@ class TestRoster(BkkCase):
                     "name": "RT LAIN",
                     "role_id": self.roles["rt_head"].id,
                     "regency_id": self._area("62.71").id,
+                    "area_ids": [Command.set(self._home(self._area("62.71").id).ids)],
                     "appointment_letter": "SK 1",
                     "date_from": date(YEAR, 1, 1),
                 }

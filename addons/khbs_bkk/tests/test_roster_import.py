@@ -245,7 +245,6 @@ class TestRosterImport(BkkCase):
             "DI KOTA",
             nik_entry=elsewhere["nik"],
             regency_id=self._area("62.71").id,
-            area_ids=False,
         )
         twice = self._row()
         delivery = self._checked_import(
@@ -275,7 +274,6 @@ class TestRosterImport(BkkCase):
             nik_entry=row["nik"],
             date_from=date(2026, 1, 5),
             regency_id=self._area("62.71").id,
-            area_ids=False,
         )
         delivery = self._checked_import([row])
         self.assertEqual(self._codes(delivery), ["HELD_ELSEWHERE"])

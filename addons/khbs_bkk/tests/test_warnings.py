@@ -51,7 +51,6 @@ class TestWarnings(BkkCase):
             role="religious_leader",
             nik_entry=nik,
             regency_id=self._area("62.71").id,
-            area_ids=False,
         )
         found = self._of_roster()
         self.assertIn(("TWO_ROLES", mantir), found)

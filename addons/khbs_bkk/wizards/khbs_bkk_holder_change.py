@@ -65,8 +65,10 @@ class KhbsBkkHolderChange(models.TransientModel):
         readonly=False,
         domain="[('id', 'child_of', regency_id)]",
     )
-    rank = fields.Char(string="Rank or grade")
-    rank_group = fields.Selection(selection=RANK_GROUPS, default="none")
+    rank = fields.Char(string="Rank in the letter")
+    rank_group = fields.Selection(
+        selection=RANK_GROUPS, string="Tax group", default="none"
+    )
     decided_months = fields.Char(
         string="Decided already", compute="_compute_decided_months", compute_sudo=True
     )
