@@ -1,14 +1,16 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import collections
 from datetime import date
 
+from odoo.exceptions import UserError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from odoo.addons.khbs_registry.tests.common import KhbsCase
 
-from . import year_checks, year_play, year_roster
+from . import year_checks, year_pay, year_play, year_roster
 
 TODAY = date.today()
 HOLDERS = 1_300
@@ -56,11 +58,15 @@ class Office:
 
     def __init__(self, case):
         self.env = case.env
-        regencies = case.env["khbs.area"].search([("level", "in", ["regency", "city"])])
-        self.areas = {regency.code: regency.id for regency in regencies}
+        areas = case.env["khbs.area"].search([])
+        regencies = areas.filtered(lambda area: area.level in ("regency", "city"))
+        self.areas = {area.code: area.id for area in areas}
         self.users = {
             (role, None): case._role_user(role, login=f"year-{role}") for role in ROLES
         }
+        self.users["second_approver", None] = case._role_user(
+            "approver", login="year-second-approver"
+        )
         for regency in regencies:
             self.users["bkk_proposer", regency.code] = case._role_user(
                 "bkk_proposer", areas=regency, login=f"year-{regency.code}"
@@ -68,6 +74,14 @@ class Office:
 
     def session(self, role, code=None):
         return Session(self.env, self.users[role, code])
+
+    def refusal(self, session, method, proposal):
+        """Return what a decision on a proposal is refused with."""
+        try:
+            session.decide("khbs.bkk.proposal", method, proposal)
+        except UserError as refused:
+            return str(refused)
+        raise AssertionError("not refused")
 
     def settle(self):
         """Let the planner know what this transaction alone has brought."""
@@ -104,7 +118,9 @@ class TestYear(KhbsCase):
                 [one.code for one in below if "village" in one.level],
             )
         terms = year_roster.roster(TODAY.year, HOLDERS, regencies)
-        cls.year = year_play.Year(Office(cls), year_roster, terms, TODAY.year, TODAY)
+        cls.year = year_play.Year(
+            Office(cls), year_roster, year_pay, terms, TODAY.year, TODAY
+        )
         cls.year.play()
 
     def test_every_month_has_its_line_rate_decree_and_payment(self):
@@ -112,19 +128,38 @@ class TestYear(KhbsCase):
             with self.subTest(quarter=quarter):
                 year_checks.every_month_is_explained(self.year, quarter)
 
+    def test_second_tier_ceilings_and_local_pay_are_kept(self):
+        for quarter in QUARTERS:
+            with self.subTest(quarter=quarter):
+                year_checks.second_tier_is_kept(self.year, quarter)
+                year_checks.ceilings_are_kept(self.year, quarter)
+                year_checks.local_pay_is_warned_of(self.year, quarter)
+
     def test_every_screen_shows_the_same_rupiah(self):
         for quarter in QUARTERS:
             with self.subTest(quarter=quarter):
                 year_checks.screens_agree(self.year, quarter)
+                year_checks.treasuries_agree(self.year, quarter)
         year_checks.budget_agrees(self.year)
+
+    def test_the_control_card_says_the_same_rupiah(self):
+        for budget_line in self.year.budget_lines.values():
+            line = self.env["khbs.budget.line"].browse(budget_line)
+            moved = collections.Counter()
+            for one in line._movements():
+                moved[one["step"]] += one["amount"]
+            for kind, amount in line._flow_amounts().items():
+                self.assertEqual(moved[kind], amount, kind)
+                self.assertTrue(amount or kind == "sts")
 
     def test_every_paper_says_the_same_rupiah(self):
         for quarter in QUARTERS:
             with self.subTest(quarter=quarter):
                 year_checks.annexes_agree(self.year, quarter)
-                codes = year_checks.telling_regencies(self.year, quarter)
-                year_checks.payment_lists_agree(self.year, quarter, codes)
-                year_checks.reports_agree(self.year, quarter, codes)
+                parts = year_checks.telling_parts(self.year, quarter)
+                year_checks.minutes_agree(self.year, quarter, parts)
+                year_checks.payment_lists_agree(self.year, quarter, parts)
+                year_checks.reports_agree(self.year, quarter, parts)
 
     def test_report_27_says_the_same_rupiah(self):
         year_checks.recap_agrees(self.year)
@@ -134,4 +169,5 @@ class TestYear(KhbsCase):
         states = self.env["khbs.bkk.proposal"]._read_group(
             [("fiscal_year", "=", TODAY.year)], ["state"], ["__count"]
         )
-        self.assertEqual(states, [("accounted", 4 * 14)])
+        count = 4 * (14 + len(year_roster.OF_DESA))
+        self.assertEqual(states, [("accounted", count)])

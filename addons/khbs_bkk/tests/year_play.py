@@ -13,29 +13,40 @@ import collections
 PDF = base64.b64encode(b"%PDF-1.4 signed on paper").decode()
 PROPOSAL = "khbs.bkk.proposal"
 LINE = "khbs.bkk.proposal.line"
-CORRECTION = "khbs.bkk.correction"
 DECREE = "khbs.decree"
-PAYMENT = "khbs.bkk.payment"
-PAYMENT_LINE = "khbs.bkk.payment.line"
-REPORT = "khbs.bkk.accountability"
-ROMAN = ("I", "II", "III", "IV")
-ACCOUNT = "5.4.02.03.02.0001"
+CEILING = "khbs.bkk.ceiling"
+# What bears the money of regencies and of villages.
+ACCOUNTS = {"regency": "5.4.02.03.02.0001", "village": "5.4.02.05.02.0003"}
 
 
 class Year:
     """One year: what is entered once, and four quarters.
 
+    A proposal is known by its key (regency, quarter, level that is paid), a decree by
+    its quarter and level.
+
     :param story: the module year_roster
+    :param money: the module year_pay: from the decree on
     :param terms: the roster
     """
 
-    def __init__(self, office, story, terms, year, today):
+    def __init__(self, office, story, money, terms, year, today):
         self.office = office
         self.story = story
+        self.money = money.Money(self)
         self.terms = terms
         self.year = year
         self.today = today.isoformat()
         self.regencies = sorted({term.regency for term in terms})
+        paid = {(term.regency, term.level) for term in terms}
+        # In the order of verification.
+        self.parts = [
+            (code, level)
+            for level in story.LEVELS
+            for code in self.regencies
+            if (code, level) in paid
+        ]
+        self.budget_lines = {}
         self.proposals = {}
         self.decrees = {}
         self.amendments = {}
@@ -46,22 +57,31 @@ class Year:
         """Play it all."""
         self.enter_rules()
         self.deliver_rosters()
+        self.enter_local_pay()
         self.confirm_payees()
         for quarter in (1, 2, 3, 4):
             self.propose(quarter)
             self.verify(quarter)
             self.approve(quarter)
             self.decree(quarter)
-            if quarter == 3:
-                # Before the money: afterwards it would come back with the LPJ.
-                self.correct("dropped", self.story.DROPPED, quarter)
-            self.disburse(quarter)
-            if quarter == 2:
-                self.correct("held", self.story.CORRECTED, quarter)
-            self.pay(quarter)
-            self.account(quarter)
+            self.money.play(quarter)
 
-    def regency_of(self, code):
+    def keys(self, quarter):
+        """Return the keys of a quarter's proposals."""
+        return [(code, quarter, level) for code, level in self.parts]
+
+    def ids(self, quarter, level=None):
+        """Return the ids of a quarter's proposals, of all or of one level."""
+        return [
+            self.proposals[key] for key in self.keys(quarter) if level in (None, key[2])
+        ]
+
+    def mark(self, key):
+        """Return a key as the numbers of letters have it: 62.01/1, 62.01/1/D."""
+        code, quarter, level = key
+        return f"{code}/{quarter}" + ("/D" if level == "village" else "")
+
+    def area_of(self, code):
         return self.office.areas[code]
 
     def paper_of(self, model, record_id, kind):
@@ -79,32 +99,56 @@ class Year:
     # ------------------------------------------------------------------
 
     def enter_rules(self):
-        """Enter rates and the budget line."""
+        """Enter rates, ceilings, who is paid, the second tier and the budget lines."""
         administrator = self.office.session("administrator")
-        rows = administrator.search_read("khbs.bkk.role", [], ["code"])
+        rows = administrator.search_read("khbs.bkk.role", [], ["code", "name"])
         self.roles = {row["code"]: row["id"] for row in rows}
+        self.role_names = {row["code"]: row["name"] for row in rows}
         ends = self._rate_ends()
         for role, place, month, amount in self.story.RATES:
             administrator.create(
                 "khbs.bkk.rate",
                 {
                     "role_id": self.roles[role],
-                    "area_id": place and self.regency_of(place),
+                    "area_id": place and self.area_of(place),
                     "amount": amount,
                     "valid_from": f"{self.year}-{month:02d}-01",
                     "valid_to": ends.get((role, place, month)),
                     "basis": "CONTOH",
                 },
             )
-        self.budget_line = administrator.create(
-            "khbs.budget.line",
-            {
-                "name": "Belanja Bantuan Keuangan Khusus kepada Kabupaten/Kota",
-                "year": self.year,
-                "account_code": ACCOUNT,
-                "dpa_amount": 250_000_000_000,
-            },
-        )
+        role = self.roles[self.story.VILLAGE_ROLE]
+        administrator.write("khbs.bkk.role", [role], {"payee_level": "village"})
+        for role, area, month, people in self.story.ceilings(self.terms, self.year):
+            administrator.create(
+                CEILING,
+                {
+                    "role_id": self.roles[role],
+                    "area_id": self.area_of(area),
+                    "people": people,
+                    "valid_from": f"{self.year}-{month:02d}-01",
+                    "basis": "CONTOH",
+                },
+            )
+        for month, amount in self.story.second_tier(self.terms, self.year):
+            administrator.create(
+                "khbs.bkk.policy",
+                {
+                    "valid_from": f"{self.year}-{month:02d}-01",
+                    "second_tier_amount": amount,
+                    "basis": "CONTOH",
+                },
+            )
+        for level, account in ACCOUNTS.items():
+            self.budget_lines[level] = administrator.create(
+                "khbs.budget.line",
+                {
+                    "name": f"Belanja Bantuan Keuangan Khusus {level}",
+                    "year": self.year,
+                    "account_code": account,
+                    "dpa_amount": 250_000_000_000,
+                },
+            )
 
     def _rate_ends(self):
         """Return the last day of the rates that another one follows."""
@@ -127,7 +171,7 @@ class Year:
             delivery = proposer.create(
                 "khbs.bkk.roster.import",
                 {
-                    "area_id": self.regency_of(code),
+                    "area_id": self.area_of(code),
                     "file": base64.b64encode(self.story.as_csv(own)).decode(),
                     "file_name": f"daftar-{code}.csv",
                 },
@@ -153,24 +197,47 @@ class Year:
             (row["regency_id"][0], row["appointment_letter"]): row["id"] for row in rows
         }
         self.holders = [
-            known[self.regency_of(term.regency), term.letter] for term in self.terms
+            known[self.area_of(term.regency), term.letter] for term in self.terms
         ]
         self.places = {holder: place for place, holder in enumerate(self.holders)}
 
+    def enter_local_pay(self):
+        """Enter whom a regency's own budget pays for a few months."""
+        first, last = (
+            f"{self.year}-{month:02d}-{day:02d}" for month, day in self.story.LOCAL_DAYS
+        )
+        for term in self.terms:
+            if term.story != "local":
+                continue
+            self.office.session("bkk_proposer", term.regency).create(
+                "khbs.bkk.local.pay",
+                {
+                    "name": term.name,
+                    "nik_entry": term.nik,
+                    "role_id": self.roles[term.role],
+                    "regency_id": self.area_of(term.regency),
+                    "funding_source": "APBD CONTOH",
+                    "date_from": first,
+                    "date_to": last,
+                    "basis": "CONTOH",
+                },
+            )
+
     def confirm_payees(self):
-        """Enter the treasury account of each regency; a second person confirms it."""
+        """Enter the account of each treasury; a second person confirms it."""
         verifier = self.office.session("bkk_verifier")
-        for number, code in enumerate(self.regencies):
-            proposer = self.office.session("bkk_proposer", code)
-            payee = proposer.create("khbs.bkk.payee", self._payee(number, code))
+        payees = sorted({(term.payee, term.regency) for term in self.terms})
+        for number, (area, regency) in enumerate(payees):
+            proposer = self.office.session("bkk_proposer", regency)
+            payee = proposer.create("khbs.bkk.payee", self._payee(number, area))
             verifier.decide("khbs.bkk.payee", "action_confirm", payee)
 
-    def _payee(self, number, code):
+    def _payee(self, number, area):
         return {
-            "area_id": self.regency_of(code),
+            "area_id": self.area_of(area),
             "bank_name": "Bank Kalteng",
             "account_entry": f"10000{number:05d}",
-            "account_holder": "RKUD",
+            "account_holder": f"KAS {area}",
             "valid_from": f"{self.year}-01-01",
             "basis": "CONTOH",
         }
@@ -181,15 +248,17 @@ class Year:
 
     def propose(self, quarter):
         """Build, print nothing, send under the figures of a signed letter."""
-        for code in self.regencies:
+        for key in self.keys(quarter):
+            code, _quarter, level = key
             proposer = self.office.session("bkk_proposer", code)
             proposal = proposer.create(
                 PROPOSAL,
                 {
-                    "regency_id": self.regency_of(code),
+                    "regency_id": self.area_of(code),
                     "fiscal_year": self.year,
                     "quarter": str(quarter),
-                    "letter_number": f"900/{quarter}/{code}",
+                    "payee_level": level,
+                    "letter_number": f"900/{self.mark(key)}",
                     "letter_date": f"{self.year}-01-05",
                     "letter_file": PDF,
                     "letter_file_name": "surat.pdf",
@@ -208,69 +277,112 @@ class Year:
                 },
             )
             proposer.call(PROPOSAL, "action_propose", [proposal])
-            self.proposals[code, quarter] = proposal
+            self.proposals[key] = proposal
         self.office.settle()
 
     def verify(self, quarter):
-        """Cut, reject, accept the rest, answer the checklist, close."""
+        """Cut, reject, accept the rest, answer the checklist, close.
+
+        What is above a ceiling is cut when closing was refused for it.
+        """
         verifier = self.office.session("bkk_verifier")
-        for code in self.regencies:
-            proposal = self.proposals[code, quarter]
-            self._judge(verifier, proposal, quarter)
-            verifier.call(PROPOSAL, "action_accept_pending", [proposal])
-            checks = verifier.search("khbs.bkk.check", [("proposal_id", "=", proposal)])
-            verifier.write("khbs.bkk.check", checks, {"answer": "yes"})
-            values = {
-                "minutes_number": f"900/BA/{quarter}/{code}",
-                "minutes_date": f"{self.year}-01-06",
+        refused = self.story.refused(self.terms, self.year, quarter)
+        exceeded = self.story.exceeded(self.terms, self.year, quarter)
+        for key in self.keys(quarter):
+            proposal = self.proposals[key]
+            told = {
+                place: what
+                for place, what in refused.items()
+                if (self.terms[place].regency, self.terms[place].level) == key[::2]
             }
-            team = [("proposal_id", "=", proposal)]
-            if not verifier.search("khbs.bkk.team.member", team):
-                values["team_ids"] = [
-                    (0, 0, {"name": "KETUA TIM CONTOH", "office": "BKAD"}),
-                    (0, 0, {"name": "ANGGOTA TIM CONTOH", "office": "DPMD"}),
-                ]
-            verifier.write(PROPOSAL, [proposal], values)
+            over = {
+                place: what
+                for place, what in told.items()
+                if self.terms[place].story == "over"
+            }
+            others = {place: told[place] for place in told.keys() - over.keys()}
+            self._judge(verifier, proposal, others)
+            verifier.call(PROPOSAL, "action_accept_pending", [proposal])
+            self._examine(verifier, key)
+            if key[::2] in exceeded:
+                said = self.office.refusal(verifier, "action_verify", proposal)
+                [role] = {self.terms[place].role for place in over}
+                assert self.role_names[role] in said, said
+            self._judge(verifier, proposal, over)
             verifier.decide(PROPOSAL, "action_verify", proposal)
 
-    def _judge(self, verifier, proposal, quarter):
-        """Give the verdicts that the stories of the year tell."""
-        verdicts = {
-            ("cut", 1): {
-                "verdict": "cut",
-                "approved_months": 2,
-                "reason": "Surat penugasan berakhir sebelum bulan ketiga",
-            },
-            ("rejected", 2): {"verdict": "rejected", "reason": "Surat tidak terbaca"},
+    def _examine(self, verifier, key):
+        """Answer the checklist and name the team, number the minutes."""
+        proposal = self.proposals[key]
+        checks = verifier.search("khbs.bkk.check", [("proposal_id", "=", proposal)])
+        verifier.write("khbs.bkk.check", checks, {"answer": "yes"})
+        values = {
+            "minutes_number": f"900/BA/{self.mark(key)}",
+            "minutes_date": f"{self.year}-01-06",
         }
-        for place, term in enumerate(self.terms):
-            verdict = verdicts.get((term.story, quarter))
-            if not verdict:
-                continue
-            lines = verifier.search(
-                LINE,
-                [
-                    ("proposal_id", "=", proposal),
-                    ("holder_id", "=", self.holders[place]),
-                ],
+        team = [("proposal_id", "=", proposal)]
+        if not verifier.search("khbs.bkk.team.member", team):
+            values["team_ids"] = [
+                (0, 0, {"name": "KETUA TIM CONTOH", "office": "BKAD"}),
+                (0, 0, {"name": "ANGGOTA TIM CONTOH", "office": "DPMD"}),
+            ]
+        verifier.write(PROPOSAL, [proposal], values)
+
+    def _judge(self, verifier, proposal, refused):
+        """Give the verdicts that the stories of the year tell.
+
+        :param refused: {place of the term: (months that are left, reason)}
+        """
+        if not refused:
+            return
+        holders = [self.holders[place] for place in refused]
+        lines = verifier.search_read(
+            LINE,
+            [("proposal_id", "=", proposal), ("holder_id", "in", holders)],
+            ["holder_id", "month_from", "month_to"],
+        )
+        for line in lines:
+            months, reason = refused[self.places[line["holder_id"][0]]]
+            first, last = (
+                int(str(line[f"month_{end}"])[5:7]) for end in ("from", "to")
             )
-            if lines:
-                verifier.write(LINE, lines, verdict)
+            left = [month for month in months if first <= month <= last]
+            if len(left) > last - first:
+                continue
+            verdict = {"verdict": "rejected", "reason": reason}
+            if left:
+                verdict |= {
+                    "verdict": "cut",
+                    "approved_from": f"{self.year}-{left[0]:02d}-01",
+                    "approved_months": len(left),
+                }
+            verifier.write(LINE, [line["id"]], verdict)
 
     def approve(self, quarter):
-        approver = self.office.session("approver")
-        for code in self.regencies:
-            approver.decide(PROPOSAL, "action_approve", self.proposals[code, quarter])
+        """Approve; above the amount of the policy a second person does."""
+        for key in self.keys(quarter):
+            proposal = self.proposals[key]
+            approver = self.office.session("approver")
+            approver.decide(PROPOSAL, "action_approve", proposal)
+            if approver.read_one(PROPOSAL, proposal, ["state"])["state"] == "endorsed":
+                second = self.office.session("second_approver")
+                second.decide(PROPOSAL, "action_approve", proposal)
 
     def decree(self, quarter):
-        """Bring one decree on all regencies in force."""
+        """Bring in force one decree on all regencies and one on all villages."""
         officer = self.office.session("decree_officer")
-        ids = [self.proposals[code, quarter] for code in self.regencies]
-        action = officer.call(PROPOSAL, "action_draft_decree", ids, self.budget_line)
-        self.decrees[quarter] = action["res_id"]
-        self._bring_in_force(action["res_id"], f"188.44/{quarter}/{self.year}")
+        for level in self.story.LEVELS:
+            action = officer.call(
+                PROPOSAL,
+                "action_draft_decree",
+                self.ids(quarter, level),
+                self.budget_lines[level],
+            )
+            self.decrees[quarter, level] = action["res_id"]
+            mark = "D" if level == "village" else ""
+            self.bring_in_force(action["res_id"], f"188.44/{quarter}{mark}/{self.year}")
 
-    def _bring_in_force(self, decree, number):
+    def bring_in_force(self, decree, number):
         officer = self.office.session("decree_officer")
         clauses = officer.search_read(
             f"{DECREE}.clause", [("decree_id", "=", decree)], ["text"]
@@ -284,190 +396,3 @@ class Year:
         officer.call(
             DECREE, "action_register_signature", [decree], number, self.today, PDF
         )
-
-    def disburse(self, quarter):
-        """Ask for the money and register its SP2D; one transfer comes back first."""
-        bank = self.office.session("bank_officer")
-        for code in self.regencies:
-            proposal = self.proposals[code, quarter]
-            proposer = self.office.session("bkk_proposer", code)
-            request = proposer.create(
-                "khbs.bkk.request",
-                {
-                    "proposal_id": proposal,
-                    "number": f"900/P{quarter}/{code}",
-                    "date": self.today,
-                    "place": "Kota Contoh",
-                    "signed_file": PDF,
-                    "signed_filename": "permohonan.pdf",
-                },
-            )
-            proposer.call("khbs.bkk.request", "action_submit", [request])
-            amount = bank.read_one(PROPOSAL, proposal, ["decreed_amount"])
-            number = f"{quarter}/{code}"
-            payment = bank.create(
-                "khbs.bkk.disbursement",
-                self._sp2d(proposal, number, amount["decreed_amount"]),
-            )
-            if (code, quarter) == (self.story.BOUNCED, 1):
-                self._bounce(bank, proposal, payment, number)
-
-    def _sp2d(self, proposal, number, amount, **values):
-        return {
-            "proposal_id": proposal,
-            "spp_number": f"SPP/{number}",
-            "spp_date": self.today,
-            "spm_number": f"SPM/{number}",
-            "spm_date": self.today,
-            "sp2d_number": f"SP2D/{number}",
-            "sp2d_date": self.today,
-            "amount": amount,
-            **values,
-        }
-
-    def _bounce(self, bank, proposal, payment, number):
-        """Let the transfer come back and be paid again."""
-        [transfer] = bank.search_read(
-            "khbs.bkk.transfer",
-            [("disbursement_id", "=", payment)],
-            ["area_id", "amount"],
-        )
-        bank.create(
-            "khbs.bkk.transfer.return",
-            {
-                "transfer_id": transfer["id"],
-                "date": self.today,
-                "reason": "account_closed",
-                "reference": f"RETUR/{number}",
-            },
-        )
-        again = {
-            "area_id": transfer["area_id"][0],
-            "amount": transfer["amount"],
-            "repays_id": transfer["id"],
-        }
-        bank.create(
-            "khbs.bkk.disbursement",
-            self._sp2d(
-                proposal,
-                f"{number}/ULANG",
-                transfer["amount"],
-                kind="repayment",
-                transfer_ids=[(0, 0, again)],
-            ),
-        )
-
-    def correct(self, story, code, quarter):
-        """Amend the decree: a name as on the account, or one that leaves the list."""
-        place = self._place(story, code)
-        name = self.terms[place].account_name
-        values = {"kind": "drop"}
-        if story == "held":
-            values = {"kind": "name", "new_name": name}
-        proposer = self.office.session("bkk_proposer", code)
-        verifier = self.office.session("bkk_verifier")
-        # Two lines where the rate changed within the quarter.
-        lines = proposer.search(
-            "khbs.bkk.decree.line",
-            [
-                ("proposal_id", "=", self.proposals[code, quarter]),
-                ("holder_id", "=", self.holders[place]),
-            ],
-        )
-        corrections = []
-        for line in lines:
-            correction = proposer.create(
-                CORRECTION,
-                {
-                    "decree_line_id": line,
-                    "reason": "Menurut KTP-el dan buku tabungan",
-                    "evidence": PDF,
-                    **values,
-                },
-            )
-            proposer.call(CORRECTION, "action_propose", [correction])
-            verifier.decide(CORRECTION, "action_accept", correction)
-            corrections.append(correction)
-        officer = self.office.session("decree_officer")
-        action = officer.call(CORRECTION, "action_draft_amendment", corrections)
-        self.amendments[quarter] = action["res_id"]
-        self._bring_in_force(action["res_id"], f"188.44/{quarter}A/{self.year}")
-        if story == "held":
-            proposer.write("khbs.bkk.holder", [self.holders[place]], {"name": name})
-
-    def _place(self, story, code):
-        [place] = [
-            place
-            for place, term in enumerate(self.terms)
-            if (term.story, term.regency) == (story, code)
-        ]
-        return place
-
-    def pay(self, quarter):
-        """Make the payment lists, pay what can be paid, give the rest up."""
-        for code in self.regencies:
-            proposer = self.office.session("bkk_proposer", code)
-            payment = proposer.create(
-                PAYMENT,
-                {
-                    "proposal_id": self.proposals[code, quarter],
-                    "area_id": self.regency_of(code),
-                    "paid_on": self.today,
-                    "place": "Kota Contoh",
-                    "treasurer_name": "BENDAHARA CONTOH",
-                },
-            )
-            proposer.call(PAYMENT, "action_generate", [payment])
-            proposer.call(PAYMENT, "action_ready", [payment])
-            proposer.call(PAYMENT, "action_pay_all", [payment])
-            self.payments[code, quarter] = payment
-            if (code, quarter) == (self.story.BOUNCED, 2):
-                self._pay_again(proposer, payment)
-            held = proposer.search(
-                PAYMENT_LINE, [("payment_id", "=", payment), ("state", "=", "held")]
-            )
-            if held:
-                proposer.call(
-                    PAYMENT_LINE, "action_refund", held, "Nama berbeda dengan rekening"
-                )
-
-    def _pay_again(self, proposer, payment):
-        """Let the first payment of a list come back from the bank, and pay it again."""
-        [line] = proposer.search(
-            PAYMENT_LINE, [("payment_id", "=", payment)], limit=1, order="sequence"
-        )
-        proposer.call(PAYMENT_LINE, "action_return", [line], "Rekening pasif")
-        proposer.call(PAYMENT_LINE, "action_repay", [line])
-        again = proposer.search(PAYMENT_LINE, [("repays_id", "=", line)])
-        proposer.call(PAYMENT_LINE, "action_pay", again)
-
-    def account(self, quarter):
-        """Refund what is left, print, sign, submit and accept the LPJ."""
-        verifier = self.office.session("bkk_verifier")
-        for code in self.regencies:
-            proposer = self.office.session("bkk_proposer", code)
-            [report] = proposer.search(
-                REPORT, [("proposal_id", "=", self.proposals[code, quarter])]
-            )
-            left = proposer.read_one(REPORT, report, ["left_amount"])["left_amount"]
-            values = {
-                "letter_number": f"900/LPJ{quarter}/{code}",
-                "letter_date": self.today,
-                "evidence_ids": [
-                    (0, 0, {"kind": "signed", "name": "LPJ", "file": PDF})
-                ],
-            }
-            if left:
-                refund = {
-                    "sts_number": f"STS/{quarter}/{code}",
-                    "sts_date": self.today,
-                    "amount": left,
-                    "reason": "Tidak dapat dibayarkan",
-                    "scan": PDF,
-                }
-                values["refund_ids"] = [(0, 0, refund)]
-            proposer.write(REPORT, [report], values)
-            proposer.call(REPORT, "action_print", [report])
-            proposer.decide(REPORT, "action_submit", report)
-            verifier.decide(REPORT, "action_accept", report)
-            self.reports[code, quarter] = report

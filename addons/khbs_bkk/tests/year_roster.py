@@ -8,6 +8,7 @@ how KHBS computes.
 """
 
 import csv
+import functools
 import io
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -32,13 +33,37 @@ RATES = (
     ("bhabinkamtibmas", None, 1, 300_000),
     ("religious_leader", None, 1, 250_000),
 )
+# Whose money goes to the treasury of a desa; a kelurahan has none.
+VILLAGE_ROLE = "mantir_village"
+# In how many villages of a regency the Mantir Desa serve, three to a council.
+COUNCILS = 8
+# Where they serve desa; in the other regencies kelurahan alone.
+OF_DESA = ("62.01", "62.05", "62.06", "62.08", "62.11", "62.12")
+# Of whom a proposal is paid to, in the order in which it is verified: of two roles of
+# one person the one that is verified first stands.
+LEVELS = ("village", "regency")
+# How many fewer a ceiling pays than serve: (role, regency, first month, fewer). That of
+# the Mantir Desa is of one desa.
+CEILINGS = (
+    ("babinsa", "62.01", 1, 2),
+    ("bhabinkamtibmas", "62.04", 6, 1),
+    ("mantir_village", "62.05", 1, 1),
+)
+# Until the last quarter a second person approves what is above an amount.
+NO_SECOND_TIER = 4
+# Where a regency's own budget pays a Bhabinkamtibmas, and from when to when: the
+# first month begins before, and is not paid twice for that.
+PAID_LOCALLY = ("62.02", "62.13", "62.71")
+LOCAL_DAYS = ((5, 11), (8, 31))
+LOCAL_MONTHS = (5, 6, 7, 8)
 # Where a name differs from the account: corrected by an amendment, or never.
 CORRECTED, NEVER_CORRECTED = "62.06", "62.10"
 HELD = (CORRECTED, NEVER_CORRECTED)
 # Where a name leaves the list after the money came.
 DROPPED = "62.03"
-# Where the first transfer came back and went out again.
+# Where the first transfer came back and went out again; and one to a desa.
 BOUNCED = "62.08"
+BOUNCED_VILLAGE = "62.12"
 FIRST_NAMES = ("AHMAD", "SITI", "YOHANES", "RANGKAP", "MARIA", "UNTUNG", "LEWI", "I")
 LAST_NAMES = (
     *("TUMON", "SAHAY", "DJAGA", "NYAHU", "ANTANG", "BINTI HJ. ASMAH", "RAHMAN"),
@@ -46,7 +71,7 @@ LAST_NAMES = (
 )
 
 
-@dataclass
+@dataclass(eq=False)
 class Term:
     """One person in one post between two days."""
 
@@ -67,6 +92,22 @@ class Term:
         """Return whether the post is held on *day*."""
         return self.date_from <= day and (self.date_to is None or day <= self.date_to)
 
+    @property
+    def level(self):
+        """Of whom the money goes to: where the first area is a desa, to it."""
+        through = self.role == VILLAGE_ROLE and is_desa(min(self.areas))
+        return "village" if through else "regency"
+
+    @property
+    def payee(self):
+        """The code of the area whose treasury is paid."""
+        return min(self.areas) if self.level == "village" else self.regency
+
+
+def is_desa(code):
+    """Return whether the code of a village is a desa's, and no kelurahan's."""
+    return code.rpartition(".")[2].startswith("2")
+
 
 def roster(year, count, regencies):
     """Return the terms of *count* persons, spread over the regencies.
@@ -78,7 +119,8 @@ def roster(year, count, regencies):
     for place, code in enumerate(codes):
         share = count // len(codes) + (place < count % len(codes))
         terms += _regency(year, code, share, *regencies[code], first=len(terms))
-    return terms
+    # A tuple: what it comes to is counted once.
+    return tuple(terms)
 
 
 def _regency(year, code, share, districts, villages, first):
@@ -129,7 +171,30 @@ def _tell_stories(year, terms):
         terms[6].account_name = f"{terms[6].name} ALIAS"
     if terms[0].regency == DROPPED:
         terms[8].story = "dropped"
+    if terms[0].regency in PAID_LOCALLY:
+        terms[10].story = "local"
+    for role, regency, _month, fewer in CEILINGS:
+        if terms[0].regency == regency:
+            for term in _whole_year(year, terms, role)[-fewer:]:
+                term.story = "over"
     terms += successors
+
+
+def _whole_year(year, terms, role):
+    """Return who holds a role of the ceilings all year, of the one desa if it is one's.
+
+    The desa is the first that pays Mantir Desa.
+    """
+    found = [
+        term
+        for term in terms
+        if (term.role, term.date_to, term.story) == (role, None, "")
+        and term.date_from < date(year, 1, 1)
+    ]
+    if role == VILLAGE_ROLE:
+        desa = min(term.payee for term in found if term.level == "village")
+        found = [term for term in found if term.payee == desa]
+    return found
 
 
 def _successor(year, term, number):
@@ -151,6 +216,10 @@ def _successor(year, term, number):
 def _areas(role, turn, number, districts, villages):
     if role in DISTRICT_ROLES:
         return (districts[turn % len(districts)],)
+    if role == VILLAGE_ROLE:
+        if villages[0][:5] not in OF_DESA:
+            villages = [code for code in villages if not is_desa(code)]
+        return (villages[turn // 3 % COUNCILS * 4 % len(villages)],)
     place = number % len(villages)
     if role == "bhabinkamtibmas":
         return tuple(
@@ -206,6 +275,7 @@ def rate(role, regency, month):
     return max(fitting)[2]
 
 
+@functools.cache
 def proposed(terms, year, quarter):
     """Return {(place of the term, month): rupiah} of what a quarter proposes.
 
@@ -219,29 +289,147 @@ def proposed(terms, year, quarter):
     }
 
 
-def approved(terms, year, quarter):
+def refusal(term, month):
+    """Return why verification takes a month of a term away, or nothing."""
+    if term.story == "rejected" and 4 <= month <= 6:
+        return "Surat tidak terbaca"
+    if term.story == "cut" and month == 3:
+        return "Surat penugasan berakhir sebelum bulan ketiga"
+    if term.story == "local" and month in LOCAL_MONTHS:
+        return "Bulan ini dibayar APBD kabupaten/kota"
+    if term.story == "over":
+        [first] = [
+            first
+            for role, regency, first, _fewer in CEILINGS
+            if (role, regency) == (term.role, term.regency)
+        ]
+        return "Melebihi pagu" if month >= first else None
+    return None
+
+
+def refused(terms, year, quarter):
+    """Return {place of the term: (months that are left, reason)} of who loses some."""
+    found = {}
+    for place, month in proposed(terms, year, quarter):
+        months, reason = found.setdefault(place, ([], []))
+        why = refusal(terms[place], month)
+        if why:
+            reason.append(why)
+        else:
+            months.append(month)
+    return {
+        place: (months, reasons[0])
+        for place, (months, reasons) in found.items()
+        if reasons
+    }
+
+
+@functools.cache
+def approved(terms, year, quarter, but=()):
     """Return of what is proposed that which verification leaves.
 
-    One role of a person in a month, the higher one; what is cut in the first quarter
-    and what is rejected in the second.
+    Not what is refused, and one role of a person in a month: what is verified first,
+    and of one proposal the higher one.
+
+    :param but: stories that count as not told
     """
-    left = proposed(terms, year, quarter)
+    left = {
+        (place, month): amount
+        for (place, month), amount in proposed(terms, year, quarter).items()
+        if terms[place].story in but or not refusal(terms[place], month)
+    }
     best = {}
     for (place, month), amount in left.items():
         key = (terms[place].nik, month)
-        best[key] = max(best.get(key, (0, 0)), (amount, -place))
-    left = {
+        first = -LEVELS.index(terms[place].level)
+        best[key] = max(best.get(key, (-9, 0, 0)), (first, amount, -place))
+    return {
         (place, month): amount
         for (place, month), amount in left.items()
-        if best[terms[place].nik, month] == (amount, -place)
+        if -best[terms[place].nik, month][2] == place
     }
-    for place, month in list(left):
-        story = terms[place].story
-        if (story, quarter) == ("rejected", 2) or (
-            (story, quarter) == ("cut", 1) and month == 3
-        ):
-            del left[place, month]
-    return left
+
+
+@functools.cache
+def second_tier(terms, year):
+    """Return [(first month, amount above which a second person approves)].
+
+    The amount is such that half of the regencies are above it in the first quarter.
+    """
+    sums = sorted(amounts(terms, approved(terms, year, 1), "regency").values())
+    return [(1, sums[len(sums) // 2 - 1]), (3 * NO_SECOND_TIER - 2, 0)]
+
+
+def amounts(terms, months, level=None):
+    """Return {regency: rupiah} of months, of all that is paid or at one level."""
+    sums = {}
+    for (place, _month), amount in months.items():
+        if level in (None, terms[place].level):
+            code = terms[place].regency
+            sums[code] = sums.get(code, 0) + amount
+    return sums
+
+
+def above_second_tier(terms, year, quarter):
+    """Return {(regency, level)} of the proposals that two persons approve."""
+    told = approved(terms, year, quarter)
+    limit = max(
+        (first, amount)
+        for first, amount in second_tier(terms, year)
+        if first <= 3 * quarter - 2
+    )[1]
+    return {
+        (code, level)
+        for level in LEVELS
+        for code, amount in amounts(terms, told, level).items()
+        if 0 < limit < amount
+    }
+
+
+@functools.cache
+def ceilings(terms, year):
+    """Return [(role, area, first month, people)]: who is not over it fills it."""
+    told = {}
+    for quarter in (1, 2, 3, 4):
+        told |= approved(terms, year, quarter)
+    found = []
+    for role, regency, first, _fewer in CEILINGS:
+        area = regency
+        if role == VILLAGE_ROLE:
+            [area] = {
+                term.payee
+                for term in terms
+                if (term.role, term.regency, term.story) == (role, regency, "over")
+            }
+        people = max(
+            serving(terms, told, role, area, month) for month in range(first, 13)
+        )
+        found.append((role, area, first, people))
+    return found
+
+
+def serving(terms, months, role, area, month):
+    """Return how many persons of a role are paid a month in an area."""
+    return len(
+        {
+            terms[place].nik
+            for place, one in months
+            if one == month
+            and terms[place].role == role
+            and any(f"{code}.".startswith(f"{area}.") for code in terms[place].areas)
+        }
+    )
+
+
+def exceeded(terms, year, quarter):
+    """Return {(regency, level)} of the proposals whose roster is above a ceiling."""
+    told = approved(terms, year, quarter, but=("over",))
+    return {
+        (area[:5], "village" if role == VILLAGE_ROLE else "regency")
+        for role, area, first, people in ceilings(terms, year)
+        for month in range(3 * quarter - 2, 3 * quarter + 1)
+        if month >= first and serving(terms, told, role, area, month) > people
+    }
 
 
 def decreed(terms, year, quarter):

@@ -2,8 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A year of four periods, 14 regencies and 13,000 holders over the web client's calls.
 
-The year is the one of addons/khbs_bkk/tests (year_roster, year_play, year_checks),
-ten times as large and against a running server.
+The year is the one of addons/khbs_bkk/tests (year_roster, year_play, year_pay,
+year_checks), ten times as large and against a running server.
 """
 
 import importlib.util
@@ -12,7 +12,7 @@ from datetime import date
 
 import pytest
 
-from tools.journey.client import Journey
+from tools.journey.client import ErpError, Journey
 from tools.setup.state import REPOSITORY
 
 DATABASE = "khbs_year_13000"
@@ -23,7 +23,7 @@ TODAY = date.today()
 PROVINCE = "62"
 ROLES = (
     *("bkk_verifier", "approver", "decree_officer", "bank_officer", "administrator"),
-    "auditor",
+    *("auditor", "second_approver"),
 )
 
 
@@ -38,6 +38,7 @@ def part_of_the_addon(name):
 
 
 year_roster = part_of_the_addon("year_roster")
+year_pay = part_of_the_addon("year_pay")
 year_play = part_of_the_addon("year_play")
 year_checks = part_of_the_addon("year_checks")
 
@@ -48,14 +49,17 @@ class Office:
     def __init__(self, journey):
         self.journey = journey
         admin = journey.erp("admin")
-        rows = admin.search_read(
-            "khbs.area", [("level", "in", ["regency", "city"])], ["code"]
-        )
+        rows = admin.search_read("khbs.area", [], ["code", "level"])
         self.areas = {row["code"]: row["id"] for row in rows}
         self.logins = {(role, None): f"tahun-{role}" for role in ROLES}
-        self.logins |= {("bkk_proposer", code): f"tahun-{code}" for code in self.areas}
+        self.logins |= {
+            ("bkk_proposer", row["code"]): f"tahun-{row['code']}"
+            for row in rows
+            if row["level"] in ("regency", "city")
+        }
         for (role, code), login in self.logins.items():
-            self._add_user(admin, role, code or PROVINCE, login)
+            group = "approver" if role == "second_approver" else role
+            self._add_user(admin, group, code or PROVINCE, login)
 
     def _add_user(self, admin, role, code, login):
         [group] = admin.search_read(
@@ -77,6 +81,12 @@ class Office:
 
     def session(self, role, code=None):
         return self.journey.erp(self.logins[role, code])
+
+    def refusal(self, session, method, proposal):
+        """Return what a decision on a proposal is refused with."""
+        with pytest.raises(ErpError) as refused:
+            session.decide("khbs.bkk.proposal", method, proposal)
+        return str(refused.value)
 
     def settle(self):
         """The server's own autovacuum tells the planner what there is."""
@@ -117,7 +127,7 @@ def year(installation, tmp_path_factory):
         )
         office = Office(journey)
         terms = year_roster.roster(TODAY.year, HOLDERS, places(journey.erp("admin")))
-        played = year_play.Year(office, year_roster, terms, TODAY.year, TODAY)
+        played = year_play.Year(office, year_roster, year_pay, terms, TODAY.year, TODAY)
         played.play()
         yield played
     finally:
@@ -145,16 +155,25 @@ def test_every_month_has_its_line_rate_decree_and_payment(year, quarter):
 
 
 @pytest.mark.parametrize("quarter", QUARTERS)
+def test_second_tier_ceilings_and_local_pay_are_kept(year, quarter):
+    year_checks.second_tier_is_kept(year, quarter)
+    year_checks.ceilings_are_kept(year, quarter)
+    year_checks.local_pay_is_warned_of(year, quarter)
+
+
+@pytest.mark.parametrize("quarter", QUARTERS)
 def test_every_screen_shows_the_same_rupiah(year, quarter):
     year_checks.screens_agree(year, quarter)
+    year_checks.treasuries_agree(year, quarter)
 
 
 @pytest.mark.parametrize("quarter", QUARTERS)
 def test_every_paper_says_the_same_rupiah(year, quarter):
     year_checks.annexes_agree(year, quarter)
-    codes = year_checks.telling_regencies(year, quarter)
-    year_checks.payment_lists_agree(year, quarter, codes)
-    year_checks.reports_agree(year, quarter, codes)
+    parts = year_checks.telling_parts(year, quarter)
+    year_checks.minutes_agree(year, quarter, parts)
+    year_checks.payment_lists_agree(year, quarter, parts)
+    year_checks.reports_agree(year, quarter, parts)
 
 
 def test_the_budget_screen_and_report_27_say_the_same_rupiah(year):
