@@ -68,7 +68,10 @@ class KhbsBkkRoleSum(models.Model):
 
 
 class KhbsBkkChange(models.Model):
-    """What is not as it was when the proposal was sent back, by holder and role."""
+    """What is not as it was when the proposal was sent back, by holder and role.
+
+    What the team sent back is always there, mended or not.
+    """
 
     _name = "khbs.bkk.change"
     _description = "BKK proposal: change since it was sent back"
@@ -78,13 +81,22 @@ class KhbsBkkChange(models.Model):
 
     proposal_id = fields.Many2one(comodel_name="khbs.bkk.proposal", readonly=True)
     kind = fields.Selection(
-        selection=[("gone", "Gone"), ("new", "New"), ("changed", "Changed")],
+        selection=[
+            ("gone", "Gone"),
+            ("new", "New"),
+            ("changed", "Changed"),
+            ("same", "Not changed"),
+        ],
         readonly=True,
     )
     holder_id = fields.Many2one(comodel_name="khbs.bkk.holder", readonly=True)
     role_id = fields.Many2one(comodel_name="khbs.bkk.role", readonly=True)
     name = fields.Char(readonly=True)
     former_name = fields.Char(readonly=True)
+    former_areas = fields.Char(string="Areas then", readonly=True)
+    areas = fields.Char(string="Areas now", readonly=True)
+    former_letter = fields.Char(string="Letter then", readonly=True)
+    letter = fields.Char(string="Letter now", readonly=True)
     former_months = fields.Integer(string="Months then", readonly=True)
     months = fields.Integer(string="Months now", readonly=True)
     former_amount = Rupiah(string="Amount then", readonly=True)
@@ -98,6 +110,8 @@ class KhbsBkkChange(models.Model):
             WITH former AS (
                 SELECT v.proposal_id, v.holder_id, r.role_id, min(v.id) AS id,
                        min(v.name) AS name, min(v.month_from) AS month_from,
+                       min(v.area_names) AS areas, min(v.appointment_letter) AS letter,
+                       bool_or(v.verdict = 'returned') AS returned,
                        sum(v.months)::int AS months, sum(v.amount)::bigint AS amount,
                        string_agg(v.reason, '; ' ORDER BY v.id) AS reason
                   FROM khbs_bkk_verdict v
@@ -108,6 +122,7 @@ class KhbsBkkChange(models.Model):
             ), present AS (
                 SELECT l.proposal_id, l.holder_id, l.role_id, min(l.id) AS id,
                        min(l.name) AS name, min(l.month_from) AS month_from,
+                       min(l.area_names) AS areas, min(l.appointment_letter) AS letter,
                        sum(l.months)::int AS months, sum(l.amount)::bigint AS amount
                   FROM khbs_bkk_proposal_line l
                   JOIN khbs_bkk_proposal p
@@ -117,19 +132,28 @@ class KhbsBkkChange(models.Model):
             SELECT coalesce(n.id, -f.id) AS id,
                    coalesce(n.proposal_id, f.proposal_id) AS proposal_id,
                    CASE WHEN n.id IS NULL THEN 'gone' WHEN f.id IS NULL THEN 'new'
-                        ELSE 'changed' END AS kind,
+                        WHEN %(changed)s THEN 'changed' ELSE 'same' END AS kind,
                    coalesce(n.holder_id, f.holder_id) AS holder_id,
                    coalesce(n.role_id, f.role_id) AS role_id,
                    coalesce(n.name, f.name) AS name, f.name AS former_name,
+                   f.areas AS former_areas, n.areas,
+                   f.letter AS former_letter, n.letter,
                    f.months AS former_months, n.months,
                    f.amount AS former_amount, n.amount, f.reason
               FROM former f
          FULL JOIN present n
                 ON n.proposal_id = f.proposal_id AND n.holder_id = f.holder_id
                AND n.role_id = f.role_id
-             WHERE (f.name, f.month_from, f.months, f.amount)
-                   IS DISTINCT FROM (n.name, n.month_from, n.months, n.amount)
-            """
+             WHERE %(changed)s OR f.returned
+            """,
+            # Areas and letter were not always kept: nothing is said of those rows.
+            changed=SQL(
+                """
+                ((f.name, f.month_from, f.months, f.amount)
+                 IS DISTINCT FROM (n.name, n.month_from, n.months, n.amount)
+                 OR f.areas <> n.areas OR f.letter <> n.letter)
+                """
+            ),
         )
 
 

@@ -297,13 +297,15 @@ class KhbsBkkProposalVerification(models.AbstractModel):
             SQL(
                 """
                 INSERT INTO khbs_bkk_verdict (
-                    proposal_id, round_number, holder_id, rate_id, name, month_from,
-                    months, amount, verdict, approved_from, approved_months,
-                    approved_amount, reason, user_id, at
+                    proposal_id, round_number, holder_id, rate_id, name, area_names,
+                    appointment_letter, month_from, months, amount, verdict,
+                    approved_from, approved_months, approved_amount, reason, user_id,
+                    at
                 )
-                SELECT proposal_id, %s, holder_id, rate_id, name, month_from,
-                       months, amount, verdict, approved_from, approved_months,
-                       approved_amount, reason, %s, now() AT TIME ZONE 'UTC'
+                SELECT proposal_id, %s, holder_id, rate_id, name, area_names,
+                       appointment_letter, month_from, months, amount, verdict,
+                       approved_from, approved_months, approved_amount, reason, %s,
+                       now() AT TIME ZONE 'UTC'
                   FROM khbs_bkk_proposal_line
                  WHERE proposal_id = %s
                 """,

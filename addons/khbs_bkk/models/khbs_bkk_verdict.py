@@ -29,6 +29,8 @@ class KhbsBkkVerdict(models.Model):
         comodel_name="khbs.bkk.rate", required=True, ondelete="restrict"
     )
     name = fields.Char(required=True, help="As it stood on the line.")
+    area_names = fields.Char(string="Areas", help="Empty before they were kept.")
+    appointment_letter = fields.Char(help="Empty before it was kept.")
     month_from = fields.Date(string="First month", required=True)
     months = fields.Integer(required=True, aggregator=None)
     amount = Rupiah(required=True)

@@ -441,7 +441,12 @@ class TestCycle(BkkCase):
         verifier = proposal.with_user(self.verifier)
         self._line(verifier, self.rt).write({"verdict": "returned", "reason": "SK"})
         verifier.action_return("Lengkapi SK")
-        self.assertFalse(proposal.change_ids)
+        # What was sent back is there from the start, mended or not.
+        back = proposal.change_ids
+        self.assertEqual(
+            (back.holder_id, back.kind, back.reason), (self.rt, "same", "SK")
+        )
+        self.damang.appointment_letter = "SK 2"
         self.rt.date_to = date(YEAR, 1, 31)
         self.rt_late.active = False
         newcomer = self._holder("RT BARU")
@@ -455,6 +460,7 @@ class TestCycle(BkkCase):
             found,
             {
                 self.rt: ("changed", 3, 1),
+                self.damang: ("changed", 3, 3),
                 self.rt_late: ("gone", 2, 0),
                 newcomer: ("new", 0, 3),
             },
