@@ -125,9 +125,11 @@ class Screen:
         # Enter would be lost before the box offers where to search, and what it offers
         # may be drawn anew under a click.
         self.page.wait_for_selector(".o_searchview_autocomplete .o-dropdown-item")
-        # A row that is about to be drawn anew would take a click and lose it.
+        # A row that is about to be drawn anew would take a click and lose it. The
+        # empty cards that fill the last line of a kanban stay.
         self.page.evaluate(
-            "document.querySelectorAll('.o_data_row, .o_kanban_record')"
+            "document.querySelectorAll("
+            "'.o_data_row, .o_kanban_record:not(.o_kanban_ghost)')"
             ".forEach(row => (row.dataset.former = 'yes'))"
         )
         with self.page.expect_response(re.compile("web_(search_read|read_group)")):
@@ -173,8 +175,12 @@ class Screen:
         offered.filter(has_text=text).first.click()
 
     def upload(self, name, path):
-        """Put the file at *path* into a field."""
+        """Put the file at *path* into a field, and wait until the form has read it."""
         self.field(name).locator("input[type=file]").set_input_files(path)
+        self.page.wait_for_function(
+            "![...document.querySelectorAll('.o_field_widget input[type=file]')]"
+            ".some(box => box.files.length)"
+        )
 
     def press(self, label):
         """Press the button *label*, of the dialog if one is in front.
