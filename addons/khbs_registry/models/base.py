@@ -8,6 +8,8 @@ from odoo.fields import Command
 from ..redaction import redact
 from .khbs_export import Collector
 
+# SQLSTATE of what a trigger of ours refuses.
+RAISE_EXCEPTION = "P0001"
 EXPORTER = "khbs_registry.group_exporter"
 # How a record belongs to a family.
 FAMILY_PATHS = ("household_id", "person_id.household_id", "card_id.household_id")
@@ -108,6 +110,13 @@ class Base(models.AbstractModel):
     @api.model
     def _sql_error_to_message_generic(self, exc):
         """Say what is wrong, without the row that PostgreSQL quotes."""
+        if exc.diag.sqlstate == RAISE_EXCEPTION:
+            return self.env._(
+                "The database refuses this change: what was decided, signed or paid "
+                "stays as it is. Load the page anew and look at its state. The rule "
+                "that refused: %(rule)s",
+                rule=redact(exc.diag.message_primary or ""),
+            )
         message = super()._sql_error_to_message_generic(exc)
         for quoted in (exc.diag.message_detail, exc.diag.context):
             message = message.replace(quoted or "\0", "")
