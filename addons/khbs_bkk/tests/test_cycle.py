@@ -296,6 +296,10 @@ class TestCycle(BkkCase):
         self.assertEqual(set(proposal.team_ids.mapped("round_number")), {2})
         every = self.env["khbs.bkk.check"].search([("proposal_id", "=", proposal.id)])
         self.assertEqual(set(every.mapped("round_number")), {1, 2})
+        team = self.env["khbs.bkk.team.member"].with_user(self.verifier)
+        of_round = [("proposal_id", "=", proposal.id), ("round_number", "=", 1)]
+        with self._refused(UserError):
+            team.search(of_round).unlink()
 
     def test_the_team_of_the_last_proposal_is_there_in_the_next(self):
         self._verified("1")
