@@ -5,6 +5,7 @@
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,10 @@ from tools.journey.users import DEMO_USERS
 from tools.setup import keys, process, server
 from tools.setup.cluster import Cluster
 from tools.setup.state import State
+
+# The people whom the tests play have the day of the province, whatever the machine's.
+os.environ["TZ"] = "Asia/Pontianak"
+time.tzset()
 
 
 def pytest_collection_modifyitems(items):

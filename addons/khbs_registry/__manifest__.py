@@ -4,7 +4,7 @@
 {
     "name": "KHBS Registry",
     "summary": "Families of Kartu Huma Betang Sejahtera, from delivery to decided list",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "author": "Pemerintah Provinsi Kalimantan Tengah",
     "website": "https://kalteng.go.id",
     "license": "LGPL-3",

@@ -30,6 +30,8 @@ def post_init_hook(env):
     defaults.set("res.partner", "lang", "id_ID")
     defaults.set("res.partner", "tz", "Asia/Pontianak")
     env.ref("base.main_company").name = "Pemerintah Provinsi Kalimantan Tengah"
+    # What the system does by itself has the date of the province, too.
+    env.ref("base.user_root").tz = "Asia/Pontianak"
     # The technical administrator configures and so sees the whole province.
     env.ref("base.user_admin").write(
         {

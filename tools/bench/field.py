@@ -110,7 +110,7 @@ def open_round(env, households):
         "UPDATE khbs_round SET state = 'closed' WHERE code LIKE 'BENCH-%%'"
         " AND state = 'open'"
     )
-    today = fields.Date.today()
+    today = fields.Date.context_today(env.user)
     food = env.ref("khbs_claims.benefit_food")
     code = f"BENCH-{time.time_ns() // 1_000_000 % 10**10}"
     made = env["khbs.round"].create(

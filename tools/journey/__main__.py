@@ -42,6 +42,9 @@ def main():
     parser.add_argument("--database", required=True)
     parser.add_argument("--folder", required=True)
     options = parser.parse_args()
+    # Its people have the day of the province, whatever the machine's.
+    os.environ["TZ"] = "Asia/Pontianak"
+    time.tzset()
     passwords = dict.fromkeys(DEMO_USERS, os.environ["KHBS_DEMO_PASSWORD"])
     passwords["admin"] = os.environ["KHBS_ADMIN_PASSWORD"]
     play(Journey(options.url, options.database, passwords, options.folder))

@@ -7,9 +7,9 @@ from datetime import date
 from odoo import Command
 from odoo.tests import tagged
 
-from odoo.addons.khbs_registry.tests.common import KhbsCase
+from odoo.addons.khbs_registry.tests.common import KhbsCase, today
 
-TODAY = date.today()
+TODAY = today()
 YEAR = TODAY.year
 SCAN = base64.b64encode(b"%PDF-1.4 signed on paper")
 

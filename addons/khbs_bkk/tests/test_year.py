@@ -2,17 +2,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import collections
-from datetime import date
 
 from odoo.exceptions import UserError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
-from odoo.addons.khbs_registry.tests.common import KhbsCase
+from odoo.addons.khbs_registry.tests.common import KhbsCase, today
 
 from . import year_checks, year_pay, year_play, year_roster
 
-TODAY = date.today()
+TODAY = today()
 HOLDERS = 1_300
 QUARTERS = (1, 2, 3, 4)
 ROLES = (

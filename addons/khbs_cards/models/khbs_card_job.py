@@ -240,7 +240,7 @@ class KhbsCardJob(models.Model):
     def _invitation(self):
         self.ensure_one()
         card = self.card_id
-        expiry = fields.Date.today() + timedelta(days=5 * 365)
+        expiry = fields.Date.context_today(self) + timedelta(days=5 * 365)
         return {
             "job": self.name,
             "card_no": card.card_no,

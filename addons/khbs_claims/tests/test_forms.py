@@ -1,8 +1,9 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields
 from odoo.tests import Form, tagged
+
+from odoo.addons.khbs_registry.tests.common import today
 
 from .common import ClaimsCase
 
@@ -18,8 +19,8 @@ class TestForms(ClaimsCase):
         form.recipient_list_id = self.recipients
         form.benefit_ids.add(self.cash)
         form.area_ids.add(self.env.ref("khbs_registry.area_62"))
-        form.date_from = fields.Date.today()
-        form.date_to = fields.Date.today()
+        form.date_from = today()
+        form.date_to = today()
         form.ceiling = 10**9
         self.assertEqual(form.save().state, "draft")
 

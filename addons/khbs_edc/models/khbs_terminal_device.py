@@ -100,7 +100,8 @@ class KhbsTerminalDevice(models.AbstractModel):
 
     def _request_block(self, card, reason, operator, note):
         """Leave to a person a block that the terminal may not make by itself."""
-        reference = f"{self.code}/{card.card_no}/{fields.Date.today()}"
+        today = fields.Date.context_today(self)
+        reference = f"{self.code}/{card.card_no}/{today}"
         cases = self.env["khbs.case"].sudo()
         kind = "CARD_BLOCK_REQUEST"
         if not cases.search([("kind", "=", kind), ("reference", "=", reference)]):

@@ -17,6 +17,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.khbs_cards.protocol import base64url, jws, keys
 from odoo.addons.khbs_cards.tests.common import PRG, CardsCase
+from odoo.addons.khbs_registry.tests.common import today
 
 from ..rpc.authentication import DEFAULT_AUD
 
@@ -160,15 +161,15 @@ class EdcCase(CardsCase):
 
     @classmethod
     def _open_round(cls, code="P-UJI"):
-        today = fields.Date.today()
+        day = today()
         return cls.env["khbs.round"].create(
             {
                 "code": code,
                 "name": code,
                 "benefit_ids": [Command.set(cls.benefit.ids)],
                 "area_ids": [Command.set(cls.village.ids)],
-                "date_from": fields.Date.subtract(today, days=1),
-                "date_to": fields.Date.add(today, days=60),
+                "date_from": fields.Date.subtract(day, days=1),
+                "date_to": fields.Date.add(day, days=60),
                 "ceiling": 10**9,
                 "state": "generated",
             }

@@ -25,7 +25,7 @@ from odoo.addons.khbs_cards.protocol import (
     keys,
 )
 from odoo.addons.khbs_cards.tests.common import PRG, Chip
-from odoo.addons.khbs_registry.tests.common import reading
+from odoo.addons.khbs_registry.tests.common import reading, today
 from odoo.addons.khbs_registry.tests.two_connections import TwoConnectionsCase
 
 from ..rpc import endpoint
@@ -96,15 +96,15 @@ class TestTwoConnections(TwoConnectionsCase):
         self.chip = Chip()
         self.card_no = self._card(env, household).card_no
         benefit = env.ref("khbs_claims.benefit_food")
-        today = fields.Date.today()
+        day = today()
         period = env["khbs.round"].create(
             {
                 "code": "P-DUA",
                 "name": "P-DUA",
                 "benefit_ids": [Command.set(benefit.ids)],
                 "area_ids": [Command.set(village.ids)],
-                "date_from": fields.Date.subtract(today, days=1),
-                "date_to": fields.Date.add(today, days=60),
+                "date_from": fields.Date.subtract(day, days=1),
+                "date_to": fields.Date.add(day, days=60),
                 "ceiling": 10**9,
                 "state": "generated",
             }

@@ -171,7 +171,8 @@ class KhbsDecisionQuery(models.AbstractModel):
                         OR c.outcome IN %(upheld)s
                             AND COALESCE(about.verified_at, '-infinity') < c.closed_at)
                 ) AS objected,
-                unmet.result AS unmet, unmet.validated_at::date AS unmet_on
+                unmet.result AS unmet, (unmet.validated_at AT TIME ZONE 'UTC'
+                            AT TIME ZONE 'Asia/Pontianak')::date AS unmet_on
             FROM khbs_household h
             LEFT JOIN (
                 SELECT DISTINCT ON (household_id) household_id, result, validated_at

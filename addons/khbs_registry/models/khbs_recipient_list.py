@@ -40,7 +40,8 @@ BEGIN
         OR OLD.seed <> NEW.seed OR (OLD.seed IS NOT NULL AND NEW.seed IS NULL)
         OR OLD.seed_drawn IS DISTINCT FROM NEW.seed_drawn
         OR (OLD.seed IS NULL AND NEW.seed IS NOT NULL
-            AND (CURRENT_DATE < OLD.seed_known_on OR NEW.seed <> OLD.seed_drawn))
+            AND (NEW.seed <> OLD.seed_drawn OR OLD.seed_known_on
+                > (now() AT TIME ZONE 'Asia/Pontianak')::date))
     THEN
         RAISE EXCEPTION 'The seed of recipient list % is bound', OLD.name
             USING ERRCODE = 'restrict_violation';

@@ -2,12 +2,20 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import contextlib
+from datetime import datetime
 
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
+from ..papers.words import WIB
+
 VILLAGE = "62.71.01.1001"
+
+
+def today():
+    """Return the day in Central Kalimantan, which the server may be a day behind."""
+    return datetime.now(WIB).date()
 
 
 def reading(documents, user=None):

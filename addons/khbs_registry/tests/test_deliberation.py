@@ -12,6 +12,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from .common import today
 from .deliberation_common import PDF, DeliberationCase
 
 
@@ -150,7 +151,7 @@ class TestDeliberation(DeliberationCase):
         self.assertEqual(deliberation.complaint_count, 3)
         with self.assertRaisesRegex(UserError, "until"):
             self.reading(deliberation, self.validator).action_close()
-        deliberation.sudo().announced_to = fields.Date.today() - timedelta(days=1)
+        deliberation.sudo().announced_to = today() - timedelta(days=1)
         with self.assertRaises(ValidationError):
             self._objection(deliberation, other)
         self.reading(deliberation, self.validator).action_close()
@@ -190,7 +191,7 @@ class TestDeliberation(DeliberationCase):
         complaint.action_take()
         complaint.note = "Tidak benar."
         complaint.action_reject()
-        deliberation.sudo().announced_to = fields.Date.today() - timedelta(days=1)
+        deliberation.sudo().announced_to = today() - timedelta(days=1)
         self.reading(deliberation, self.validator).action_close()
         criteria.action_decide_families()
         self.assertEqual(
@@ -204,7 +205,7 @@ class TestDeliberation(DeliberationCase):
     def test_an_objection_without_outcome_keeps_it_open(self):
         deliberation = self._announced(self._deliberation(self.households), days_ago=-2)
         self._objection(deliberation, self.households[0])
-        deliberation.sudo().announced_to = fields.Date.today() - timedelta(days=1)
+        deliberation.sudo().announced_to = today() - timedelta(days=1)
         with self.assertRaisesRegex(UserError, "no outcome"):
             self.reading(deliberation, self.validator).action_close()
 
@@ -288,28 +289,28 @@ class TestDeliberation(DeliberationCase):
         )
         with self.assertRaisesRegex(UserError, "from when"):
             deliberation.action_announce()
-        today = fields.Date.today()
-        deliberation.write({"announced_from": today, "announced_to": today})
+        day = today()
+        deliberation.write({"announced_from": day, "announced_to": day})
         with self.assertRaisesRegex(UserError, "at least 3 days"):
             deliberation.action_announce()
-        deliberation.write({"announced_from": today - timedelta(days=60)})
+        deliberation.write({"announced_from": day - timedelta(days=60)})
         with self.assertRaisesRegex(UserError, "before it has been held"):
             deliberation.action_announce()
 
     def test_days_that_are_over_are_no_days_of_objection(self):
         """It was announced and closed in one minute: nobody could object."""
         deliberation = self._held(self._deliberation(self.households))
-        today = fields.Date.today()
+        day = today()
         deliberation.write(
             {
                 "minutes_file": PDF,
-                "announced_from": today - timedelta(days=9),
-                "announced_to": today + timedelta(days=1),
+                "announced_from": day - timedelta(days=9),
+                "announced_to": day + timedelta(days=1),
             }
         )
         with self.assertRaisesRegex(UserError, "at least 3 days"):
             deliberation.action_announce()
-        deliberation.announced_to = today + timedelta(days=2)
+        deliberation.announced_to = day + timedelta(days=2)
         deliberation.action_announce()
         with self.assertRaisesRegex(UserError, "until"):
             self.reading(deliberation, self.validator).action_close()

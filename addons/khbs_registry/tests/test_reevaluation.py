@@ -11,6 +11,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..eligibility_rules import next_quarter
+from .common import today
 from .delivery_common import DeliveryCase
 
 
@@ -40,7 +41,7 @@ class TestReevaluation(DeliveryCase):
     def _confirmed(self, finding):
         finding.with_user(self.operator).notice_number = "400.9/77"
         finding.with_user(self.operator).action_give_notice()
-        finding.sudo().objection_until = fields.Date.today() - timedelta(days=1)
+        finding.sudo().objection_until = today() - timedelta(days=1)
         self.reading(finding, self.approver).action_confirm()
         return finding
 
@@ -64,15 +65,15 @@ class TestReevaluation(DeliveryCase):
             finding.with_user(self.operator).action_give_notice()
         finding.with_user(self.operator).notice_number = "400.9/77"
         finding.with_user(self.operator).action_give_notice()
-        today = fields.Date.context_today(finding)
-        self.assertEqual(finding.objection_until, today + timedelta(days=14))
+        day = today()
+        self.assertEqual(finding.objection_until, day + timedelta(days=14))
         with self.assertRaisesRegex(UserError, "object until"):
             self.reading(finding, self.approver).action_confirm()
-        finding.sudo().objection_until = today - timedelta(days=1)
+        finding.sudo().objection_until = day - timedelta(days=1)
         with self.assertRaises(AccessError):
             self.reading(finding, self.operator).action_confirm()
         self.reading(finding, self.approver).action_confirm()
-        finding.sudo().effective_on = today
+        finding.sudo().effective_on = day
         self.env["khbs.reevaluation"]._apply_due()
         self.assertEqual((finding.state, household.state), ("applied", "exited"))
         self.assertEqual(household.reason_code, "DECILE_ABOVE")
@@ -81,21 +82,21 @@ class TestReevaluation(DeliveryCase):
         _family, household = self._enrolled(desil="7")
         finding = self._reevaluated(household, decile_rise_rule="exit")
         self.assertEqual(finding.result, "exit")
-        self.assertEqual(finding.effective_on, next_quarter(fields.Date.today()))
+        self.assertEqual(finding.effective_on, next_quarter(today()))
 
     def test_case_12_15_other_aid_after_enrolment(self):
         family, household = self._enrolled()
         self._aid_list([(family[1]["nik"], "", "PKH")])
         finding = self._reevaluated(household)
         self.assertEqual((finding.result, finding.dual_aid), ("suspend", True))
-        self.assertEqual(finding.effective_on, next_quarter(fields.Date.today()))
+        self.assertEqual(finding.effective_on, next_quarter(today()))
         self.assertEqual(household.state, "active")
         auditor = self._role_user("auditor")
         listed = self.env["khbs.reevaluation"].with_user(auditor)
         self.assertIn(finding, listed.search([("dual_aid", "=", True)]))
         self.assertIn("Program Keluarga Harapan", listed.browse(finding.id).explanation)
         self._confirmed(finding)
-        finding.sudo().effective_on = fields.Date.today()
+        finding.sudo().effective_on = today()
         self.env["khbs.reevaluation"]._apply_due()
         self.assertEqual(household.state, "suspended")
 
@@ -151,7 +152,7 @@ class TestReevaluation(DeliveryCase):
         with self.assertRaises(UserError):
             self.reading(finding, self.approver).action_dismiss()
         self.reading(finding, second).action_dismiss()
-        finding.sudo().effective_on = fields.Date.today()
+        finding.sudo().effective_on = today()
         self.env["khbs.reevaluation"]._apply_due()
         self.assertEqual((finding.state, household.state), ("dismissed", "active"))
 
@@ -163,7 +164,7 @@ class TestReevaluation(DeliveryCase):
         self._applied(family)
         self._reevaluated(household)
         self.assertEqual(finding.state, "confirmed")
-        finding.sudo().effective_on = fields.Date.today()
+        finding.sudo().effective_on = today()
         self.env["khbs.reevaluation"]._apply_due()
         self.assertEqual((finding.state, household.state), ("lapsed", "active"))
 
@@ -173,6 +174,6 @@ class TestReevaluation(DeliveryCase):
         both = self._role_user("registry_operator", "approver")
         finding.with_user(both).notice_number = "400.9/78"
         finding.with_user(both).action_give_notice()
-        finding.sudo().objection_until = fields.Date.today() - timedelta(days=1)
+        finding.sudo().objection_until = today() - timedelta(days=1)
         with self.assertRaises(UserError):
             self.reading(finding, both).action_confirm()
