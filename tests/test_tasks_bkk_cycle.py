@@ -16,6 +16,7 @@ from test_tasks_bkk import (
 )
 
 from tools.journey.bkk import examine
+from tools.journey.client import as_base64
 
 
 def totals(screen):
@@ -122,7 +123,7 @@ def test_what_changed_since_it_was_sent_back(journey, browser):
         "khbs.bkk.proposal.line",
         [("proposal_id", "=", record)],
         ["name"],
-        order="area_code, role_id, name, id",
+        order="area_code, name, id",
         limit=1,
     )
     proposer.call("khbs.bkk.proposal.line", "unlink", [line["id"]])
@@ -133,6 +134,8 @@ def test_what_changed_since_it_was_sent_back(journey, browser):
         {
             "control_count": figures["holder_count"],
             "control_amount": figures["proposed_amount"],
+            # Signed anew: the letter of the first round was of other lines.
+            "letter_file": as_base64(signed_scan(journey).read_bytes() + b"\n% anew"),
         },
     )
     proposer.call(PROPOSAL, "action_propose", [record])

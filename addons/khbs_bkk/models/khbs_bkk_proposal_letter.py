@@ -64,6 +64,35 @@ class KhbsBkkProposalLetter(models.AbstractModel):
         )
         return attachment.raw or b""
 
+    def _check_letter_of_lines(self):
+        """Refuse a letter that was signed for the other lines of an earlier round."""
+        self.ensure_one()
+        self.env.flush_all()
+        rounds = (
+            self.env["khbs.bkk.letter"]
+            .sudo()
+            .search(
+                [("proposal_id", "=", self.id), ("sha256", "=", self.letter_sha256)]
+            )
+            .mapped("round_number")
+        )
+        if not rounds:
+            return
+        changed = (
+            self.env["khbs.bkk.change"]
+            .sudo()
+            .search_count(
+                [("proposal_id", "=", self.id), ("kind", "!=", "same")], limit=1
+            )
+        )
+        if changed or self.round_number - 1 not in rounds:
+            raise UserError(
+                self.env._(
+                    "This letter was signed for other lines, before the proposal was "
+                    "sent back. Print it anew, have it signed and hand that one in."
+                )
+            )
+
     def _keep_letter(self):
         """Put the letter of this round beside those of the earlier ones."""
         self.ensure_one()

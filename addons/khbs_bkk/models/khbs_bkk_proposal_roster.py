@@ -36,6 +36,7 @@ class KhbsBkkProposalRoster(models.AbstractModel):
             proposal._check_letter()
             proposal._check_not_blocked("proposal")
             proposal._check_current()
+            proposal._check_letter_of_lines()
             proposal._keep_letter()
             proposal._step("proposed", PROPOSER)
             proposal._open_checks()

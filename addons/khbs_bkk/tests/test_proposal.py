@@ -1,6 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import base64
 from datetime import date
 
 import psycopg2
@@ -230,6 +231,22 @@ class TestProposal(BkkCase):
             "UPDATE khbs_bkk_proposal SET state = 'approved' WHERE id = %s",
             proposal.id,
         )
+
+    def test_a_letter_is_signed_anew_for_other_lines(self):
+        proposal = self._proposed()
+        proposal.with_user(self.verifier).action_return("Lengkapi SK")
+        self.rt.appointment_letter = "SK 2"
+        proposal.action_build()
+        with self.assertRaisesRegex(UserError, "signed for other lines"):
+            proposal.action_propose()
+        letter = base64.b64encode(b"%PDF-1.4 signed anew")
+        proposal.write({"letter_file": letter})
+        proposal.action_propose()
+        self.assertEqual(proposal.state, "proposed")
+        # The same lines may go again under the same letter.
+        proposal.with_user(self.verifier).action_return("Lengkapi lampiran")
+        proposal.action_propose()
+        self.assertEqual(proposal.round_number, 3)
 
     def test_a_closed_verification_keeps_checklist_and_team(self):
         proposal = self._verified()
