@@ -4,7 +4,7 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from .. import guards
 
@@ -39,18 +39,6 @@ class KhbsBkkTeamMember(models.Model):
                 proposal = self.env["khbs.bkk.proposal"].browse(vals.get("proposal_id"))
                 vals["round_number"] = proposal.round_number
         return super().create(vals_list)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_of_open_verification(self):
-        if any(
-            member.proposal_id.state != "proposed" or not member.is_current
-            for member in self
-        ):
-            raise UserError(
-                self.env._(
-                    "This verification is closed; its team stays in the minutes."
-                )
-            )
 
     @api.constrains("nip")
     def _check_nip(self):
