@@ -234,6 +234,15 @@ class Screen:
         box = self.field(name).locator("input, textarea").first
         expect(box).to_have_value(text, timeout=60_000)
 
+    def wait_for_text(self, name, text):
+        """Wait until a field shows *text*, whether it may be changed or not."""
+        self.page.wait_for_function(
+            "([name, text]) => [...document.querySelectorAll("
+            "`.o_field_widget[name='${name}']`)].some(field =>"
+            " [field.innerText, field.querySelector('input')?.value].includes(text))",
+            arg=[name, text],
+        )
+
     def record_id(self):
         """Return the id of the record whose form is open, as the address has it."""
         return int(self.page.url.partition("?")[0].rpartition("/")[2])

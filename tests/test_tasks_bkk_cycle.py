@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The tasks of a proposal by clicking: letter, checklist, what changed, the queue."""
 
+import re
 from datetime import date
 
 from playwright.sync_api import expect
@@ -28,14 +29,14 @@ def answer(screen, index, label, note=None):
     """Answer the item at *index* of the checklist."""
     row = screen.page.locator(".o_field_widget[name=check_ids] .o_data_row").nth(index)
     row.locator("td[name=answer]").click()
-    screen.page.locator(".o_field_widget[name=check_ids] .o_selected_row").wait_for()
+    # Another row may still be the one that is filled in.
+    expect(row).to_have_class(re.compile("o_selected_row"), timeout=60_000)
     row.locator("td[name=answer] input").click()
     menu = screen.page.locator(".o_field_selection_menu")
     menu.get_by_role("menuitem", name=label, exact=True).click()
     menu.wait_for(state="detached")
     if note:
         row.locator("td[name=note] input").fill(note)
-    screen.save()
 
 
 def open_from_queue(screen, quarter, year):
@@ -97,6 +98,7 @@ def test_verifier_answers_the_checklist_and_closes(journey, browser):
     answer(screen, 0, "Tidak", note="Stempel kurang jelas, dikonfirmasi")
     for index in range(1, rows.count()):
         answer(screen, index, "Ya")
+    screen.save()
     screen.press("Tutup verifikasi")
     screen.wait_for_state("Diverifikasi")
     assert screen.field("minutes_id").is_visible()

@@ -28,6 +28,8 @@ def test_rules_changed_under_the_eyes_of_the_approver(journey, browser):
     assert state(operator, criteria) == "draft"
 
     screen.open(f"khbs-criteria/{criteria}")
+    # The browser shows what it remembers of the form until the server has answered.
+    screen.wait_for_text("max_decile", "8")
     button.click()
     button.wait_for(state="detached")
     assert state(operator, criteria) == "in_force"
