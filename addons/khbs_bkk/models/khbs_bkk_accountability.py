@@ -440,8 +440,16 @@ class KhbsBkkAccountability(models.Model):
                     "what was printed before has other figures."
                 )
             )
-        if "signed" not in self.evidence_ids.mapped("kind"):
+        signed = self.evidence_ids.filtered(lambda one: one.kind == "signed")
+        if not signed:
             raise UserError(self.env._("Upload the signed LPJ among the evidence."))
+        if self.printed_sha256 not in signed.mapped("printed_sha256"):
+            raise UserError(
+                self.env._(
+                    "The signed LPJ was uploaded before the LPJ was printed as it "
+                    "stands now. Have the new print signed and upload it."
+                )
+            )
 
     def _require_refunded(self):
         """Refuse to accept while money is left, or more came back than was left."""

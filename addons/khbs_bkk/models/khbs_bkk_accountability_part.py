@@ -19,6 +19,8 @@ class KhbsBkkAccountabilityPart(models.AbstractModel):
     _description = "BKK accountability: a part"
 
     _file_field = "file"
+    # First bytes of what a scanner or a camera makes: PDF, JPEG, PNG.
+    _scans = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
     accountability_id = fields.Many2one(
         comodel_name="khbs.bkk.accountability",
@@ -43,8 +45,10 @@ class KhbsBkkAccountabilityPart(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         """Add parts to drafts that the user may change."""
+        no_file = {self._file_field: False}
         vals_list = [
-            self._hashed(self._add_missing_default_values(v)) for v in vals_list
+            self._hashed({**no_file, **self._add_missing_default_values(v)})
+            for v in vals_list
         ]
         reports = self.env["khbs.bkk.accountability"].browse(
             [vals.get("accountability_id") for vals in vals_list]
@@ -91,6 +95,10 @@ class KhbsBkkAccountabilityPart(models.AbstractModel):
             content = base64.b64decode(vals[self._file_field] or b"")
             if not content:
                 raise UserError(self.env._("Upload the file."))
+            if not content.startswith(self._scans):
+                raise UserError(
+                    self.env._("Upload a scan as PDF, JPG or PNG: this file is none.")
+                )
             vals[digest] = hashlib.sha256(content).hexdigest()
         return vals
 
@@ -122,4 +130,34 @@ class KhbsBkkEvidence(models.Model):
     file = HeldFile(rows="people_count", attachment=True, required=True, copy=False)
     file_name = fields.Char()
     file_sha256 = fields.Char(string="SHA-256", readonly=True, required=True)
+    printed_sha256 = fields.Char(
+        string="SHA-256 of what was printed",
+        readonly=True,
+        copy=False,
+        help="Of the figures of the LPJ that was printed last when the file came.",
+    )
     people_count = fields.Integer(related="accountability_id.people_count")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        reports = self.env["khbs.bkk.accountability"]
+        return super().create(
+            [
+                {
+                    **vals,
+                    "printed_sha256": reports.browse(vals.get("accountability_id"))
+                    .sudo()
+                    .printed_sha256,
+                }
+                for vals in vals_list
+            ]
+        )
+
+    def write(self, vals):
+        vals = {name: vals[name] for name in vals if name != "printed_sha256"}
+        if "file" not in vals:
+            return super().write(vals)
+        for report, mine in self.grouped("accountability_id").items():
+            printed = {"printed_sha256": report.sudo().printed_sha256}
+            super(KhbsBkkEvidence, mine).write({**vals, **printed})
+        return True

@@ -229,6 +229,18 @@ class KhbsBkkPayment(models.Model):
                     )
                 )
 
+    @api.constrains("proposal_id", "area_id")
+    def _check_area(self):
+        for payment in self.sudo():
+            if payment.area_id not in payment.proposal_id._decreed_by_area():
+                raise ValidationError(
+                    self.env._(
+                        "The decree gives %(area)s nothing to pay of %(proposal)s.",
+                        area=payment.area_id.name,
+                        proposal=payment.proposal_id.display_name,
+                    )
+                )
+
     def write(self, vals):
         result = super().write(vals)
         if not self.env.su and vals.keys() & PRINTED:

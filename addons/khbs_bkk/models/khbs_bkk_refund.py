@@ -4,6 +4,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.khbs_registry.papers import words
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
 
@@ -43,9 +44,25 @@ class KhbsBkkRefund(models.Model):
         "This STS is entered for this proposal already.",
     )
 
-    @api.constrains("sts_date")
+    @api.constrains("sts_date", "accountability_id")
     def _check_date(self):
+        """What is paid back was received before, and not in the future."""
         for refund in self:
+            received = (
+                refund.sudo()
+                .proposal_id.disbursement_ids.filtered(
+                    lambda one: not one.cancelled_by_id
+                )
+                .mapped("sp2d_date")
+            )
+            if received and refund.sts_date < min(received):
+                raise ValidationError(
+                    self.env._(
+                        "The STS is dated before the money was received on %(day)s. "
+                        "Compare it.",
+                        day=words.date(min(received)),
+                    )
+                )
             if refund.sts_date > fields.Date.context_today(refund):
                 raise ValidationError(
                     self.env._("The STS is dated in the future. Compare it.")

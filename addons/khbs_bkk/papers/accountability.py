@@ -249,13 +249,16 @@ def table(report):
             Column("text", "Uraian", 60),
             Column("day", "Tanggal", 24, "date"),
             Column("remark", "Keterangan", 44),
-            Column("people", "Orang", 18, "integer"),
+            Column("decreed_people", "Orang dalam keputusan", 20, "integer"),
+            Column("people", "Orang dibayar", 18, "integer"),
             Column("amount", "Jumlah", 32, "rupiah"),
             Column("tax", "PPh 21", 28, "rupiah"),
             Column("net", "Neto", 32, "rupiah"),
         ],
         rows=lambda: _table_rows(report),
         group_key="part",
+        # The sums stand among the rows, as in the letter: nothing is counted.
+        numbered=False,
         letterhead=None,
         as_of=report.as_of,
     )
@@ -268,28 +271,53 @@ def _table_rows(report):
             "text": label.strip(),
             "amount": amount,
         }
-    for one in report.transfers:
-        yield {
-            "part": "B. Penerimaan menurut SP2D",
-            "text": one.number,
-            "day": one.day,
-            "remark": one.kind,
-            "amount": one.amount,
-        }
-    for role in report.roles:
-        yield {
-            "part": "C. Pembayaran menurut peran",
-            "text": role.name,
-            "people": role.people,
-            "amount": role.paid,
-            "tax": role.tax,
-            "net": role.net,
-        }
-    for one in report.refunds:
-        yield {
-            "part": "D. Penyetoran kembali (STS)",
-            "text": one.number,
-            "day": one.day,
-            "remark": one.reason,
-            "amount": one.amount,
-        }
+    yield from _summed(
+        "B. Penerimaan menurut SP2D",
+        [
+            {
+                "text": one.number,
+                "day": one.day,
+                "remark": one.kind,
+                "amount": one.amount,
+            }
+            for one in report.transfers
+        ],
+        "amount",
+    )
+    yield from _summed(
+        "C. Pembayaran menurut peran",
+        [
+            {
+                "text": role.name,
+                "decreed_people": role.decreed_people,
+                "people": role.people,
+                "amount": role.paid,
+                "tax": role.tax,
+                "net": role.net,
+            }
+            for role in report.roles
+        ],
+        *("decreed_people", "people", "amount", "tax", "net"),
+    )
+    yield from _summed(
+        "D. Penyetoran kembali (STS)",
+        [
+            {
+                "text": one.number,
+                "day": one.day,
+                "remark": one.reason,
+                "amount": one.amount,
+            }
+            for one in report.refunds
+        ],
+        "amount",
+    )
+
+
+def _summed(part, rows, *keys):
+    """Yield *rows* of a part of the workbook and their sum, as the letter has it."""
+    for row in rows:
+        yield {"part": part, **row}
+    if rows:
+        sums = {key: sum(row[key] for row in rows) for key in keys}
+        yield {"part": part, "text": "Jumlah", **sums}

@@ -2,9 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import base64
+import io
 from datetime import date, timedelta
 
 import psycopg2
+from openpyxl import load_workbook
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -182,7 +184,6 @@ class TestAccountability(BkkCase):
         further = further.with_user(self.proposer)
         self._refund(further, line.gross, "STS-2")
         further.write({"letter_number": "900/10/BPKAD", "letter_date": TODAY})
-        self._evidence(further)
         self._submit_again(further)
         self.reading(further, self.verifier).action_accept()
         self.assertEqual(proposal.state, "accounted")
@@ -190,21 +191,27 @@ class TestAccountability(BkkCase):
 
     def _submit_again(self, report):
         report.action_print()
+        self._evidence(report)
         self.reading(report, self.proposer).action_submit()
 
     def test_what_is_left_goes_back_before_it_is_accepted(self):
         report = self._completed()
         self.assertEqual(report.left_amount, report.refunded_amount)
         report.refund_ids.amount -= 1
+        # What was signed before has other figures.
         report.action_print()
-        self.reading(report, self.proposer).action_submit()
+        with self.assertRaisesRegex(UserError, "Have the new print signed"):
+            self.reading(report, self.proposer).action_submit()
+        with self.assertRaisesRegex(UserError, "Have the new print signed"):
+            report.evidence_ids.printed_sha256 = report.printed_sha256
+            self.reading(report, self.proposer).action_submit()
+        self._submit_again(report)
         with self.assertRaisesRegex(UserError, "is left"):
             self.reading(report, self.verifier).action_accept()
         report.with_user(self.verifier).action_return("Setor sisanya")
         self.assertEqual((report.state, report.round_number), ("draft", 2))
         report.refund_ids.amount += 1
-        report.action_print()
-        self.reading(report, self.proposer).action_submit()
+        self._submit_again(report)
         self.reading(report, self.verifier).action_accept()
         self.assertEqual(report.state, "accepted")
         self.assertEqual(report.proposal_id.state, "accounted")
@@ -306,8 +313,45 @@ class TestAccountability(BkkCase):
         returned = late.approval_ids.filtered(lambda one: one.step == "returned")
         self.assertEqual((back.kind, back.since), ("mend_report", returned.at))
 
+    def test_a_scan_is_a_scan_and_an_sts_follows_the_money(self):
+        report = self._draft()
+        with self.assertRaisesRegex(UserError, "PDF, JPG or PNG"):
+            self._refund(report, 1, scan=base64.b64encode(b"hello"))
+        evidence = self._evidence(report)
+        with self.assertRaisesRegex(UserError, "PDF, JPG or PNG"):
+            evidence.file = base64.b64encode(b"hello")
+        for number, scan in enumerate((b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n")):
+            self._refund(report, 1, f"STS-{number}", scan=base64.b64encode(scan))
+        with self.assertRaisesRegex(UserError, "before the money was received"):
+            self._refund(report, 1, "STS-9", sts_date=TODAY - timedelta(days=1))
+
+    def test_the_workbook_has_the_sums_of_the_letter(self):
+        report = self._completed()
+        book = load_workbook(io.BytesIO(report.sudo().paper_id._file("xlsx")))
+        rows = list(book["Data"].values)
+        [head] = [row for row in rows if "Orang dalam keputusan" in row]
+        names = ("Orang dalam keputusan", "Orang dibayar", "Jumlah (Rp)")
+        places = [head.index(name) for name in names]
+        sums = [
+            tuple(row[place] for place in places) for row in rows if "Jumlah" in row
+        ]
+        self.assertEqual(
+            sums,
+            [(None, None, 2_750_000), (3, 2, 2_250_000), (None, None, 500_000)],
+        )
+
     def test_a_part_has_its_file(self):
         report = self._draft()
+        with self.assertRaisesRegex(UserError, "Upload the file"):
+            self.env["khbs.bkk.refund"].with_user(self.proposer).create(
+                {
+                    "accountability_id": report.id,
+                    "sts_number": "STS-1",
+                    "sts_date": TODAY,
+                    "amount": 1,
+                    "reason": "Jabatan kosong",
+                }
+            )
         with self.assertRaisesRegex(UserError, "Upload the file"):
             self._refund(report, 1, scan=False)
         evidence = self._evidence(report)

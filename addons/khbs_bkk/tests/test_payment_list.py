@@ -109,6 +109,14 @@ class TestPaymentList(PaymentListCase):
         )
         self.assertEqual(offered[self.rt + self.damang], ["action_refund"])
 
+    def test_a_list_is_of_a_treasury_that_the_decree_pays(self):
+        proposal = self._received()
+        with (
+            self.assertRaisesRegex(UserError, f"gives {self.village.name} nothing"),
+            self.env.cr.savepoint(),
+        ):
+            self._list(proposal, area_id=self.village.id)
+
     def test_the_day_of_the_list_is_not_before_the_money(self):
         proposal = self._received()
         with (

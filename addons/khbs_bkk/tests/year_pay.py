@@ -228,6 +228,8 @@ class Money:
             report = report["id"]
             proposer.write(REPORT, [report], values)
             proposer.call(REPORT, "action_print", [report])
+            signed = {"kind": "signed", "name": "LPJ", "file": PDF}
+            proposer.write(REPORT, [report], {"evidence_ids": [(0, 0, signed)]})
             proposer.decide(REPORT, "action_submit", report)
             verifier.decide(REPORT, "action_accept", report)
             self.year.reports[key] = report
@@ -237,7 +239,6 @@ class Money:
         values = {
             "letter_number": f"900/LPJ/{mark}",
             "letter_date": self.year.today,
-            "evidence_ids": [(0, 0, {"kind": "signed", "name": "LPJ", "file": PDF})],
         }
         if left:
             refund = {
