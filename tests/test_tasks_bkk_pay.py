@@ -4,6 +4,7 @@
 
 from datetime import date
 
+from playwright.sync_api import expect
 from screen import Screen
 
 PAYMENT = "khbs.bkk.payment"
@@ -109,6 +110,23 @@ def test_a_colleague_cancels_a_wrong_sp2d(journey, browser):
     maker.press("Konfirmasi")
     maker.page.get_by_text("orang kedua").wait_for()
     maker.close()
+
+
+def test_a_list_is_begun_from_its_own_menu(journey, browser):
+    proposal = journey.erp("pengusul").read_one(
+        "khbs.bkk.proposal",
+        journey.facts["bkk_proposal"],
+        ["display_name", "regency_id", "received_amount"],
+    )
+    screen = Screen(browser, journey, "pengusul")
+    screen.menu("BKK", "Daftar pembayaran")
+    screen.new()
+    screen.pick("proposal_id", proposal["display_name"])
+    area = screen.field("area_id").locator("input")
+    expect(area).to_have_value(proposal["regency_id"][1], timeout=60_000)
+    received = f"{proposal['received_amount']:,}".replace(",", ".")
+    expect(screen.field("received_amount")).to_have_text(received, timeout=60_000)
+    screen.close()
 
 
 def test_treasurer_pays_by_name(journey, browser):
