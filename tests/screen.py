@@ -122,9 +122,9 @@ class Screen:
         if self.width <= PHONE and not box.is_visible():
             self.page.click(".o_control_panel .fa-search")
         box.fill(text)
-        # Enter would be lost before the box offers where to search, and what it offers
-        # may be drawn anew under a click.
-        self.page.wait_for_selector(".o_searchview_autocomplete .o-dropdown-item")
+        # Enter takes the offer that is marked: before one is, it would be lost. What is
+        # offered may be drawn anew under a click.
+        self.page.wait_for_selector(".o_searchview_autocomplete .o-dropdown-item.focus")
         # A row that is about to be drawn anew would take a click and lose it. The
         # empty cards that fill the last line of a kanban stay.
         self.page.evaluate(

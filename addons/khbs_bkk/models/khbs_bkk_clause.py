@@ -1,6 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import re
 from string import Template
 
 from odoo import api, fields, models
@@ -35,6 +36,23 @@ AMENDMENT_PLACEHOLDERS = {
     "former": "Rp.. with words, before the amendment",
     "changes": "number of corrections",
 }
+# Number and year of a regulation.
+_REGULATION = re.compile(r"(Nomor )\S+( Tahun )([0-9]{4})\b")
+
+
+def of_budget_year(text, year):
+    """Return *text* with dots for a regulation that is of an earlier budget.
+
+    The budget of a year is laid down in the year before it, or late in the year itself
+    (UU 23/2014 Art. 312). What is older was entered for another fiscal year and has to
+    be filled in anew before the decree is frozen.
+    """
+
+    def renew(found):
+        current = int(found[3]) >= year - 1
+        return found[0] if current else f"{found[1]}...{found[2]}..."
+
+    return _REGULATION.sub(renew, text)
 
 
 class KhbsBkkClause(models.Model):
@@ -96,5 +114,8 @@ class KhbsBkkClause(models.Model):
             [("form", "=", form), ("payee_level", "in", [payee_level, False])]
         )
         for clause in clauses:
-            texts[clause.section].append(Template(clause.text).substitute(terms))
+            text = Template(clause.text).substitute(terms)
+            if "$year" in clause.text:
+                text = of_budget_year(text, int(terms["year"]))
+            texts[clause.section].append(text)
         return texts

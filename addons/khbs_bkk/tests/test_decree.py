@@ -40,6 +40,30 @@ class TestDecree(BkkCase):
         self.assertNotIn("$", text)
         self.assertIn("Triwulan I Tahun Anggaran", decree.name)
 
+    def test_a_regulation_on_an_earlier_budget_is_filled_in_anew(self):
+        budget = "Peraturan Daerah {} tentang APBD Tahun Anggaran $year;"
+        current = f"Nomor 9 Tahun {YEAR - 1}"
+        clauses = self.env["khbs.bkk.clause"].create(
+            [
+                {"section": "mengingat", "text": budget.format(entered)}
+                for entered in (f"Nomor 7 Tahun {YEAR - 2}", current)
+            ]
+        )
+        clauses += clauses.create(
+            {"section": "mengingat", "text": f"Peraturan Nomor 5 Tahun {YEAR - 2};"}
+        )
+        decree = self._drafted()
+        texts = decree.clause_ids.mapped("text")
+        for shown in (
+            f"Daerah {current} tentang",
+            f"Peraturan Nomor 5 Tahun {YEAR - 2}",
+        ):
+            self.assertTrue(any(shown in text for text in texts), shown)
+        self.assertTrue(any("Daerah Nomor ... Tahun ... tentang" in t for t in texts))
+        self.assertFalse(any("Nomor 7 Tahun" in text for text in texts))
+        with self.assertRaisesRegex(UserError, "not filled in"):
+            self.reading(decree, self.approver).action_approve()
+
     def test_one_decree_decides_several_regencies(self):
         city = self._area("62.71")
         self._holder("RT KOTA", regency_id=city.id, area_ids=self._area(VILLAGE))
