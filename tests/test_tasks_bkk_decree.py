@@ -33,7 +33,8 @@ def test_a_name_is_corrected_by_an_amendment(journey, browser):
 
     regency = Screen(browser, journey, "pengusul")
     regency.menu("BKK", "Nama dalam Keputusan")
-    regency.open_row(name)
+    # The same name stands in decrees of other quarters, too.
+    regency.open(f"khbs-bkk-decree-lines/{before[0]['id']}")
     regency.press("Minta perbaikan")
     regency.page.get_by_role("button", name="Ajukan").wait_for()
     regency.fill("new_name", f"{name}, S.Pd.")
