@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from . import test_cycle
+from . import test_cycle_page
 from . import test_decree
 from . import test_proposal
 from . import test_queue
