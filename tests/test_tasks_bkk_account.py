@@ -11,6 +11,7 @@ from test_tasks_bkk import propose, quarter_from_now, signed_scan, verify
 
 from tools.journey.bkk_pay import request_disbursement
 from tools.journey.client import as_base64
+from tools.journey.documents import fill_open_places
 
 PROPOSAL = "khbs.bkk.proposal"
 DECREE = "khbs.decree"
@@ -73,6 +74,7 @@ def decreed(journey, proposal, year):
     officer = journey.erp("sk")
     action = officer.call(PROPOSAL, "action_draft_decree", [proposal], line)
     decree = action["res_id"]
+    fill_open_places(journey, decree)
     journey.erp("penyetuju").decide(DECREE, "action_approve", decree)
     officer.call(DECREE, "action_freeze", [decree])
     officer.call(

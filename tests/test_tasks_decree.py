@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 from screen import DIALOG, Screen
 
+from tools.journey.documents import fill_open_places
 from tools.setup.state import REPOSITORY
 
 DECREE = "khbs.decree"
@@ -78,19 +79,6 @@ def open_decree(browser, journey, login, state):
     return screen
 
 
-def fill_open_places(journey, draft):
-    """Write what the library left open: the numbers of three regulations."""
-    officer = journey.erp("sk")
-    clauses = officer.search_read(
-        f"{DECREE}.clause", [("decree_id", "=", draft)], ["text"]
-    )
-    open_ones = [clause for clause in clauses if "..." in clause["text"]]
-    assert len(open_ones) == 3
-    for clause in open_ones:
-        text = clause["text"].replace("...", "5")
-        officer.write(f"{DECREE}.clause", [clause["id"]], {"text": text})
-
-
 def initial(browser, journey, login):
     screen = open_decree(browser, journey, login, "Draf")
     screen.press("Paraf")
@@ -133,7 +121,8 @@ def test_list_is_decreed_initialled_and_signed_by_certificate(
     draft = officer.record_id()
     clauses = officer.field("clause_ids").inner_text()
     assert "Undang-Undang Nomor 14 Tahun 2023" in clauses
-    fill_open_places(journey, draft)
+    # The library leaves the numbers of three regulations open.
+    assert fill_open_places(journey, draft) == 3
     officer.page.reload()
     officer.wait_for_state("Draf")
     officer.choose("track", "Tanda tangan elektronik (TTE)")

@@ -9,6 +9,8 @@ from pypdf import PdfReader, PdfWriter
 from screen import DIALOG, Screen
 from test_tasks_bkk import propose, verify
 
+from tools.journey.documents import fill_open_places
+
 # Far enough from the quarters that other tests propose.
 YEARS_AHEAD = 2
 PROPOSAL = "khbs.bkk.proposal"
@@ -31,6 +33,7 @@ def draft(journey):
     action = journey.erp("sk").call(
         PROPOSAL, "action_draft_decree", [proposal], budget_line
     )
+    fill_open_places(journey, action["res_id"])
     return action["res_id"]
 
 

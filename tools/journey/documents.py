@@ -2,6 +2,19 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A family misses its card: the complaint is filed, handled and suspends the card."""
 
+CLAUSE = "khbs.decree.clause"
+
+
+def fill_open_places(journey, decree):
+    """Write what the clauses of a draft leave open; return in how many of them."""
+    officer = journey.erp("sk")
+    clauses = officer.search_read(CLAUSE, [("decree_id", "=", decree)], ["text"])
+    left_open = [clause for clause in clauses if "..." in clause["text"]]
+    for clause in left_open:
+        text = clause["text"].replace("...", "5")
+        officer.write(CLAUSE, [clause["id"]], {"text": text})
+    return len(left_open)
+
 
 def run(journey):
     """File a complaint in the village and suspend its card in the office.
