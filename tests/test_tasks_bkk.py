@@ -55,6 +55,21 @@ def propose(journey, year, quarter):
     return record
 
 
+def begin_proposal(journey, browser, year, quarter):
+    """Return the proposer's screen with a new proposal, built from the roster."""
+    screen = Screen(browser, journey, "pengusul")
+    screen.menu("BKK", "Usulan")
+    screen.new()
+    screen.fill("fiscal_year", str(year))
+    screen.choose("quarter", ROMAN[quarter - 1])
+    screen.fill("letter_number", f"900/{year}-{quarter}/BPKAD")
+    screen.fill("letter_date", "02/01/2026")
+    screen.press("Susun dari daftar")
+    rows = screen.page.locator(".o_field_widget[name=line_ids] .o_data_row")
+    rows.first.wait_for()
+    return screen
+
+
 def verify(journey, record):
     """Accept the proposal as it stands."""
     verifier = journey.erp("verifikator")
@@ -90,17 +105,7 @@ def test_proposer_adds_a_holder(journey, browser):
 
 
 def test_proposer_makes_and_submits_a_proposal(journey, browser):
-    year, quarter = quarter_from_now(journey, 1)
-    screen = Screen(browser, journey, "pengusul")
-    screen.menu("BKK", "Usulan")
-    screen.new()
-    screen.fill("fiscal_year", str(year))
-    screen.choose("quarter", ROMAN[quarter - 1])
-    screen.fill("letter_number", f"900/{quarter}77/BPKAD/{year}")
-    screen.fill("letter_date", "02/01/2026")
-    screen.press("Susun dari daftar")
-    rows = screen.page.locator(".o_field_widget[name=line_ids] .o_data_row")
-    rows.first.wait_for()
+    screen = begin_proposal(journey, browser, *quarter_from_now(journey, 1))
     holders = screen.field("holder_count").inner_text()
     amount = screen.field("proposed_amount").inner_text()
 

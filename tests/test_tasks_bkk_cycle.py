@@ -10,6 +10,7 @@ from screen import PHONE, Screen
 from test_tasks_bkk import (
     PROPOSAL,
     ROMAN,
+    begin_proposal,
     judge,
     propose,
     quarter_from_now,
@@ -47,14 +48,7 @@ def open_from_queue(screen, quarter, year):
 
 def test_proposer_prints_the_letter_and_sends_it_signed(journey, browser):
     year, quarter = quarter_from_now(journey, 20)
-    screen = Screen(browser, journey, "pengusul")
-    screen.menu("BKK", "Usulan")
-    screen.new()
-    screen.fill("fiscal_year", str(year))
-    screen.choose("quarter", ROMAN[quarter - 1])
-    screen.fill("letter_number", f"900/{quarter}55/BPKAD/{year}")
-    screen.fill("letter_date", "02/01/2026")
-    screen.press("Susun dari daftar")
+    screen = begin_proposal(journey, browser, year, quarter)
     totals(screen).wait_for()
     holders = screen.field("holder_count").inner_text()
     amount = screen.field("proposed_amount").inner_text()

@@ -179,68 +179,68 @@ def test_export_needs_its_right_and_is_on_record(journey, browser, exporter, fam
     auditor.close()
 
 
-def test_a_person_asks_what_is_stored_and_gets_it(journey, browser, family):
+def ask(browser, journey, family, kind=None):
+    """Enter a request of a person of *family* at the desk and return its id.
+
+    :param kind: what is asked, as its list says it; by default to see what is stored
+    """
     desk = Screen(browser, journey, "operator")
     desk.menu("Registri", "Permohonan subjek data")
     desk.new()
+    if kind:
+        desk.choose("kind", kind)
     desk.pick("household_id", f"{family['name']} {family['head']}")
     desk.fill("applicant", "Kepala keluarga, datang sendiri")
     desk.save()
     request = desk.record_id()
     desk.close()
+    return request
 
+
+def identify(browser, journey, request):
+    """Return the reader's screen, on which the applicant is identified."""
     reader = Screen(browser, journey, "pembuka")
     reader.open(f"khbs-subject-requests/{request}")
     reader.choose("identity_kind", "KTP yang bersangkutan")
     reader.fill("identity_note", "Dilihat di loket Dinas Sosial")
     reader.press("Pemohon dikenali")
     reader.wait_for_state("Dikenali")
+    return reader
+
+
+def answer(reader):
+    """Hand the answer over, and leave."""
+    reader.fill("handed_to", "Kepala keluarga, di loket")
+    reader.press("Dijawab")
+    reader.wait_for_state("Dijawab")
+    reader.close()
+
+
+def test_a_person_asks_what_is_stored_and_gets_it(journey, browser, family):
+    request = ask(browser, journey, family)
+    reader = identify(browser, journey, request)
     pages = PdfReader(reader.download("Unduh laporan")).pages
     text = "".join("".join(page.extract_text() for page in pages).split())
     assert family["nik"] in text
     assert family["kk"] in text
     assert "OperatorRegistri" in text
     reader.open(f"khbs-subject-requests/{request}")
-    reader.fill("handed_to", "Kepala keluarga, di loket")
-    reader.press("Dijawab")
-    reader.wait_for_state("Dijawab")
-    reader.close()
+    answer(reader)
     [event, *_rest] = events(journey, "subject.answer", res_id=request)
     assert event["data"] == {"kind": "access", "late": False}
 
 
-def answered(browser, journey, family, kind):
-    """Enter a request of *kind* at the desk and let the reader answer it."""
-    desk = Screen(browser, journey, "operator")
-    desk.menu("Registri", "Permohonan subjek data")
-    desk.new()
-    desk.choose("kind", kind)
-    desk.pick("household_id", f"{family['name']} {family['head']}")
-    desk.fill("applicant", "Kepala keluarga, datang sendiri")
-    desk.save()
-    request = desk.record_id()
-    desk.close()
-    reader = Screen(browser, journey, "pembuka")
-    reader.open(f"khbs-subject-requests/{request}")
-    reader.choose("identity_kind", "KTP yang bersangkutan")
-    reader.fill("identity_note", "Dilihat di loket Dinas Sosial")
-    reader.press("Pemohon dikenali")
-    reader.wait_for_state("Dikenali")
-    reader.fill("handed_to", "Kepala keluarga, di loket")
-    reader.press("Dijawab")
-    reader.wait_for_state("Dijawab")
-    reader.close()
-
-
 def test_a_family_is_left_alone_and_taken_up_again(journey, browser, family):
     notice = "Keluarga ini meminta agar datanya tidak diproses"
-    answered(browser, journey, family, "Minta pemrosesan ditunda")
+    request = ask(browser, journey, family, "Minta pemrosesan ditunda")
+    answer(identify(browser, journey, request))
     screen = Screen(browser, journey, "operator")
     screen.open(f"khbs-households/{family['id']}")
     screen.page.locator(".alert", has_text=notice).wait_for()
     screen.close()
 
-    answered(browser, journey, family, "Minta pemrosesan dilanjutkan")
+    request = ask(browser, journey, family, "Minta pemrosesan dilanjutkan")
+    answer(identify(browser, journey, request))
     screen = Screen(browser, journey, "operator")
     screen.open(f"khbs-households/{family['id']}")
     screen.page.wait_for_selector(".o_form_view .o_field_widget[name=state]")
