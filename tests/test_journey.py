@@ -5,6 +5,7 @@
 import re
 import subprocess
 from collections import Counter
+from datetime import date
 
 import openpyxl
 import pytest
@@ -169,6 +170,44 @@ def test_bkk_amounts_agree_from_proposal_to_paper(journey, auditor):
         ["approved_amount"],
     )
     assert sum(line["approved_amount"] for line in lines) == amount
+
+
+def test_bkk_is_played_to_its_end(journey, auditor):
+    """A roster with its rejects, a repaid return, tax, and an LPJ in each state."""
+    facts = journey.facts
+    delivery = auditor.read_one(
+        "khbs.bkk.roster.import",
+        facts["bkk_roster_import"],
+        ["state", "new_count", "refused_count"],
+    )
+    delivery.pop("id")
+    assert delivery == {"state": "applied", "new_count": 30, "refused_count": 3}
+    rejects = openpyxl.load_workbook(journey.folder / "daftar-ditolak.xlsx").active
+    assert rejects.max_row == 1 + delivery["refused_count"]
+
+    transfer = auditor.read_one("khbs.bkk.transfer", facts["bkk_bounced"], ["state"])
+    assert transfer["state"] == "repaid"
+    payment = auditor.read_one(
+        "khbs.bkk.payment",
+        facts["bkk_paid_list"],
+        ["state", "received_amount", "paid_gross", "paid_tax"],
+    )
+    assert payment["state"] == "paid"
+    assert payment["paid_tax"] > 0
+
+    fields = ["state", "left_amount", "refunded_amount", "return_reason", "due_date"]
+    accepted, sent_back, due = (
+        auditor.read_one("khbs.bkk.accountability", facts[name], fields)
+        for name in ("bkk_accepted", "bkk_sent_back", "bkk_due")
+    )
+    assert accepted["state"] == "accepted"
+    assert accepted["refunded_amount"] == accepted["left_amount"] > 0
+    assert accepted["left_amount"] == payment["received_amount"] - payment["paid_gross"]
+    assert sent_back["state"] == due["state"] == "draft"
+    assert "STS" in sent_back["return_reason"]
+    assert sent_back["left_amount"] > sent_back["refunded_amount"] == 0
+    assert due["due_date"] > f"{date.today()}"
+    assert not due["return_reason"]
 
 
 @pytest.mark.parametrize("name", ["keputusan-bkk", "recap", "bast"])

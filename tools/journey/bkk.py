@@ -1,19 +1,20 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""BKK of Katingan: roster, proposal, a line cut, a signed decree and its SP2D."""
+"""BKK of Katingan: three quarters from the roster on, the last up to its SP2D."""
 
-import io
-from datetime import date, timedelta
-from random import Random
+from datetime import date
 
-from pypdf import PdfWriter
-
-from tools.population.names import person_name
-from tools.population.numbers import Numbers
-
-from .bkk_pay import disburse
-from .client import as_base64
-from .users import DISTRICT, REGENCY
+from .bkk_account import account, account_without_refund
+from .bkk_pay import (
+    open_account,
+    pay_people,
+    register_sp2d,
+    repay_returned,
+    request_disbursement,
+)
+from .bkk_roster import deliver_roster
+from .scans import scan
+from .users import DISTRICT
 
 # Rupiah a month, for demonstration only: no rate of 2026 is published (DOMAIN 9).
 DEMO_RATES = {
@@ -26,19 +27,17 @@ DEMO_RATES = {
     "bhabinkamtibmas": 300_000,
     "religious_leader": 250_000,
 }
-# How many of each role serve the district of the demonstration.
-ROSTER = {
+# How many of each role the district may have: no official ceiling either.
+DEMO_CEILINGS = {
     "damang": 1,
     "damang_secretary": 1,
-    "mantir_district": 1,
-    "mantir_village": 5,
-    "rt_head": 14,
-    "babinsa": 3,
-    "bhabinkamtibmas": 2,
-    "religious_leader": 3,
+    "mantir_district": 3,
+    "mantir_village": 16,
+    "rt_head": 40,
+    "babinsa": 8,
+    "bhabinkamtibmas": 8,
+    "religious_leader": 16,
 }
-RANKS = {"babinsa": "sergeant", "bhabinkamtibmas": "sergeant"}
-DISTRICT_ROLES = ("damang", "damang_secretary", "mantir_district")
 # Who signs the minutes of verification: names of nobody.
 TEAM = (
     ("KETUA TIM CONTOH", "Badan Keuangan dan Aset Daerah", "Ketua"),
@@ -49,47 +48,90 @@ ACCOUNT = "5.4.02.03.02.0001"
 
 
 def run(journey):
-    """Play the cycle of one quarter from the roster to the payment."""
+    """Play the quarter of today up to its SP2D, and the two before it to their LPJ.
+
+    Today's LPJ is due; of the others one is accepted and one was sent back.
+    """
     today = date.today()
-    quarter = (today.month - 1) // 3 + 1
-    first_day = date(today.year, 3 * quarter - 2, 1)
-    roles = _set_rates(journey, today.year)
+    accounted, sent_back, present = (_quarter(today, back) for back in (2, 1, 0))
+    _enter_rules(journey, accounted[0], today.year)
     _complete_clauses(journey, today.year)
-    _fill_roster(journey, roles, first_day)
-    proposal = _propose(journey, today, quarter)
-    _verify(journey, proposal, today)
-    journey.erp("penyetuju").decide("khbs.bkk.proposal", "action_approve", proposal)
-    decree = _decree(journey, proposal, today)
-    disburse(journey, proposal, today)
+    deliver_roster(journey, date(today.year, 3 * present[1] - 2, 1))
+    journey.facts["bkk_payee"] = open_account(journey, today)
+
+    proposal, disbursement = _pay_out(journey, accounted, today)
+    number = _number(accounted)
+    journey.facts["bkk_bounced"] = repay_returned(
+        journey, proposal, disbursement, number, today
+    )
+    journey.facts["bkk_paid_list"] = pay_people(journey, proposal)
+    journey.facts["bkk_accepted"] = account(journey, proposal, number, today)
+
+    proposal, _disbursement = _pay_out(journey, sent_back, today)
+    pay_people(journey, proposal)
+    journey.facts["bkk_sent_back"] = account_without_refund(
+        journey, proposal, _number(sent_back), today
+    )
+
+    proposal, disbursement = _pay_out(journey, present, today, cut=True)
     journey.facts["bkk_proposal"] = proposal
-    journey.facts["bkk_decree"] = decree
+    journey.facts["bkk_disbursement"] = disbursement
+    [due] = journey.erp("pengusul").search(
+        "khbs.bkk.accountability", [("proposal_id", "=", proposal)]
+    )
+    journey.facts["bkk_due"] = due
 
 
-def _set_rates(journey, year):
-    """Enter rates and the budget line; return role code -> id."""
+def _quarter(today, back):
+    """Return (year, quarter) of *today*, or so many quarters back."""
+    count = today.year * 4 + (today.month - 1) // 3 - back
+    return count // 4, count % 4 + 1
+
+
+def _number(period):
+    """Return what tells the papers of one quarter from those of another."""
+    year, quarter = period
+    return f"{quarter}/{year}"
+
+
+def _pay_out(journey, period, today, cut=False):
+    """Bring a quarter from the roster to its SP2D; return the ids of both ends."""
+    proposal = _propose(journey, period, today)
+    _verify(journey, proposal, period, today, cut=cut)
+    journey.erp("penyetuju").decide("khbs.bkk.proposal", "action_approve", proposal)
+    _decree(journey, proposal, period, today)
+    year, quarter = period
+    request_disbursement(journey, proposal, f"900/{quarter}-C/BPKAD/{year}")
+    number = _number(period)
+    return proposal, register_sp2d(journey, proposal, number, today)
+
+
+def _enter_rules(journey, first_year, last_year):
+    """Enter rates, ceilings and the budget line of each year."""
     administrator = journey.erp("pengelola")
     rows = administrator.search_read("khbs.bkk.role", [], ["code"])
     roles = {row["code"]: row["id"] for row in rows}
+    [district] = administrator.search("khbs.area", [("code", "=", DISTRICT)])
     for code, amount in DEMO_RATES.items():
+        values = {
+            "role_id": roles[code],
+            "valid_from": f"{first_year}-01-01",
+            "basis": "CONTOH, bukan besaran resmi",
+        }
+        administrator.create("khbs.bkk.rate", {**values, "amount": amount})
+        people = DEMO_CEILINGS[code]
+        ceiling = {**values, "area_id": district, "people": people}
+        administrator.create("khbs.bkk.ceiling", ceiling)
+    for year in range(first_year, last_year + 1):
         administrator.create(
-            "khbs.bkk.rate",
+            "khbs.budget.line",
             {
-                "role_id": roles[code],
-                "amount": amount,
-                "valid_from": f"{year}-01-01",
-                "basis": "CONTOH, bukan besaran resmi",
+                "name": "Belanja Bantuan Keuangan Khusus kepada Kabupaten/Kota",
+                "year": year,
+                "account_code": ACCOUNT,
+                "dpa_amount": 25_000_000_000,
             },
         )
-    administrator.create(
-        "khbs.budget.line",
-        {
-            "name": "Belanja Bantuan Keuangan Khusus kepada Kabupaten/Kota",
-            "year": year,
-            "account_code": ACCOUNT,
-            "dpa_amount": 25_000_000_000,
-        },
-    )
-    return roles
 
 
 def _complete_clauses(journey, year):
@@ -103,66 +145,18 @@ def _complete_clauses(journey, year):
         administrator.write("khbs.bkk.clause", [clause["id"]], {"text": text})
 
 
-def _fill_roster(journey, roles, first_day):
-    """Enter thirty holders; one began in the quarter's second month."""
-    proposer = journey.erp("pengusul")
-    rng = Random(62)
-    numbers = Numbers(rng)
-    [regency] = proposer.search("khbs.area", [("code", "=", REGENCY)])
-    [district] = proposer.search("khbs.area", [("code", "=", DISTRICT)])
-    villages = proposer.search("khbs.area", [("code", "=like", f"{DISTRICT}.%")])
-    entered = 0
-    for code, count in ROSTER.items():
-        for place in range(count):
-            entered += 1
-            start = date(first_day.year - 1, 1, 1)
-            if code == "rt_head" and place == count - 1:
-                start = first_day + timedelta(days=14)
-            nik = numbers.nik("620601", _birthday(rng), "1")
-            proposer.create(
-                "khbs.bkk.holder",
-                {
-                    "name": person_name(rng, "1", adult=True),
-                    "nik_entry": nik,
-                    "role_id": roles[code],
-                    "regency_id": regency,
-                    "area_ids": [
-                        (6, 0, _areas(code, place, count, district, villages))
-                    ],
-                    "appointment_letter": f"SK-CONTOH/{entered:03d}/{start.year}",
-                    "date_from": start.isoformat(),
-                    "rank_group": RANKS.get(code, "none"),
-                    "bank_name": "Bank Kalteng",
-                    "npwp_entry": nik,
-                    "bank_account_entry": f"900{entered:07d}",
-                },
-            )
-
-
-def _birthday(rng):
-    return date(1960, 1, 1) + timedelta(days=int(rng.random() * 12_000))
-
-
-def _areas(code, place, count, district, villages):
-    """Return where a holder serves; a Bhabinkamtibmas has several villages."""
-    if code in DISTRICT_ROLES:
-        return [district]
-    if code == "bhabinkamtibmas":
-        return villages[place::count]
-    return [villages[place % len(villages)]]
-
-
-def _propose(journey, today, quarter):
+def _propose(journey, period, today):
     """Build the proposal from the roster and send it; return its id."""
+    year, quarter = period
     proposer = journey.erp("pengusul")
     proposal = proposer.create(
         "khbs.bkk.proposal",
         {
-            "fiscal_year": today.year,
+            "fiscal_year": year,
             "quarter": str(quarter),
-            "letter_number": f"900/{quarter}12/BPKAD/{today.year}",
+            "letter_number": f"900/{quarter}12/BPKAD/{year}",
             "letter_date": today.isoformat(),
-            "letter_file": as_base64(_signed_scan()),
+            "letter_file": scan(),
             "letter_file_name": "surat-usulan.pdf",
         },
     )
@@ -184,9 +178,27 @@ def _propose(journey, today, quarter):
     return proposal
 
 
-def _verify(journey, proposal, today):
-    """Cut one line, accept the rest and close the verification with its minutes."""
+def _verify(journey, proposal, period, today, cut):
+    """Close the verification with its minutes.
+
+    :param cut: whether one line loses a month before the rest is accepted
+    """
     verifier = journey.erp("verifikator")
+    if cut:
+        journey.facts["bkk_cut_amount"] = _cut_line(verifier, proposal)
+    verifier.call("khbs.bkk.proposal", "action_accept_pending", [proposal])
+    year, quarter = period
+    examine(verifier, proposal, f"900/BA-V/{quarter}/{year}", today)
+    verifier.decide("khbs.bkk.proposal", "action_verify", proposal)
+    minutes = verifier.read_one(
+        "khbs.bkk.proposal", proposal, ["minutes_id", "minutes_list_id"]
+    )
+    journey.facts["bkk_minutes_letter"] = minutes["minutes_id"][0]
+    journey.facts["bkk_minutes"] = minutes["minutes_list_id"][0]
+
+
+def _cut_line(verifier, proposal):
+    """Cut a line by its last month; return the rupiah that it loses."""
     [line] = verifier.search_read(
         "khbs.bkk.proposal.line",
         [("proposal_id", "=", proposal), ("role_id.code", "=", "religious_leader")],
@@ -202,15 +214,7 @@ def _verify(journey, proposal, today):
             "reason": "Surat penugasan berakhir sebelum bulan ketiga",
         },
     )
-    verifier.call("khbs.bkk.proposal", "action_accept_pending", [proposal])
-    examine(verifier, proposal, f"900/BA-V/1/{today.year}", today)
-    verifier.decide("khbs.bkk.proposal", "action_verify", proposal)
-    minutes = verifier.read_one(
-        "khbs.bkk.proposal", proposal, ["minutes_id", "minutes_list_id"]
-    )
-    journey.facts["bkk_minutes_letter"] = minutes["minutes_id"][0]
-    journey.facts["bkk_minutes"] = minutes["minutes_list_id"][0]
-    journey.facts["bkk_cut_amount"] = line["rate_amount"]
+    return line["rate_amount"]
 
 
 def examine(verifier, proposal, number, day):
@@ -236,11 +240,11 @@ def examine(verifier, proposal, number, day):
     )
 
 
-def _decree(journey, proposal, today):
-    """Draft, decide, freeze and register the decree; return its id."""
+def _decree(journey, proposal, period, today):
+    """Draft, decide, freeze and register the decree."""
     officer = journey.erp("sk")
     [budget_line] = officer.search(
-        "khbs.budget.line", [("account_code", "=", ACCOUNT), ("year", "=", today.year)]
+        "khbs.budget.line", [("account_code", "=", ACCOUNT), ("year", "=", period[0])]
     )
     action = officer.call(
         "khbs.bkk.proposal", "action_draft_decree", [proposal], budget_line
@@ -256,15 +260,8 @@ def _decree(journey, proposal, today):
         [decree],
         f"188.44/{decree}/{today.year}",
         today.isoformat(),
-        as_base64(_signed_scan()),
+        scan(),
     )
-    return decree
-
-
-def _signed_scan():
-    """Return what stands for the scan of the paper that the Governor signed."""
-    writer = PdfWriter()
-    writer.add_blank_page(width=609, height=935)
-    scan = io.BytesIO()
-    writer.write(scan)
-    return scan.getvalue()
+    journey.facts["bkk_decree"] = decree
+    decreed = officer.read_one("khbs.bkk.proposal", proposal, ["decreed_amount"])
+    journey.facts["bkk_approved_amount"] = decreed["decreed_amount"]

@@ -1,37 +1,13 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""BKK of Katingan, from the decree on: account, request, SP2D."""
+"""BKK of Katingan, from the decree on: account, request, SP2D, payment list."""
 
-import io
 from datetime import date
 
-from pypdf import PdfWriter
-
-from .client import as_base64
+from .scans import scan
 from .users import REGENCY
 
-
-def disburse(journey, proposal, today):
-    """Name and confirm the account, hand in the request, register the SP2D."""
-    bank = journey.erp("bank")
-    amount = bank.read_one("khbs.bkk.proposal", proposal, ["decreed_amount"])
-    amount = amount["decreed_amount"]
-    journey.facts["bkk_approved_amount"] = amount
-    journey.facts["bkk_payee"] = open_account(journey, today)
-    request_disbursement(journey, proposal, f"900/{today.year}-C/BPKAD")
-    journey.facts["bkk_disbursement"] = bank.create(
-        "khbs.bkk.disbursement",
-        {
-            "proposal_id": proposal,
-            "spp_number": f"CONTOH/SPP/LS/{today.year}",
-            "spp_date": today.isoformat(),
-            "spm_number": f"CONTOH/SPM/LS/{today.year}",
-            "spm_date": today.isoformat(),
-            "sp2d_number": f"CONTOH/SP2D/LS/{today.year}",
-            "sp2d_date": today.isoformat(),
-            "amount": amount,
-        },
-    )
+PAYMENT = "khbs.bkk.payment"
 
 
 def open_account(journey, today):
@@ -67,7 +43,8 @@ def request_disbursement(journey, proposal, number):
             "head_name": "BUPATI CONTOH",
             "finance_name": "KEPALA BPKAD CONTOH",
             "treasurer_name": "BENDAHARA CONTOH",
-            "signed_file": as_base64(_signed_papers()),
+            # Letter, receipt, statement and pact.
+            "signed_file": scan(pages=4),
             "signed_filename": "permohonan-bertanda-tangan.pdf",
         },
     )
@@ -75,11 +52,77 @@ def request_disbursement(journey, proposal, number):
     return request
 
 
-def _signed_papers():
-    """Return what stands for the scan of letter, receipt, statement and pact."""
-    writer = PdfWriter()
-    for _paper in range(4):
-        writer.add_blank_page(width=609, height=935)
-    signed = io.BytesIO()
-    writer.write(signed)
-    return signed.getvalue()
+def register_sp2d(journey, proposal, number, today, **values):
+    """Register an SP2D over all that is decreed; return its id.
+
+    :param number: what tells this SP2D, its SPP and SPM from others
+    """
+    bank = journey.erp("bank")
+    decreed = bank.read_one("khbs.bkk.proposal", proposal, ["decreed_amount"])
+    papers = ("spp", "spm", "sp2d")
+    return bank.create(
+        "khbs.bkk.disbursement",
+        {
+            "proposal_id": proposal,
+            **{f"{name}_number": f"CONTOH/{name.upper()}/{number}" for name in papers},
+            **{f"{name}_date": today.isoformat() for name in papers},
+            "amount": decreed["decreed_amount"],
+            **values,
+        },
+    )
+
+
+def repay_returned(journey, proposal, disbursement, number, today):
+    """Let the transfer of an SP2D come back and go out again; return the first."""
+    bank = journey.erp("bank")
+    [transfer] = bank.search_read(
+        "khbs.bkk.transfer",
+        [("disbursement_id", "=", disbursement)],
+        ["area_id", "amount"],
+    )
+    bank.create(
+        "khbs.bkk.transfer.return",
+        {
+            "transfer_id": transfer["id"],
+            "date": today.isoformat(),
+            "reason": "account_closed",
+            "reference": f"CONTOH/RETUR/{number}",
+        },
+    )
+    again = {
+        "area_id": transfer["area_id"][0],
+        "amount": transfer["amount"],
+        "repays_id": transfer["id"],
+    }
+    register_sp2d(
+        journey,
+        proposal,
+        f"{number}/ULANG",
+        today,
+        kind="repayment",
+        amount=transfer["amount"],
+        transfer_ids=[(0, 0, again)],
+    )
+    return transfer["id"]
+
+
+def pay_people(journey, proposal):
+    """Make the payment list, pay it, give up whoever is held; return its id."""
+    proposer = journey.erp("pengusul")
+    payment = proposer.create(
+        PAYMENT,
+        {
+            "proposal_id": proposal,
+            "place": "Kasongan",
+            "treasurer_name": "BENDAHARA CONTOH",
+        },
+    )
+    proposer.call(PAYMENT, "action_generate", [payment])
+    proposer.call(PAYMENT, "action_ready", [payment])
+    proposer.call(PAYMENT, "action_pay_all", [payment])
+    held = proposer.search(
+        f"{PAYMENT}.line", [("payment_id", "=", payment), ("state", "=", "held")]
+    )
+    reason = "Nama pada rekening berbeda sampai akhir triwulan"
+    proposer.call(f"{PAYMENT}.line", "action_refund", held, reason)
+    return payment
