@@ -361,6 +361,6 @@ class KhbsBkkHolder(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Proposal lines"),
             "res_model": "khbs.bkk.proposal.line",
-            "view_mode": "list",
+            "view_mode": "list,kanban",
             "domain": [("holder_id", "=", self.id)],
         }

@@ -286,7 +286,7 @@ class KhbsBkkPayment(models.Model):
             "type": "ir.actions.act_window",
             "name": self.display_name,
             "res_model": "khbs.bkk.payment.line",
-            "view_mode": "list,form",
+            "view_mode": "list,kanban,form",
             "domain": [("payment_id", "=", self.id)],
         }
 

@@ -393,7 +393,7 @@ class KhbsBkkProposal(models.Model):
             "type": "ir.actions.act_window",
             "name": self.display_name,
             "res_model": "khbs.bkk.proposal.line",
-            "view_mode": "list",
+            "view_mode": "list,kanban",
             "domain": [("proposal_id", "=", self.id)],
         }
 

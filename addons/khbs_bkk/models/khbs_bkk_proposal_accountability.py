@@ -59,7 +59,7 @@ class KhbsBkkProposalAccountability(models.AbstractModel):
             "type": "ir.actions.act_window",
             "name": self.env._("LPJ"),
             "res_model": reports._name,
-            "view_mode": "list,form",
+            "view_mode": "list,kanban,form",
             "domain": [("proposal_id", "in", self.ids)],
         }
         if len(reports) == 1:

@@ -147,7 +147,7 @@ class KhbsBkkProposalPayment(models.AbstractModel):
             "type": "ir.actions.act_window",
             "name": self.env._("Payment lists"),
             "res_model": "khbs.bkk.payment",
-            "view_mode": "list,form",
+            "view_mode": "list,kanban,form",
             "domain": [("proposal_id", "=", self.id)],
             "context": {"default_proposal_id": self.id},
         }

@@ -203,7 +203,7 @@ class KhbsBkkRosterImport(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("In the roster"),
             "res_model": "khbs.bkk.holder",
-            "view_mode": "list,form",
+            "view_mode": "list,kanban,form",
             "domain": [
                 (
                     "id",
