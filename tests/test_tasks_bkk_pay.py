@@ -126,6 +126,9 @@ def test_a_list_is_begun_from_its_own_menu(journey, browser):
     expect(area).to_have_value(proposal["regency_id"][1], timeout=60_000)
     received = f"{proposal['received_amount']:,}".replace(",", ".")
     expect(screen.field("received_amount")).to_have_text(received, timeout=60_000)
+    # A form that is left saves itself.
+    screen.page.click(".o_form_button_cancel")
+    screen.wait_for_list()
     screen.close()
 
 
