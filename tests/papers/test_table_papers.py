@@ -4,6 +4,7 @@
 """PDF and XLSX of one document: same figures, embedded fonts, valid files."""
 
 import io
+import re
 import subprocess
 import sys
 from datetime import date, datetime
@@ -322,8 +323,23 @@ def test_subgroups_head_lines_and_numbers_go_on():
         page.extract_text() for page in PdfReader(rendered(pdf, document)[1]).pages
     ]
     assert "Katingan, Desa 2 (lanjutan)" in "\n".join(pages)
-    for page in pages:
-        assert not page.rstrip().endswith("Desa 1")
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3, 5])
+def test_no_heading_is_the_last_line_of_a_page(lines):
+    """However high the row below it is, and wherever on the page it falls."""
+
+    def rows():
+        for number, row in enumerate(families(120)):
+            name = "Pambelum " * 4 * lines
+            yield {**row, "name": name, "village": f"Desa {number // 3}"}
+
+    pages = PdfReader(rendered(pdf, a_document(rows=rows, subgroup_key="village"))[1])
+    for page in pages.pages:
+        table, foot, _rest = page.extract_text().partition("Keadaan data per")
+        assert foot
+        table = table.rstrip()
+        assert not re.search(r"(Desa \d+|Katingan|Seruyan)$", table)
 
 
 def test_rows_are_kept_to_be_drawn_once_more():

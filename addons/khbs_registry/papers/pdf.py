@@ -188,15 +188,12 @@ class _Painter:
             self._draw_row(line, self._height_of_sums(following))
         elif line.kind == "group":
             self.group = self.subgroup = None
-            # With it the band of a subgroup and a row.
-            if self.y - 6 * LEADING < BOTTOM:
-                self._new_page()
+            self._begin_with_a_row(line, following)
             self.group = line.label
             self._draw_band(line.label)
         elif line.kind == "subgroup":
             self.subgroup = None
-            if self.y - 4 * LEADING < BOTTOM:
-                self._new_page()
+            self._begin_with_a_row(line, following)
             self.subgroup = line.label
             self._draw_band(line.label, REGULAR)
         else:
@@ -227,6 +224,24 @@ class _Painter:
                 self.canvas.drawCentredString((x1 + x2) / 2, y, text)
                 y -= LEADING
         self._draw_frame(height, self.edges)
+
+    def _begin_with_a_row(self, line, following):
+        """Begin a page where heading *line* and the first row under it do not fit in.
+
+        No heading is the last line of a page; a row of more than a page has no place
+        to wait for.
+        """
+        following = iter(following)
+        lines = [line]
+        for following_line in following:
+            lines.append(following_line)
+            if following_line.kind == "row":
+                break
+        height = sum(map(self._height_of, lines)) + self._height_of_sums(following)
+        if height > self._lines_of_full_page() * LEADING:
+            height = 6 * LEADING
+        if self.y - height < BOTTOM:
+            self._new_page()
 
     def _height_of_sums(self, following):
         """Return what the sums take that follow at once: none stands without a row."""
