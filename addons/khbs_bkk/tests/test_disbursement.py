@@ -120,7 +120,7 @@ class TestDisbursement(BkkCase):
             self.assertIn("dua juta tujuh ratus lima puluh ribu", text)
         self.assertIn("1250062060001", texts[0])
         self.assertIn("kami memohon pencairan", texts[0])
-        self.assertIn("bahwa: 1. kami bertanggung jawab penuh", texts[2])
+        self.assertIn("kami bertanggung jawab penuh", texts[2])
         self.assertIn("Keputusan Gubernur Kalimantan Tengah Nomor 188.44", texts[0])
 
     # The SP2D

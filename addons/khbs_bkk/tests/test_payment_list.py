@@ -194,7 +194,7 @@ class TestMakeList(PaymentListCase):
         self._pay(proposal, 750_000, "SP2D-2")
         self.assertIn("make_payment_list", self._kinds(self.proposer))
         action = proposal.action_make_payments()
-        self.assertEqual(action["view_mode"], "list,form")
+        self.assertEqual(action["view_mode"], "list,kanban,form")
         self.assertEqual(
             {one.area_id: one.gross for one in proposal.payment_ids},
             {self.village: 1_250_000, other: 750_000},
