@@ -290,7 +290,7 @@ class FactsLoader:
         rows = self._rows(
             """
             SELECT c.card_no, c.household_id,
-                   extract(epoch FROM c.handed_over_at)::bigint,
+                   floor(extract(epoch FROM c.handed_over_at))::bigint,
                    floor(extract(epoch FROM e.at))::bigint, e.to_state
               FROM khbs_card c
               LEFT JOIN khbs_card_event e
