@@ -8,8 +8,9 @@ from odoo.fields import Command
 from ..redaction import redact
 from .khbs_export import Collector
 
-# SQLSTATE of what a trigger of ours refuses.
-RAISE_EXCEPTION = "P0001"
+# SQLSTATE of what our triggers refuse: restrict_violation and check_violation. That
+# they name no constraint tells them from the constraints of a table.
+REFUSED_BY_TRIGGER = ("23001", "23514")
 EXPORTER = "khbs_registry.group_exporter"
 # How a record belongs to a family.
 FAMILY_PATHS = ("household_id", "person_id.household_id", "card_id.household_id")
@@ -110,12 +111,13 @@ class Base(models.AbstractModel):
     @api.model
     def _sql_error_to_message_generic(self, exc):
         """Say what is wrong, without the row that PostgreSQL quotes."""
-        if exc.diag.sqlstate == RAISE_EXCEPTION:
+        diag = exc.diag
+        if diag.sqlstate in REFUSED_BY_TRIGGER and not diag.constraint_name:
             return self.env._(
-                "The database refuses this change: what was decided, signed or paid "
-                "stays as it is. Load the page anew and look at its state. The rule "
-                "that refused: %(rule)s",
-                rule=redact(exc.diag.message_primary or ""),
+                "The database refused this and left everything as it was. Load the "
+                "page anew and look at the state: what was decided, signed or paid "
+                "does not change. The rule that refused: %(rule)s",
+                rule=redact(diag.message_primary or ""),
             )
         message = super()._sql_error_to_message_generic(exc)
         for quoted in (exc.diag.message_detail, exc.diag.context):

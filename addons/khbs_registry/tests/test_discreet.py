@@ -89,6 +89,21 @@ class TestDiscreet(KhbsCase, HttpCase):
             self.assertNotIn("RAHASIA", shown)
         self.assertIn("khbs_person_nik_form", generic)
 
+    def test_what_a_trigger_refuses_is_told_in_the_users_words(self):
+        [event] = self.env["khbs.audit.event"].sudo().search([], limit=1)
+
+        def rewrite():
+            self.env.cr.execute(
+                "UPDATE khbs_audit_event SET act = 'x' WHERE id = %s", [event.id]
+            )
+
+        error, _logged = self._error_of(rewrite)
+        reader = self.env["khbs.person"].with_context(lang="id_ID")
+        shown = reader._sql_error_to_message(error)
+        self.assertIn("Basis data menolak", shown)
+        self.assertIn(error.diag.message_primary, shown)
+        self.assertNotIn("CONTEXT", shown)
+
     def test_a_call_of_the_web_client_that_fails(self):
         self.authenticate("registry_operator", "registry_operator")
         number = self.person.nik
