@@ -122,10 +122,9 @@ class TestQueue(BkkCase):
         """Let *user* have another role from now on."""
         user.group_ids = self.env.ref(f"khbs_registry.group_{role}")
 
-    def test_the_account_of_a_treasury_waits_for_the_second_person(self):
-        self._payee()
-        self.assertFalse(self._kinds(self.verifier))
-        changed = (
+    def _entered_account(self):
+        """Return a treasury account that the regency entered and nobody confirmed."""
+        return (
             self.env["khbs.bkk.payee"]
             .with_user(self.proposer)
             .create(
@@ -138,6 +137,11 @@ class TestQueue(BkkCase):
                 }
             )
         )
+
+    def test_the_account_of_a_treasury_waits_for_the_second_person(self):
+        self._payee()
+        self.assertFalse(self._kinds(self.verifier))
+        changed = self._entered_account()
         self.assertEqual(self._kinds(self.verifier), ["confirm_payee"])
         self.assertFalse(self._kinds(self.proposer))
         task = self.env["khbs.bkk.task"].with_user(self.verifier).search([])
@@ -151,19 +155,7 @@ class TestQueue(BkkCase):
         self.assertFalse(self._kinds(second))
 
     def test_whoever_mended_the_account_is_not_asked_to_confirm_it(self):
-        payee = (
-            self.env["khbs.bkk.payee"]
-            .with_user(self.proposer)
-            .create(
-                {
-                    "area_id": self.regency.id,
-                    "bank_name": "Bank Kalteng",
-                    "account_entry": "7770001112",
-                    "account_holder": "KAS DAERAH",
-                    "basis": "Keputusan Bupati Nomor 2",
-                }
-            )
-        )
+        payee = self._entered_account()
         other = self._role_user(
             "bkk_proposer", areas=self.regency, login="other-proposer"
         )
