@@ -153,6 +153,11 @@ DISBURSEMENT_GUARD = """
         SELECT coalesce(sum(amount), 0) INTO paid FROM khbs_bkk_disbursement
          WHERE proposal_id = NEW.proposal_id AND kind = 'first'
            AND cancelled_by_id IS NULL AND spp_date IS NOT NULL;
+        IF NEW.kind = 'first' AND paid = NEW.amount AND requested > decreed THEN
+            RAISE EXCEPTION 'The request of BKK proposal % is over %, decreed are %',
+                NEW.proposal_id, requested, decreed
+                USING ERRCODE = 'restrict_violation';
+        END IF;
         IF paid > requested THEN
             RAISE EXCEPTION 'No request asks for this payment of BKK proposal %',
                 NEW.proposal_id USING ERRCODE = 'restrict_violation';

@@ -284,13 +284,25 @@ class KhbsBkkProposalPayment(models.AbstractModel):
                     rest=words.number(rest),
                 )
             )
-        if self._paid_on_request() + amount > self._requested_amount():
+        requested, moved = self._requested_amount(), self._paid_on_request()
+        if amount and not moved and requested > self.decreed_amount:
+            raise UserError(
+                self.env._(
+                    "The signed request of %(regency)s asks for %(requested)s, and the "
+                    "decree gives %(decreed)s since it was amended. The regency "
+                    "withdraws the request and signs its papers anew.",
+                    regency=self.regency_id.name,
+                    requested=words.rupiah(requested),
+                    decreed=words.rupiah(self.decreed_amount),
+                )
+            )
+        if moved + amount > requested:
             raise UserError(
                 self.env._(
                     "%(regency)s has handed in no signed request for this amount: "
                     "%(requested)s is asked for. Wait for the request.",
                     regency=self.regency_id.name,
-                    requested=words.rupiah(self._requested_amount()),
+                    requested=words.rupiah(requested),
                 )
             )
 

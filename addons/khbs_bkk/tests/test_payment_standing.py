@@ -102,6 +102,33 @@ class TestPaymentStanding(StandingCase):
         self.env.invalidate_all()
         self.assertEqual(proposal.month_ids.filtered("released_at").holder_id, self.rt)
 
+    def test_a_request_over_more_than_an_amendment_leaves_is_signed_anew(self):
+        """The receipt would be over another amount than the SP2D."""
+        decree = self._in_force()
+        proposal = self._ready(decree.bkk_proposal_ids)
+        request = proposal.request_ids.with_user(self.proposer)
+        self._amended(decree, kind="drop")
+        left = proposal.decreed_amount
+        self.assertLess(left, request.amount)
+        with self.assertRaisesRegex(UserError, "signs its papers anew"):
+            self._pay(proposal, left)
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.RestrictViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(
+                "INSERT INTO khbs_bkk_disbursement (proposal_id, kind, amount, "
+                "spp_number, spp_date, spm_number, spm_date, sp2d_number, sp2d_date) "
+                "VALUES (%s, 'first', %s, '1', %s, '2', %s, '3', %s)",
+                [proposal.id, left, TODAY, TODAY, TODAY],
+            )
+        request.action_withdraw("Keputusan diubah")
+        again = self._requested(proposal, number="900/3/BPKAD")
+        self.assertEqual(again.amount, left)
+        self._pay(proposal, left)
+        self.assertEqual(proposal.disbursed_amount, left)
+
     def test_months_of_whoever_was_paid_are_never_free(self):
         _decree, proposal, payment = self._partly()
         self._line(payment, self.rt).action_pay()
