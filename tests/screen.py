@@ -139,7 +139,10 @@ class Screen:
 
     def new(self):
         """Begin a new record."""
-        self.page.locator(".o_list_button_add, .o-kanban-button-new").first.click()
+        # The form shows the defaults that the browser remembers until the server's
+        # are there; what is typed before would be lost with them.
+        with self.page.expect_response(re.compile("/onchange$")):
+            self.page.locator(".o_list_button_add, .o-kanban-button-new").first.click()
         self.page.wait_for_selector(".o_form_view")
 
     def field(self, name):
