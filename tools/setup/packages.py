@@ -34,6 +34,7 @@ TEST = {
     "procps": "/usr/bin/pkill",
     "python3-dev": "/usr/include/python3*/Python.h",
     "qpdf": "/usr/bin/qpdf",
+    "softhsm2": "/usr/bin/softhsm2-util",
     "swig": "/usr/bin/swig",
     "vsmartcard-vpcd": "/usr/bin/vpcd-config",
     "yubico-piv-tool": "/usr/bin/yubico-piv-tool",
