@@ -4,7 +4,7 @@
 {
     "name": "KHBS Cards",
     "summary": "One smart card for each family, from key to hand-over and block",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "author": "Pemerintah Provinsi Kalimantan Tengah",
     "website": "https://kalteng.go.id",
     "license": "LGPL-3",

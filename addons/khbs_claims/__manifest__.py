@@ -4,7 +4,7 @@
 {
     "name": "KHBS Claims",
     "summary": "The aid: rounds, entitlements, claims, bank files, food deliveries",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "author": "Pemerintah Provinsi Kalimantan Tengah",
     "website": "https://kalteng.go.id",
     "license": "LGPL-3",
