@@ -16,6 +16,7 @@
         "security/khbs_cards_security.xml",
         "data/khbs_card_list_data.xml",
         "data/ir_sequence_data.xml",
+        "data/khbs_key_cron_data.xml",
         "views/khbs_cards_menus.xml",
         "wizards/khbs_card_hand_over_form_views.xml",
         "wizards/khbs_card_move_views.xml",

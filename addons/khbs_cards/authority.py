@@ -3,71 +3,146 @@
 
 """The keys that the server signs with: one small interface for all who need one.
 
-The keys lie outside the database, in the folder named by KHBS_KEYS or, without
-it, ``khbs-keys`` in Odoo's data folder. ``tools/keys`` makes them.
+The keys lie outside the database: in files of the folder named by KHBS_KEYS (or
+``khbs_keys`` in odoo.conf, or ``khbs-keys`` in Odoo's data folder), or in the token
+that the folder's ``keystore.ini`` names. ``tools/keys`` makes them.
+
+Whoever takes a key says for what, and that stands in the audit trail; so does a key
+that could not be used. The key itself stands nowhere but in its place.
 """
 
-import contextlib
 import functools
+import logging
 import os
+import time
 from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from odoo.exceptions import UserError
 from odoo.tools import config
 
-from .protocol.key_folder import KeyFolder, KeyFolderError
+from .protocol import keystore
+from .protocol.keystore import KeyStoreError
+
+_logger = logging.getLogger(__name__)
 
 PRG_PARAMETER = "khbs.prg"
 DEFAULT_PRG = "KHBS"
+USE = "key.use"
+# Seconds in which a process records one kind of refusal once: a key that is missing
+# is asked for at every request.
+REFUSAL_PAUSE = 60
+_refused_at = {}
+
+
+class AuthorityError(UserError):
+    """A key cannot be used just now; the text says what to do."""
 
 
 def folder():
     """Return the path of the key folder."""
-    named = os.environ.get("KHBS_KEYS")
+    named = os.environ.get("KHBS_KEYS") or config.get("khbs_keys")
     return Path(named) if named else Path(config["data_dir"]) / "khbs-keys"
 
 
 @functools.lru_cache(maxsize=4)
 def _open(path):
-    return KeyFolder(path)
+    return keystore.open_keyring(path)
 
 
-@contextlib.contextmanager
-def _telling_what_to_do():
+def _keyring():
+    return _open(folder())
+
+
+def _ask(question):
+    """Return what *question* (of a keyring) answers, its errors as the user's."""
     try:
-        yield _open(folder())
-    except KeyFolderError as error:
-        raise UserError(str(error)) from error
+        return question(_keyring())
+    except KeyStoreError as error:
+        raise AuthorityError(str(error)) from error
 
 
-def signer(use):
-    """Return (kid, private key) for *use*: lease, list, ack or ca."""
-    with _telling_what_to_do() as keys:
-        return keys.signer(use)
+def signer(env, use, what, record=None, counted=False):
+    """Return (kid, private key) that signs for *use* now, and record the use.
+
+    The event is of the caller's transaction: what a rollback undoes has not left
+    the server.
+
+    :param use: lease, list, ack or ca
+    :param what: code of what is signed, as ``lease`` or ``card.certificate``
+    :param record: the record that it is signed for
+    :param counted: what strangers may ask for is counted and recorded in sums
+    :raises AuthorityError: no such key can be used now; that is recorded too
+    """
+    try:
+        keyring = _keyring()
+        kid, key = keyring.signer(use)
+    except KeyStoreError as error:
+        raise _refusal(env, use, what, record, error) from error
+    _record(env, kid, use, what, record, counted)
+
+    def refusal(error):
+        return _refusal(env, use, what, record, error)
+
+    return kid, _Key(key, refusal)
 
 
-def ca_certificate():
-    """Return the certificate (object) of the card authority."""
-    with _telling_what_to_do() as keys:
-        return keys.ca_certificate()
+def master(env, what, record=None):
+    """Return the master that a card's secrets derive from, and record the use.
+
+    :param what: code of what is derived, as ``card.secrets``
+    :return: an object for ``protocol.keys.management_key`` and ``puk``
+    """
+    use = keystore.MASTER
+    try:
+        found = _keyring().master()
+    except KeyStoreError as error:
+        raise _refusal(env, use, what, record, error) from error
+    _record(env, use, use, what, record)
+    return _Master(found, lambda error: _refusal(env, use, what, record, error))
 
 
-def master():
-    """Return the 32 bytes that card management keys and PUKs derive from."""
-    with _telling_what_to_do() as keys:
-        return keys.master()
+def ca_certificate(kid=None):
+    """Return the certificate (object) of the card authority *kid*.
+
+    :param kid: as :func:`signer` gave it; without it, the one that issues now
+    """
+    return _ask(lambda keyring: keyring.ca_certificate(kid))
+
+
+def public_key(kid, use, at):
+    """Return the public key *kid* if it might sign for *use* at Unix time *at*.
+
+    For what the server signed itself, with an older key too.
+
+    :return: None if it might not
+    """
+    try:
+        return _keyring().public_key(kid, use, at)
+    except KeyStoreError:
+        return None
 
 
 def trust_bundle():
-    """Return the khbs-trust JWS (text), signed by the root."""
-    with _telling_what_to_do() as keys:
-        return keys.trust_bundle()
+    """Return the trust bundle as devices get it: a JWS, or two at a change of root."""
+    return _ask(lambda keyring: keyring.trust_bundle())
+
+
+def trust_version():
+    """Return the version of the trust bundle."""
+    return _ask(lambda keyring: keyring.bundle().ver)
+
+
+def is_revoked(kid):
+    """Tell whether the trust bundle has revoked the key *kid*, or does not know it."""
+    bundle = _ask(lambda keyring: keyring.bundle())
+    return kid in bundle.revoked or kid not in bundle.keys
 
 
 def root_sha256():
     """Return the SHA-256 (hex) of the root's SPKI, as an enrolment sheet has it."""
-    with _telling_what_to_do() as keys:
-        return keys.root_sha256()
+    return _ask(lambda keyring: keyring.root_sha256())
 
 
 def prg(env):
@@ -79,8 +154,7 @@ def prg(env):
     :raises UserError: the keys were made for another programme
     """
     name = env["ir.config_parameter"].sudo().get_param(PRG_PARAMETER, DEFAULT_PRG)
-    with _telling_what_to_do() as keys:
-        made_for = keys.prg()
+    made_for = _ask(lambda keyring: keyring.prg())
     if made_for != name:
         raise UserError(
             env._(
@@ -94,3 +168,78 @@ def prg(env):
             )
         )
     return name
+
+
+def _record(env, kid, use, what, record, counted=False):
+    if counted:
+        env["khbs.key.tally"]._count(kid, use, what)
+        return
+    facts = {"kid": kid, "use": use, "for": what}
+    env["khbs.audit.event"]._record(USE, record, facts)
+
+
+def _refusal(env, use, what, record, error):
+    """Record that a key could not be used and return the error for the caller."""
+    _logger.error("A key for %s (%s) cannot be used: %s", use, what, error.reason)
+    now = time.monotonic()
+    kind = (env.cr.dbname, use, what, error.reason)
+    if now - _refused_at.get(kind, -REFUSAL_PAUSE) >= REFUSAL_PAUSE:
+        _refused_at[kind] = now
+        facts = {"use": use, "for": what, "reason": error.reason}
+        env["khbs.audit.event"]._record_refused(USE, record, facts)
+    return AuthorityError(str(error))
+
+
+class _Key(ec.EllipticCurvePrivateKey):
+    """A private key whose failures are recorded and told in the caller's words."""
+
+    def __init__(self, key, refusal):
+        self._key = key
+        self._refusal = refusal
+
+    def sign(self, data, signature_algorithm):
+        try:
+            return self._key.sign(data, signature_algorithm)
+        except KeyStoreError as error:
+            raise self._refusal(error) from error
+
+    def public_key(self):
+        return self._key.public_key()
+
+    @property
+    def curve(self):
+        return self._key.curve
+
+    @property
+    def key_size(self):
+        return self._key.key_size
+
+    def exchange(self, algorithm, peer_public_key):
+        raise TypeError("A key of the authority signs and does nothing else.")
+
+    def private_numbers(self):
+        raise TypeError("A key of the authority does not leave its place.")
+
+    def private_bytes(self, encoding, format, encryption_algorithm):  # noqa: A002
+        raise TypeError("A key of the authority does not leave its place.")
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+class _Master:
+    """The master, with the same care."""
+
+    def __init__(self, key, refusal):
+        self._key = key
+        self._refusal = refusal
+
+    def cmac(self, message):
+        """Return CMAC-AES-256 of *message*."""
+        try:
+            return self._key.cmac(message)
+        except KeyStoreError as error:
+            raise self._refusal(error) from error

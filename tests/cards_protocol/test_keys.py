@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
 from cryptography.hazmat.primitives.serialization import Encoding
-from protocol import card_number, certificate, chuid, jws, key_folder, keys, types
+from protocol import card_number, certificate, chuid, jws, keys, keystore, types
 
 GUID = "7c1e6b52-0a4f-4d0b-9a39-2f60a8d1c0de"
 CARD_NO = "KH01012345642"
@@ -19,7 +19,7 @@ CARD_NO = "KH01012345642"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return key_folder.create(tmp_path_factory.mktemp("keys") / "khbs", "KHBS-test")
+    return keystore.create(tmp_path_factory.mktemp("keys") / "khbs", "KHBS-test")
 
 
 def test_card_numbers_check_and_come_back():
@@ -56,12 +56,12 @@ def test_the_management_key_is_sp800_108_over_cmac():
         mac = CMAC(AES(master))
         mac.update(counter.to_bytes(4, "big") + fixed)
         blocks += mac.finalize()
-    assert keys.management_key(master, GUID) == blocks
+    assert keys.management_key(keystore.MasterKey(master), GUID) == blocks
     mac = CMAC(AES(master))
     fixed = b"KHBS-PUK\0" + uuid.UUID(GUID).bytes + (128).to_bytes(4, "big")
     mac.update((1).to_bytes(4, "big") + fixed)
     puk = int.from_bytes(mac.finalize(), "big") % 10**8
-    assert keys.puk(master, GUID) == f"{puk:08d}"
+    assert keys.puk(keystore.MasterKey(master), GUID) == f"{puk:08d}"
 
 
 def test_fingerprints_name_device_and_key():
@@ -140,18 +140,18 @@ def test_the_trust_bundle_is_signed_by_the_root_it_names(folder):
 def test_keys_are_private_and_never_overwritten(folder):
     for file in folder.path.iterdir():
         assert file.stat().st_mode & 0o077 == 0
-    with pytest.raises(key_folder.KeyFolderError, match="never overwritten"):
-        key_folder.create(folder.path, "KHBS-test")
+    with pytest.raises(keystore.KeyStoreError, match="never overwritten"):
+        keystore.create(folder.path, "KHBS-test")
 
 
 def test_a_missing_key_says_how_to_make_it(tmp_path):
-    with pytest.raises(key_folder.KeyFolderError, match="tools/keys create"):
-        key_folder.KeyFolder(tmp_path).signer("list")
+    with pytest.raises(keystore.KeyStoreError, match="tools/keys create"):
+        keystore.FileStore(tmp_path).private_key("L01")
 
 
 def test_a_key_open_to_others_is_not_used(folder, tmp_path):
     copy = tmp_path / "L01.pem"
     copy.write_bytes((folder.path / "L01.pem").read_bytes())
     copy.chmod(0o644)
-    with pytest.raises(key_folder.KeyFolderError, match="chmod 600"):
-        key_folder.KeyFolder(tmp_path).signer("list")
+    with pytest.raises(keystore.KeyStoreError, match="chmod 600"):
+        keystore.FileStore(tmp_path).private_key("L01")

@@ -6,7 +6,15 @@ import base64
 
 import pytest
 from cryptography import x509
-from protocol import base64url, card_number, keys, status_list, strict_json, types
+from protocol import (
+    base64url,
+    card_number,
+    keys,
+    keystore,
+    status_list,
+    strict_json,
+    types,
+)
 from protocol import jws as server_jws
 from settlement import chain
 from terminal_stage import load
@@ -57,7 +65,7 @@ def test_fingerprint_key_hash_and_derived_keys(vectors):
     sha256 = keys.spki_sha256(spki)
     assert keys.key_hash(sha256) == vectors.pki["keys"]["terminal"]["kh"]
     kdf = vectors.identifiers["kdf"]
-    master = bytes.fromhex(kdf["master"])
+    master = keystore.MasterKey(bytes.fromhex(kdf["master"]))
     assert keys.management_key(master, kdf["guid"]).hex() == kdf["k9b"]
     assert keys.puk(master, kdf["guid"]) == kdf["puk"]
 

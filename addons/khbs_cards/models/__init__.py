@@ -17,4 +17,5 @@ from . import (
     khbs_find,
     khbs_family_event,
     khbs_household,
+    khbs_key_tally,
 )

@@ -129,7 +129,7 @@ class KhbsCardListVersion(models.Model):
 
     @api.model
     def _publish(self, card_list, version, count, packed, now):
-        kid, key = authority.signer("list")
+        kid, key = authority.signer(self.env, "list", "card.list", card_list)
         prg = authority.prg(self.env)
         exp = now + (self._offline_days() + 1) * DAY
         payload = status_list.full_payload(
@@ -168,7 +168,7 @@ class KhbsCardListVersion(models.Model):
     def _delta_from(self, held):
         """Return the khbs-listdelta JWS from the version *held* to this one."""
         self.ensure_one()
-        kid, key = authority.signer("list")
+        kid, key = authority.signer(self.env, "list", "card.list.delta", self)
         payload = status_list.delta_payload(
             authority.prg(self.env),
             self.list_id.code,

@@ -63,13 +63,14 @@ class KhbsCard(models.Model):
     def _certify(self, card_keys, device_code):
         """Issue the certificates of these keys; older ones of this card are void."""
         self.ensure_one()
-        _kid, ca_key = authority.signer("ca")
+        kid, ca_key = authority.signer(self.env, "ca", "card.certificate", self)
+        ca_certificate = authority.ca_certificate(kid)
         values = {}
         serials = {}
         for key in card_keys:
             der = certificate.issue(
                 ca_key,
-                authority.ca_certificate(),
+                ca_certificate,
                 key.public_key,
                 key.slot,
                 self.card_no,
@@ -116,7 +117,7 @@ class KhbsCard(models.Model):
     def _secrets_for_station(self):
         """Return what the station writes to the card; nothing of it is kept here."""
         self.ensure_one()
-        master = authority.master()
+        master = authority.master(self.env, "card.secrets", self)
         with_pin = "9C" in self._slots()
         return {
             "certs": [base64url.encode(der) for der in self._certificates()],

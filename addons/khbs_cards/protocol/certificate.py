@@ -93,6 +93,31 @@ def last_day(certificate):
     return certificate.not_valid_after.date()
 
 
+def life(certificate):
+    """Return (first, last) moment of a certificate (object) in Unix seconds."""
+    if hasattr(certificate, "not_valid_after_utc"):
+        ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    else:
+        naive = certificate.not_valid_before, certificate.not_valid_after
+        ends = (moment.replace(tzinfo=UTC) for moment in naive)
+    return tuple(int(moment.timestamp()) for moment in ends)
+
+
+def to_pem(certificate):
+    """Return a certificate (object) as PEM (bytes)."""
+    return certificate.public_bytes(Encoding.PEM)
+
+
+def root_name(number):
+    """Return the common name of the root *number*."""
+    return f"KHBS Root {number}"
+
+
+def authority_name(number):
+    """Return the common name of the card authority *number*."""
+    return f"KHBS Card CA {number}"
+
+
 def _name(common_name):
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 

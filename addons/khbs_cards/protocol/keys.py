@@ -8,12 +8,6 @@ import hashlib
 import uuid
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.ciphers import algorithms
-from cryptography.hazmat.primitives.kdf.kbkdf import (
-    KBKDFCMAC,
-    CounterLocation,
-    Mode,
-)
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
@@ -98,24 +92,26 @@ def derive(master, label, guid, length):
     """SP 800-108 in counter mode over CMAC-AES-256.
 
     The 32-bit counter stands before Label || 00 || guid || [L], L as a 32-bit
-    number of bits.
+    number of bits. The master stays where it lies: it is asked for one CMAC a block.
 
-    :param master: 32 bytes
+    :param master: an object with ``cmac(message)``, as of ``keystore``
     :param label: text, as in KHBS-9B
     :param guid: of the card, as text
     :param length: of the result, in bytes
     """
-    return KBKDFCMAC(
-        algorithm=algorithms.AES,
-        mode=Mode.CounterMode,
-        length=length,
-        rlen=4,
-        llen=4,
-        location=CounterLocation.BeforeFixed,
-        label=label.encode("ascii"),
-        context=uuid.UUID(guid).bytes,
-        fixed=None,
-    ).derive(master)
+    fixed = b"".join(
+        [
+            label.encode("ascii"),
+            b"\0",
+            uuid.UUID(guid).bytes,
+            (length * 8).to_bytes(4, "big"),
+        ]
+    )
+    blocks = (
+        master.cmac(counter.to_bytes(4, "big") + fixed)
+        for counter in range(1, -(-length // 16) + 1)
+    )
+    return b"".join(blocks)[:length]
 
 
 def management_key(master, guid):

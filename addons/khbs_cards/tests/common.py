@@ -14,7 +14,7 @@ from odoo.exceptions import AccessError
 
 from odoo.addons.khbs_cards import personalisation
 from odoo.addons.khbs_cards.exceptions import ProtocolError
-from odoo.addons.khbs_cards.protocol import base64url, jws, key_folder, keys
+from odoo.addons.khbs_cards.protocol import base64url, jws, keys, keystore
 from odoo.addons.khbs_registry.tests.common import KhbsCase
 
 PRG = "KHBS-test"
@@ -72,7 +72,7 @@ class CardsCase(KhbsCase):
         super().setUpClass()
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
-        cls.keys = key_folder.create(Path(folder.name) / "keys", PRG)
+        cls.keys = keystore.create(Path(folder.name) / "keys", PRG)
         environment = patch.dict(os.environ, KHBS_KEYS=str(cls.keys.path))
         cls.startClassPatcher(environment)
         cls.env["ir.config_parameter"].set_param("khbs.prg", PRG)

@@ -2,12 +2,20 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo.exceptions import UserError
+from odoo.tools import mute_logger
 
 from .. import authority
-from .common import PRG, CardsCase
+from .common import PRG, CardsCase, Chip
 
 
 class TestAuthority(CardsCase):
+    def _uses(self, outcome="done"):
+        """Return (for, kid, model) of the keys used, oldest first."""
+        events = self.env["khbs.audit.event"].search(
+            [("act", "=", authority.USE), ("outcome", "=", outcome)], order="id"
+        )
+        return [(e.data["for"], e.data.get("kid"), e.model) for e in events]
+
     def test_nothing_is_signed_with_the_keys_of_another_programme(self):
         self.assertEqual(authority.prg(self.env), PRG)
         self._active()
@@ -16,3 +24,50 @@ class TestAuthority(CardsCase):
             authority.prg(self.env)
         with self.assertRaises(UserError):
             self.cards._status_list(None)
+
+    def test_each_use_of_a_key_is_an_event_without_the_key(self):
+        before = len(self._uses())
+        self._allocated()
+        job = self.jobs._station_next("S0001")
+        answer = self._certify(job, Chip())
+        self.cards._status_list(None)
+        self.assertEqual(
+            self._uses()[before:],
+            [
+                ("card.certificate", "C01", "khbs.card"),
+                ("card.secrets", "master", "khbs.card"),
+                ("card.list", "L01", "khbs.card.list"),
+            ],
+        )
+        self.env.flush_all()
+        self.env.cr.execute("SELECT string_agg(e::text, '') FROM khbs_audit_event e")
+        text = self.env.cr.fetchone()[0]
+        for secret in (answer["k9b"], f'"{answer["puk"]}"'):
+            self.assertNotIn(secret, text)
+
+    def test_a_key_that_is_missing_is_told_and_recorded(self):
+        (self.keys.path / "L01.pem").rename(self.keys.path / "away")
+        self.addCleanup((self.keys.path / "away").rename, self.keys.path / "L01.pem")
+        with mute_logger("odoo.addons.khbs_cards.authority"):
+            try:
+                authority.signer(self.env, "list", "card.list")
+            except UserError as error:
+                self.assertRegex(str(error), "L01.pem cannot be read")
+            else:
+                self.fail("it was not refused")
+        self.assertIn(("card.list", None, False), self._uses("refused"))
+
+    def test_what_strangers_ask_for_is_recorded_in_sums(self):
+        self.env["khbs.key.tally"]._cron_sum()
+        before = len(self._uses())
+        for _request in range(3):
+            authority.signer(self.env, "ack", "terminal.time", counted=True)
+        self.assertEqual(len(self._uses()), before)
+        self.env["khbs.key.tally"]._cron_sum()
+        [event] = self.env["khbs.audit.event"].search(
+            [("act", "=", authority.USE)], order="id desc", limit=1
+        )
+        self.assertEqual(event.data["count"], 3)
+        self.assertEqual(event.data["kid"], "A01")
+        self.env["khbs.key.tally"]._cron_sum()
+        self.assertEqual(len(self._uses()), before + 1)

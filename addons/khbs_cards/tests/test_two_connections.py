@@ -13,7 +13,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.khbs_cards.authority import DEFAULT_PRG, PRG_PARAMETER
-from odoo.addons.khbs_cards.protocol import key_folder
+from odoo.addons.khbs_cards.protocol import keystore
 from odoo.addons.khbs_registry.tests.two_connections import TwoConnectionsCase
 
 
@@ -34,7 +34,7 @@ class TestTwoConnections(TwoConnectionsCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         path = Path(folder.name) / "keys"
-        key_folder.create(path, self._programme())
+        keystore.create(path, self._programme())
         environment = patch.dict(os.environ, KHBS_KEYS=str(path))
         environment.start()
         self.addCleanup(environment.stop)

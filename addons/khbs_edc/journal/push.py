@@ -106,9 +106,8 @@ class Push:
         for read in activations:
             reader.verify_activation(read, self.tid, self.prg, card_key)
         if syncs:
-            kid, private_key = authority.signer("ack")
             for read in syncs:
-                reader.verify_sync(read, self.prg, kid, private_key.public_key())
+                reader.verify_sync(read, self.prg, authority.public_key)
 
     def _card_keys(self, reads):
         """Return a function of (card number, slot) to its stored public key."""
@@ -356,7 +355,7 @@ class Push:
         ]
 
     def _ack(self, head):
-        kid, key = authority.signer("ack")
+        kid, key = authority.signer(self.env, "ack", "journal.ack", self.terminal)
         return jws.sign(
             key,
             kid,

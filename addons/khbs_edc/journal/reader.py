@@ -246,18 +246,25 @@ def verify_activation(read, tid, prg, card_key):
         read.valid = False
 
 
-def verify_sync(read, prg, ack_kid, ack_key):
-    """Set the proven time of a sync entry, if its answer proves one."""
+def verify_sync(read, prg, server_key):
+    """Set the proven time of a sync entry, if its answer proves one.
+
+    :param server_key: function of (kid, use, Unix time) to the public key that the
+        server might sign with then, or None; the answer may be older than its key
+    """
     token = read.inner
-    if not token or token.kid != ack_kid:
+    now = token.payload.get("now") if token else None
+    if not params.is_integer(now):
         return
     try:
         types.expect(token, "khbs-time+jwt", prg)
-        jws.verify(token, ack_key)
+        key = server_key(token.kid, "ack", now)
+        if key is None:
+            return
+        jws.verify(token, key)
     except jws.JwsError:
         return
-    now = token.payload.get("now")
-    if token.payload.get("nonce") == read.prev and params.is_integer(now):
+    if token.payload.get("nonce") == read.prev:
         read.sync_now = now
         read.sync_rtt = min(read.details["rtt"], 2**31 - 1)
 

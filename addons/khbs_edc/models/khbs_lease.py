@@ -185,7 +185,7 @@ class KhbsLease(models.Model):
         }
         if newest:
             payload["prev"] = newest.name
-        kid, key = authority.signer("lease")
+        kid, key = authority.signer(self.env, "lease", "lease", terminal)
         lease = self.create(
             {
                 "name": name,

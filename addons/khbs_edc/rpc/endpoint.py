@@ -13,6 +13,7 @@ import psycopg2
 
 from odoo.exceptions import LockError
 
+from odoo.addons.khbs_cards.authority import AuthorityError
 from odoo.addons.khbs_cards.exceptions import ProtocolError
 from odoo.addons.khbs_cards.protocol import strict_json
 
@@ -20,6 +21,7 @@ from . import authentication, dispatcher
 from .dispatcher import Busy, RpcError
 from .methods import registry
 
+MAINTENANCE = 1603
 _logger = logging.getLogger(__name__)
 
 CONFLICTS = (
@@ -95,6 +97,9 @@ def _run(call, name, params, state):
         raise
     except ProtocolError as error:
         raise RpcError(error.code, error.message, error.data) from error
+    except AuthorityError as error:
+        # Logged and recorded where it arose.
+        raise RpcError(MAINTENANCE, "maintenance") from error
     except Exception as error:
         raise _internal_error() from error
 

@@ -21,8 +21,8 @@ from odoo.addons.khbs_cards.protocol import (
     base64url,
     card_number,
     jws,
-    key_folder,
     keys,
+    keystore,
 )
 from odoo.addons.khbs_cards.tests.common import PRG, Chip
 from odoo.addons.khbs_registry.tests.common import reading, today
@@ -71,7 +71,7 @@ class TestTwoConnections(TwoConnectionsCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         path = Path(folder.name) / "keys"
-        key_folder.create(path, PRG)
+        keystore.create(path, PRG)
         environment = patch.dict(os.environ, KHBS_KEYS=str(path))
         environment.start()
         self.addCleanup(environment.stop)

@@ -99,6 +99,7 @@ class KhbsActLabel(models.AbstractModel):
             (self.env._("issued"), ["issue"]),
             (self.env._("journal forked"), ["fork"]),
             (self.env._("key known already"), ["known_key"]),
+            (self.env._("key used"), ["use"]),
             (self.env._("leased"), ["lease"]),
             (self.env._("loaded"), ["load", "loaded", "import"]),
             (self.env._("notice given"), ["notice", "noticed"]),

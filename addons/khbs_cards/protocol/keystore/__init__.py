@@ -1,0 +1,40 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""The keys of the programme: where they lie, which is in force, how they are made.
+
+Plain Python without Odoo, for the server and for ``tools/keys`` alike.
+"""
+
+from .base import (
+    ACK,
+    CARD_CA,
+    LEASE,
+    LIST,
+    MASTER,
+    ROOT,
+    KeyStore,
+    KeyStoreError,
+    MasterKey,
+)
+from .bundle import Bundle
+from .development import create
+from .files import FileStore
+from .keyring import Keyring, open_keyring
+
+__all__ = [
+    "ACK",
+    "CARD_CA",
+    "LEASE",
+    "LIST",
+    "MASTER",
+    "ROOT",
+    "Bundle",
+    "FileStore",
+    "KeyStore",
+    "KeyStoreError",
+    "Keyring",
+    "MasterKey",
+    "create",
+    "open_keyring",
+]
