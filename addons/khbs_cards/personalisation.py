@@ -71,21 +71,41 @@ def verify(proofs, card_keys, prg, job, nonce, card_no):
     :raises ProtocolError: a proof does not hold
     """
     check_texts(proofs, len(card_keys))
-    due = {
+    due = payload(prg, job, nonce, card_no, card_keys)
+    for key, proof in zip(card_keys, proofs, strict=True):
+        _verify_one(proof, key, due)
+
+
+def verify_slot(proof, slot, card_keys, prg, job, nonce, card_no):
+    """Check the khbs-perso of one slot of a finished card.
+
+    :raises ProtocolError: the proof does not hold
+    """
+    check_texts([proof], 1)
+    [key] = [key for key in card_keys if key.slot == slot]
+    _verify_one(proof, key, payload(prg, job, nonce, card_no, card_keys))
+
+
+def payload(prg, job, nonce, card_no, card_keys):
+    """Return the payload of a khbs-perso."""
+    return {
         "prg": prg,
         "job": job,
         "nonce": nonce,
         "card_no": card_no,
         "spki_sha": [base64url.encode(key.sha256) for key in card_keys],
     }
-    for key, proof in zip(card_keys, proofs, strict=True):
-        try:
-            parsed = types.expect(jws.parse(proof), "khbs-perso+jwt", prg)
-            if parsed.kid != kid(card_no, key.slot) or parsed.payload != due:
-                raise jws.JwsError("it speaks of another card, job, nonce or key")
-            jws.verify(parsed, key.public_key)
-        except jws.JwsError as error:
-            raise ProtocolError(BAD_PROOF, f"proof {key.slot}: {error}") from error
+
+
+def _verify_one(proof, key, due):
+    card_no, prg = due["card_no"], due["prg"]
+    try:
+        parsed = types.expect(jws.parse(proof), "khbs-perso+jwt", prg)
+        if parsed.kid != kid(card_no, key.slot) or parsed.payload != due:
+            raise jws.JwsError("it speaks of another card, job, nonce or key")
+        jws.verify(parsed, key.public_key)
+    except jws.JwsError as error:
+        raise ProtocolError(BAD_PROOF, f"proof {key.slot}: {error}") from error
 
 
 def check_texts(values, count):
@@ -99,3 +119,16 @@ def check_texts(values, count):
         or not all(isinstance(value, str) for value in values)
     ):
         raise ProtocolError(BAD_PARAMS, f"a list of {count} texts is due")
+
+
+def read_text(params, name, max_length):
+    """Return the text *name* of *params*.
+
+    :raises ProtocolError: it is absent, too long or no text
+    """
+    value = params.get(name)
+    if not isinstance(value, str) or not 1 <= len(value) <= max_length:
+        raise ProtocolError(BAD_PARAMS, f"{name}: 1 to {max_length} characters")
+    if "\0" in value:
+        raise ProtocolError(BAD_PARAMS, f"{name}: NUL character")
+    return value

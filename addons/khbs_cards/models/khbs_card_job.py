@@ -156,17 +156,15 @@ class KhbsCardJob(models.Model):
     def _station_fail(self, device_code, params):
         """Give the job up: before certification it waits again, after it is spoiled."""
         job = self._own_job(device_code, params)
-        step, why = params.get("step"), params.get("why")
+        step, why = params.get("step"), personalisation.read_text(params, "why", 200)
         if type(step) is not int or not 1 <= step <= LAST_STEP:
             raise ProtocolError(personalisation.BAD_PARAMS, "step: 1 to 10")
-        if not isinstance(why, str) or not why or len(why) > 200:
-            raise ProtocolError(personalisation.BAD_PARAMS, "why: 1 to 200 characters")
         if job.state in ("waiting", "failed"):
             # It was given up already and the answer got lost.
             return {"state": job.card_id.state.upper()}
         job._require_live(*LIVE_STATES)
         job.write({"last_step": step, "last_why": why})
-        job._give_up(device_code)
+        job._give_up(device_code, step, why)
         return {"state": job.card_id.state.upper()}
 
     # The life of a job
@@ -205,6 +203,11 @@ class KhbsCardJob(models.Model):
         return job
 
     @api.model
+    def _cron_release_overdue(self):
+        """Release overdue jobs although no station asks for work any more."""
+        self.sudo()._release_overdue()
+
+    @api.model
     def _release_overdue(self):
         """Give up the jobs whose station has not finished in time."""
         overdue = self.search(
@@ -214,23 +217,40 @@ class KhbsCardJob(models.Model):
             ]
         ).try_lock_for_update()
         for job in overdue:
-            job.last_why = self.env._("The station did not finish in time.")
-            job._give_up(job.device_code)
+            why = self.env._("The station did not finish in time.")
+            job._take_back(job.device_code, why)
 
-    def _give_up(self, device_code):
+    def _take_back(self, device_code, why):
+        """End the lease of a station that fell silent.
+
+        A blank without a certificate bears nothing of this card: it may be used again
+        and counts as spoiled only when a station says so.
+        """
+        self.ensure_one()
+        self.last_why = why
+        if self.state == "leased":
+            self._wait_again()
+        else:
+            self.card_id._spoil("spoiled", device_code, why=why)
+
+    def _give_up(self, device_code, step, why):
         """Free the number if no key was certified for it, else spoil the card."""
         self.ensure_one()
         if self.state == "leased":
-            self.write(
-                {
-                    "state": "waiting",
-                    "nonce": False,
-                    "leased_until": False,
-                    "blanks_spoiled": self.blanks_spoiled + 1,
-                }
-            )
-            return
-        self.card_id._spoil("spoiled", device_code=device_code)
+            self.env["khbs.card.spoiled"]._tell("blank", self, device_code, step, why)
+            self._wait_again(spoiled=1)
+        else:
+            self.card_id._spoil("spoiled", device_code, step, why)
+
+    def _wait_again(self, spoiled=0):
+        self.write(
+            {
+                "state": "waiting",
+                "nonce": False,
+                "leased_until": False,
+                "blanks_spoiled": self.blanks_spoiled + spoiled,
+            }
+        )
 
     def _close_open(self):
         """End what is still open of these jobs: their cards are written off."""

@@ -123,11 +123,29 @@ class KhbsCard(models.Model):
             "certs": [base64url.encode(der) for der in self._certificates()],
             "k9b": keys.management_key(master, self.guid).hex(),
             "puk": keys.puk(master, self.guid),
-            "pin": f"{secrets.randbelow(10**6):06d}" if with_pin else None,
+            "pin": self._new_pin() if with_pin else None,
         }
 
-    def _spoil(self, reason, device_code=None):
-        """Write these cards off and queue a new card for each entitled family."""
+    def _new_pin(self):
+        """Return a PIN, which stands on the chip and on its slip alone."""
+        return f"{secrets.randbelow(10**6):06d}"
+
+    def _pin_secrets(self):
+        """Return what a station needs to give this card a new PIN."""
+        self.ensure_one()
+        return {
+            "puk": keys.puk(authority.master(), self.guid),
+            "pin": self._new_pin(),
+        }
+
+    def _spoil(self, reason, device_code=None, step=0, why=None):
+        """Write these cards off and queue a new card for each entitled family.
+
+        :param step: of the personalisation, at which it happened
+        :param why: what the station said
+        """
+        self._lock()
+        self.env["khbs.card.spoiled"]._tell_cards(self, reason, device_code, step, why)
         self.job_ids._close_open()
         self._transition("destroyed", reason, device_code=device_code)
         entitled = self.filtered(

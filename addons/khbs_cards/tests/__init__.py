@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from . import test_authority
+from . import test_card_check
 from . import test_complaint
 from . import test_dialogs
 from . import test_find
@@ -10,6 +11,7 @@ from . import test_family_event
 from . import test_hand_over
 from . import test_jobs
 from . import test_life_cycle
+from . import test_pin_order
 from . import test_run
 from . import test_status_list
 from . import test_two_connections

@@ -51,6 +51,17 @@ class Chip:
             for slot, key in self.keys.items()
         ]
 
+    def auth(self, card_no, tid="S0001", iat=None, **changes):
+        """Return the khbs-auth by which the card shows that it is here."""
+        payload = {
+            "prg": PRG,
+            "tid": tid,
+            "jti": "01JD0000000000000000000001",
+            "iat": int(time.time()) if iat is None else iat,
+            **changes,
+        }
+        return jws.sign(self.keys["9E"], card_no, "khbs-auth+jwt", payload)
+
     def activate(self, card_no, tid="OFFICE", iat=None, **changes):
         """Return a khbs-activate."""
         payload = {
@@ -151,6 +162,13 @@ class CardsCase(KhbsCase):
             "transcript": chip.prove(job["job"], nonce, job["card_no"]),
             **changes,
         }
+
+    def assert_protocol_error(self, code, method, *args):
+        """Call *method*, which must refuse with *code*; return the error."""
+        with self.assertRaises(ProtocolError) as caught:
+            method(*args)
+        self.assertEqual(caught.exception.code, code)
+        return caught.exception
 
     def _personalise(self, card, device="S0001"):
         """Take *card* through a station; return its chip."""

@@ -7,7 +7,6 @@ from cryptography import x509
 
 from odoo.tests import freeze_time
 
-from odoo.addons.khbs_cards.exceptions import ProtocolError
 from odoo.addons.khbs_cards.protocol import base64url, keys
 
 from .common import CardsCase, Chip
@@ -17,11 +16,6 @@ class TestJobs(CardsCase):
     def setUp(self):
         super().setUp()
         self.card = self._allocated()
-
-    def assert_protocol_error(self, code, method, *args):
-        with self.assertRaises(ProtocolError) as caught:
-            method(*args)
-        self.assertEqual(caught.exception.code, code)
 
     def test_a_job_has_what_the_station_needs(self):
         job = self.jobs._station_next("S0001")

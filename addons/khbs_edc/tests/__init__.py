@@ -5,5 +5,6 @@ from . import test_authorisation
 from . import test_family_event
 from . import test_protocol
 from . import test_settlement
+from . import test_station
 from . import test_terminal
 from . import test_two_connections
