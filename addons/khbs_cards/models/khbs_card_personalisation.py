@@ -134,7 +134,7 @@ class KhbsCard(models.Model):
         """Return what a station needs to give this card a new PIN."""
         self.ensure_one()
         return {
-            "puk": keys.puk(authority.master(), self.guid),
+            "puk": keys.puk(authority.master(self.env, "card.pin", self), self.guid),
             "pin": self._new_pin(),
         }
 

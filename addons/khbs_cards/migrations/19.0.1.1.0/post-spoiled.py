@@ -5,7 +5,7 @@
 def migrate(cr, version):
     """Enter what was spoiled before each piece of plastic had a row of its own.
 
-    Of several blanks that one job spoiled only the last has its cause: no more was kept.
+    Of several blanks that one job spoiled the last alone has its cause.
     """
     cr.execute(
         """
