@@ -20,6 +20,7 @@
         "views/khbs_entitlement_views.xml",
         "views/khbs_claim_views.xml",
         "views/khbs_case_views.xml",
+        "views/khbs_manual_claim_views.xml",
         "views/khbs_bank_batch_views.xml",
         "views/khbs_bank_line_views.xml",
         "views/khbs_bank_result_views.xml",

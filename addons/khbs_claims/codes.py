@@ -9,6 +9,7 @@ The codes travel and are stored as EDC_PROTOCOL 8 names them; people read the la
 OUTCOMES = [
     ("ACCEPTED", "Accepted"),
     ("ACCEPTED_ONLINE", "Accepted online"),
+    ("MANUAL", "Handed over without a card"),
     ("REVIEW_PAY", "Paid after examination"),
     ("REVIEW_NO", "Not paid after examination"),
     ("DOUBLE_SAME_TERMINAL", "Double at the same terminal"),

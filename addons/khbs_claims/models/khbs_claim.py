@@ -47,7 +47,12 @@ class KhbsClaim(models.Model):
         string="Journal entry", aggregator=None, help="Empty: no journal entry yet."
     )
     mode = fields.Selection(
-        selection=[("on", "Online"), ("off", "Offline"), ("receipt", "From receipt")],
+        selection=[
+            ("on", "Online"),
+            ("off", "Offline"),
+            ("receipt", "From receipt"),
+            ("manual", "Without a card"),
+        ],
         required=True,
     )
     operator_code = fields.Char(string="Operator")
@@ -55,7 +60,11 @@ class KhbsClaim(models.Model):
         required=True, help="By the terminal's clock; not believed alone."
     )
     received_at = fields.Datetime(required=True, default=fields.Datetime.now)
-    jws = fields.Text(string="Signed claim", required=True)
+    jws = fields.Text(
+        string="Signed claim",
+        required=True,
+        help="Of a claim without a card: the document that stands in its place.",
+    )
     line_ids = fields.One2many(comodel_name="khbs.claim.line", inverse_name="claim_id")
 
     _jti_uniq = models.Constraint("UNIQUE (jti)", "This claim is stored already.")

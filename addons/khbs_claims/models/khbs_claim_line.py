@@ -62,6 +62,36 @@ class KhbsClaimLine(models.Model):
     def init(self):
         append_only.install(self.env.cr, self._table)
 
+    def _settle_manual(self):
+        """Let these lines stand for their entitlements, by a person's decision.
+
+        What a terminal brings of them later is a double (EDC_PROTOCOL 8, row 22).
+        """
+        self.env["khbs.claim.outcome"].create(
+            [
+                {
+                    "line_id": line.id,
+                    "code": "MANUAL",
+                    "pay": "pay",
+                    "entitlement_effect": "consumed",
+                    "stock": "issue",
+                }
+                for line in self
+            ]
+        )
+        stands_for = [
+            {"line_id": line.id, "entitlement_id": line.entitlement_id.id}
+            for line in self
+        ]
+        self.env["khbs.claim.primary"].create(stands_for)
+        self.env["khbs.claim.posting"].create(
+            [
+                {**values, "amount": line.amount}
+                for line, values in zip(self, stands_for, strict=True)
+            ]
+        )
+        self.entitlement_id.state = "consumed"
+
     @api.depends("outcome_ids.code", "outcome_ids.pay", "outcome_ids.stock")
     def _compute_outcome(self):
         for line in self:

@@ -10,8 +10,8 @@ from datetime import datetime
 LINES = """
     SELECT l.id, l.entitlement_id, t.id, c.terminal_code, c.seq, c.jti, l.e,
            l.benefit_code, l.amount, c.received_at,
-           COALESCE(s.verdict, ''), COALESCE(s.code, ''),
-           COALESCE(s.version, 0), COALESCE(s.online, FALSE),
+           COALESCE(s.verdict, m.code, ''), COALESCE(s.code, m.code, ''),
+           COALESCE(s.version, m.version, 0), COALESCE(s.online, FALSE),
            COALESCE(s.lease_from, 0)::bigint,
            extract(epoch FROM s.not_before)::bigint,
            extract(epoch FROM s.not_after)::bigint,
@@ -23,6 +23,8 @@ LINES = """
            SELECT * FROM khbs_settlement s
             WHERE s.line_id = l.id ORDER BY s.version DESC LIMIT 1
       ) s ON TRUE
+      -- Claims without a card are of no terminal and are never judged anew.
+      LEFT JOIN khbs_claim_outcome m ON m.line_id = l.id AND m.code = 'MANUAL'
 """
 
 

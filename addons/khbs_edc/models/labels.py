@@ -7,6 +7,7 @@
 OUTCOMES = [
     ("ACCEPTED", "Accepted"),
     ("ACCEPTED_ONLINE", "Accepted, authorised online"),
+    ("MANUAL", "Handed over without a card"),
     ("FORK", "Held: the journal is forked"),
     ("HELD_GAP", "Held: an earlier entry is missing"),
     ("MALFORMED", "Malformed entry"),

@@ -53,6 +53,8 @@ MEANINGS = {
     "ACCEPTED": Meaning(PAY, CONSUMED, "issue"),
     "DOUBLE_SAME_TERMINAL": Meaning(NO, CONSUMED, "short", "operator"),
     "DOUBLE_GOOD_FAITH": Meaning(PAY, CONSUMED, "issue", "programme", case=True),
+    # A person's decision, made while no terminal held the entitlement.
+    "MANUAL": Meaning(PAY, CONSUMED, "issue"),
     "REVIEW_PAY": Meaning(PAY, CONSUMED, "issue"),
     "REVIEW_NO": Meaning(NO, OPEN, "short", "operator"),
 }

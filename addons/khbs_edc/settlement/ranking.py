@@ -29,7 +29,8 @@ class Candidate:
     @property
     def rank(self):
         reviewed = self.code == "REVIEW_PAY"
-        return (reviewed, not self.online, self.nbf, self.tid, self.seq)
+        by_terminal = self.code != "MANUAL"
+        return (reviewed, by_terminal, not self.online, self.nbf, self.tid, self.seq)
 
 
 def rank(candidates):

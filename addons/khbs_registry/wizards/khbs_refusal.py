@@ -1,11 +1,8 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
-
-# Documents that a second person may refuse with a reason.
-REFUSABLE = ("khbs.family.event", "khbs.change.request")
 
 
 class KhbsRefusal(models.TransientModel):
@@ -25,7 +22,12 @@ class KhbsRefusal(models.TransientModel):
     def action_refuse(self):
         """Refuse the document with the reason."""
         self.ensure_one()
-        if self.model not in REFUSABLE:
+        if self.model not in self._refusable():
             raise UserError(self.env._("Open the proposal and refuse it there."))
         self.env[self.model].browse(self.document).action_refuse(self.reason)
         return {"type": "ir.actions.act_window_close"}
+
+    @api.model
+    def _refusable(self):
+        """Return the models whose documents a second person refuses with a reason."""
+        return ("khbs.family.event", "khbs.change.request")
