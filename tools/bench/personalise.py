@@ -8,9 +8,9 @@ to the commit. The card and its station are played here and not counted.
 
 Reference: three equal transactions a card. They check the same signatures, parsed and
 with keys loaded before, issue the same certificate and put the rows that the programme
-wrote of such a card into the same tables: a bare INSERT for each table, a bare UPDATE of
-the card and of its job, and commit. The rows come from calls that the programme answered
-and rolled back.
+wrote of such a card into the same tables: a bare INSERT for each table, a bare UPDATE
+of the card and of its job, and commit. The rows come from calls that the programme
+answered and rolled back.
 """
 
 import contextlib
