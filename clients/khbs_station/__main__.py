@@ -7,29 +7,60 @@
     python -m khbs_station enrol --url https://... --tid S0001 --code ... --root ...
     python -m khbs_station status
     python -m khbs_station batch 2026-1 --atr 3BD5... --key-file transport.hex
+    python -m khbs_station slip --command "lp -d slip -o raw"
     python -m khbs_station run --reader 0
+    python -m khbs_station check --reader 1
+    python -m khbs_station pin --reader 0
 """
 
 import argparse
+import contextlib
 import re
+import resource
+import shlex
+import shutil
 import signal
 import sys
 import urllib.parse
 from pathlib import Path
 
-from . import jose, personalise
+from . import jose, personalise, screen
+from .check import Check
 from .keystore import Batch, KeyStore, Settings, StationError, Trust
+from .pin import PinReset
 from .piv import KEY_LENGTHS
 from .server import Offline, RpcError, Server
 from .shift import Shift
+from .slip import SlipError, SlipPrinter
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 DEFAULT_FOLDER = Path.home() / ".khbs-station"
+# What to do when the server refuses the station as such.
+ADVICE = {
+    1001: "Periksa nama program dan audiens pada lembar pendaftaran.",
+    1002: "Kunci stasiun tidak cocok: daftarkan stasiun kembali.",
+    1003: "Jam komputer ini salah: setel jamnya, lalu ulangi.",
+    1006: "Stasiun tidak dikenal: daftarkan stasiun kembali.",
+    1007: "Stasiun ditangguhkan: hubungi petugas EDC.",
+    1008: "Stasiun dilaporkan hilang: hubungi petugas EDC.",
+    1009: "Stasiun sudah dihentikan: daftarkan dengan kode baru.",
+    1010: "Kunci stasiun kedaluwarsa: daftarkan stasiun kembali.",
+    1101: "Periksa kode sekali pakai pada lembar pendaftaran.",
+    1102: "Kode sudah terpakai atau lewat waktu: minta lembar baru.",
+    1103: "Minta petugas EDC menyetujui stasiun ini dahulu.",
+    1106: "Terlalu banyak kode salah: tunggu, lalu ulangi dengan kode yang benar.",
+    -32603: "Gangguan di server: laporkan kepada administrator beserta waktunya.",
+}
+ANY_ADVICE = "Laporkan kepada petugas kartu; kartu di pembaca dapat dilanjutkan nanti."
 
 
 def main(arguments=None):
     """Run the command line and return its exit code."""
     options = _parser().parse_args(arguments)
+    # No memory of ours, with the secrets of a card, is left behind by a crash.
+    resource.setrlimit(
+        resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1])
+    )
     # A job started in the background by a shell inherits an ignored Ctrl-C.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
@@ -39,14 +70,21 @@ def main(arguments=None):
         print(error, file=sys.stderr)
         return 1
     except RpcError as error:
-        print(f"Server menolak: {error}", file=sys.stderr)
+        advice = ADVICE.get(error.code, ANY_ADVICE)
+        print(f"Server menolak: {error}. {advice}", file=sys.stderr)
         return 2
     except Offline as error:
-        print(f"Server tidak terjangkau: {error}. Ulangi nanti.", file=sys.stderr)
+        print(
+            f"Server tidak terjangkau: {error}. Periksa jaringan, lalu jalankan lagi; "
+            "kartu yang sedang dikerjakan dimasukkan lagi dan dilanjutkan.",
+            file=sys.stderr,
+        )
         return 3
     except KeyboardInterrupt:
         print(
-            "Berhenti. Pekerjaan yang belum selesai menunggu di server.",
+            "Berhenti. Pekerjaan yang belum selesai menunggu di server. Bila sebuah "
+            "kartu sedang dikerjakan, masukkan kartu itu lebih dahulu pada giliran "
+            "berikutnya.",
             file=sys.stderr,
         )
         return 130
@@ -86,11 +124,34 @@ def _parser():
     batch.add_argument("--puk", default="12345678", help="PUK transpor")
     batch.set_defaults(action=_batch)
 
+    slip = actions.add_parser("slip", help="tetapkan dan uji pencetak slip PIN")
+    printer = slip.add_mutually_exclusive_group(required=True)
+    printer.add_argument("--command", default="", help="perintah cetak")
+    printer.add_argument("--device", default="", help="berkas perangkat, /dev/usb/lp0")
+    slip.set_defaults(action=_slip)
+
     run = actions.add_parser("run", help="kerjakan kartu")
-    run.add_argument("--reader", type=int, default=0, help="nomor pembaca")
-    run.add_argument("--count", type=int, help="berhenti setelah sekian kartu")
     run.set_defaults(action=_run)
+    check = actions.add_parser("check", help="cocokkan nomor tercetak dengan chip")
+    check.set_defaults(action=_check)
+    pin = actions.add_parser("pin", help="pasang PIN baru atas perintah kantor")
+    pin.set_defaults(action=_pin)
+    for action in (run, check, pin):
+        action.add_argument(
+            "--reader", default="0", help="nomor pembaca, atau bagian namanya"
+        )
+        action.add_argument(
+            "--count", type=_count, help="berhenti setelah sekian kartu"
+        )
+        action.add_argument("--plain", action="store_true", help="baris biasa saja")
     return parser
+
+
+def _count(text):
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
 
 
 def _enrol(store, options):
@@ -140,23 +201,95 @@ def _batch(store, options):
     return 0
 
 
+def _slip(store, options):
+    settings = store.settings()
+    if options.command:
+        # Quotes that do not match are told here, not at the first card.
+        try:
+            program = shlex.split(options.command)[0]
+        except (ValueError, IndexError):
+            raise StationError("Perintah cetak tidak dapat dibaca.") from None
+        if not shutil.which(program):
+            raise StationError(f"Program {program} tidak ada di komputer ini.")
+    try:
+        SlipPrinter(settings.tid, options.command, options.device).trial()
+    except SlipError as error:
+        raise StationError(str(error)) from error
+    store.save_slip(options.command, options.device)
+    print("Slip percobaan dikirim. Pastikan terbaca di dalam dan tidak di luar segel.")
+    return 0
+
+
 def _run(store, options):
-    # The only command that needs pyscard.
+    with _at_work(store, options, "lock") as (server, trust, reader, shown):
+        worker = personalise.Personaliser(
+            server, store, trust, _steps(shown), _printer(store, server)
+        )
+        Shift(server, worker, reader, shown).run(options.count)
+    return 0
+
+
+def _check(store, options):
+    with _at_work(store, options, "lock-check") as (server, trust, reader, shown):
+        Check(server, trust, reader, shown).run(options.count)
+    return 0
+
+
+def _pin(store, options):
+    with _at_work(store, options, "lock-pin") as (server, trust, reader, shown):
+        printer = _printer(store, server)
+        if printer is None:
+            raise StationError(
+                "Pencetak slip belum ditetapkan: jalankan perintah slip dahulu."
+            )
+        PinReset(server, trust, reader, printer, shown).run(options.count)
+    return 0
+
+
+@contextlib.contextmanager
+def _at_work(store, options, lock):
+    """Yield (server, trust, reader, screen) of an active station.
+
+    Only one program of a kind works in a folder.
+    """
+    # The only commands that need pyscard.
     from .transport import Reader, ReaderError
 
-    with store.locked():
-        server = Server(store.settings(), store.device_key())
+    shown = screen.choose(options.plain)
+    with store.locked(lock):
+        server = Server(store.settings(), store.device_key(), notice=_offline(shown))
         state, trust = refresh(store, server)
         if state != "ACTIVE" or trust is None:
-            raise StationError(f"Stasiun belum boleh bekerja: {state}.")
+            raise StationError(
+                f"Stasiun belum boleh bekerja: {state}. Hubungi petugas EDC."
+            )
         try:
             reader = Reader(options.reader)
             print(f"Pembaca: {reader.name}", flush=True)
-            worker = personalise.Personaliser(server, store, trust, _show_step)
-            Shift(server, worker, reader, _say).run(options.count)
+            yield server, trust, reader, shown
         except ReaderError as error:
             raise StationError(str(error)) from error
-    return 0
+
+
+def _printer(store, server):
+    kept = store.slip()
+    return SlipPrinter(server.settings.tid, **kept) if kept else None
+
+
+def _steps(shown):
+    total = len(personalise.STEPS)
+    return lambda step: shown.step(step, total, personalise.STEPS[step])
+
+
+def _offline(shown):
+    def tell(seconds):
+        shown.show(
+            "offline",
+            f"Server tidak menjawab atau sibuk; dicoba lagi dalam {seconds} detik. "
+            "Biarkan kartu di pembaca.",
+        )
+
+    return tell
 
 
 def refresh(store, server):
@@ -186,15 +319,6 @@ def refresh(store, server):
 
 def _verified(text, settings):
     return Trust.verify(text, settings) if text else None
-
-
-def _show_step(step):
-    if sys.stdout.isatty():
-        print(f"  {step}/9 {personalise.STEPS[step]:<32}", end="\r", flush=True)
-
-
-def _say(text):
-    print(text, flush=True)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
     device.pem        the device key, 0600, made here and never copied
     trust.jws         newest trust bundle, signed by the root
     batches.json      transport keys of the batches of blank cards, 0600
+    slip.json         where PIN slips are printed
     quarantine.jsonl  cards set aside, one line each
 """
 
@@ -105,14 +106,18 @@ class KeyStore:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @contextlib.contextmanager
-    def locked(self):
-        """Hold the folder alone: two processes would work on the same job."""
-        with open(self.folder / "lock", "w") as handle:
+    def locked(self, name="lock"):
+        """Hold the folder alone: two processes would work on the same job.
+
+        :param name: of the lock; who works on no job has one of its own
+        """
+        with open(self.folder / name, "w") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise StationError(
-                    "Stasiun ini sudah berjalan di proses lain."
+                    "Stasiun ini sudah berjalan di proses lain. Stasiun kedua di "
+                    "mesin ini perlu folder (--folder) dan pendaftaran sendiri."
                 ) from None
             yield
 
@@ -199,6 +204,16 @@ class KeyStore:
         path = self.folder / "batches.json"
         return json.loads(path.read_bytes()) if path.exists() else {}
 
+    def save_slip(self, command, device):
+        """Keep where PIN slips are printed."""
+        content = {"command": command, "device": device}
+        self._write("slip.json", json.dumps(content).encode())
+
+    def slip(self):
+        """Return {command, device} of the slip printer, or None."""
+        path = self.folder / "slip.json"
+        return json.loads(path.read_bytes()) if path.exists() else None
+
     def quarantine(self, **facts):
         """Write down a card that was set aside."""
         line = json.dumps({"at": int(time.time()), **facts}) + "\n"
@@ -206,6 +221,8 @@ class KeyStore:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with open(handle, "a") as file:
             file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
 
 
 class Trust:

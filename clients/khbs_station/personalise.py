@@ -8,18 +8,15 @@ it decides how to go on.
 """
 
 import contextlib
-import hashlib
 import os
-import re
 import secrets
 import uuid
-from dataclasses import dataclass, field
-
-from cryptography import x509
-from cryptography.x509.oid import NameOID
+from dataclasses import dataclass
 
 from . import jose
 from .iso7816 import StatusError, TlvError, tlv, untlv
+from .issued import Issued, certificate_in, common_name, sha256
+from .keystore import StationError
 from .piv import CERTIFICATES, CHUID, GUID_TAG, KEY_LENGTHS, CardError, PivCard
 from .server import JOB_UNKNOWN, KEY_KNOWN, PROOF_REFUSED, RpcError
 
@@ -40,7 +37,6 @@ MAX_FAILURES = 2
 
 # Longest reason that the server takes.
 WHY_LENGTH = 200
-DIGITS = re.compile(r"[0-9]{8}")
 
 DONE, REFUSED, QUARANTINED, REJECTED = "done", "refused", "quarantined", "rejected"
 
@@ -49,10 +45,10 @@ DONE, REFUSED, QUARANTINED, REJECTED = "done", "refused", "quarantined", "reject
 class Outcome:
     """How the work on one card ended.
 
-    :ivar kind: ``done``; ``refused`` (nothing written, the job waits for another
-        card); ``quarantined`` (as refused, and the card is set aside);
+    :ivar kind: ``done``; ``refused`` (not a card to write on: the job waits for
+        another); ``quarantined`` (as refused, and the card is set aside);
         ``rejected`` (the card is spoiled and its job has ended)
-    :ivar why: for the operator
+    :ivar why: for the operator; says what to do where it is not always the same
     """
 
     kind: str
@@ -89,13 +85,15 @@ class Personaliser:
     :param store: ``keystore.KeyStore``
     :param trust: ``keystore.Trust``
     :param report: called as ``report(step)`` when a step begins
+    :param slip: ``slip.SlipPrinter``, needed for cards with a PIN
     """
 
-    def __init__(self, server, store, trust, report=lambda step: None):
+    def __init__(self, server, store, trust, report=lambda step: None, slip=None):
         self.server = server
         self.store = store
         self.trust = trust
         self.report = report
+        self.slip = slip
         self._failures = {}
 
     def personalise(self, connection, job):
@@ -103,7 +101,13 @@ class Personaliser:
 
         :raises ConnectionError: the card is gone; the job waits for it
         :raises Offline: the server cannot be reached; the job waits
+        :raises SlipError: the PIN was not printed; the job waits for the same card
         """
+        if "9C" in _slots(job) and self.slip is None:
+            raise StationError(
+                "Kartu ini ber-PIN, tetapi pencetak slip belum ditetapkan: jalankan "
+                "perintah slip, lalu run lagi. Kartu belum disentuh."
+            )
         while True:
             work = _Work(self, connection, job)
             try:
@@ -118,6 +122,8 @@ class Personaliser:
                 connection.reset()
                 if self._count(job) >= MAX_FAILURES:
                     return self._unfit(connection, job, work.step, str(error))
+            finally:
+                work.forget()
 
     def _count(self, job):
         count = self._failures.get(job["job"], 0) + 1
@@ -141,8 +147,16 @@ class Personaliser:
         self._failures.pop(job["job"], None)
         self._write_down(connection, job, spoiled)
         if spoiled.report:
-            self.server.fail(job["job"], spoiled.step, spoiled.why[:WHY_LENGTH])
+            self._report(job, spoiled)
         return Outcome(REJECTED, job["card_no"], spoiled.why)
+
+    def _report(self, job, spoiled):
+        try:
+            self.server.fail(job["job"], spoiled.step, spoiled.why[:WHY_LENGTH])
+        except RpcError as error:
+            # The job ended by itself in the meantime.
+            if error.code != JOB_UNKNOWN:
+                raise
 
     def _write_down(self, connection, job, reason):
         self.store.quarantine(
@@ -163,10 +177,20 @@ class _Work:
         self.report = personaliser.report
         self.job = job
         self.batch = personaliser.store.batch(job["transport_ref"])
-        self.slots = job.get("slots") or ["9E"]
+        self.slip = personaliser.slip
+        self.slots = _slots(job)
         self.connection = connection
         self.card = PivCard(connection)
         self.step = PRESENT
+        self._blank = True
+        self._resumed = False
+        self._pin_changed = False
+        self._issued = []
+
+    def forget(self):
+        """Overwrite what was secret in this attempt."""
+        for issued in self._issued:
+            issued.wipe()
 
     def _begin(self, step):
         self.step = step
@@ -176,6 +200,7 @@ class _Work:
         """Steps 1 to 9."""
         self._recognise()
         keys = self._look()
+        self._resumed = bool(keys)
         issued = None
         if not self._unlock(self.batch.algorithm, self.batch.transport_key):
             issued = self._unlock_own(keys)
@@ -192,7 +217,8 @@ class _Work:
         self._begin(PRESENT)
         atr = self.connection.atr.hex().upper()
         if atr not in (known.upper() for known in self.batch.atr):
-            raise _Refuse(REFUSED, PRESENT, f"ATR {atr} bukan dari gelombang ini")
+            why = f"ATR {atr} bukan dari gelombang {self.job['transport_ref']}"
+            raise _Refuse(REFUSED, PRESENT, why)
         try:
             self.card.select()
         except StatusError as error:
@@ -208,14 +234,19 @@ class _Work:
         """
         self._begin(LOOK)
         chuid = self.card.get_data(CHUID)
-        certificate = _certificate(self.card.get_data(CERTIFICATES["9E"]))
+        certificate = certificate_in(self.card.get_data(CERTIFICATES["9E"]))
         if chuid is None and certificate is None:
             return {}
+        self._blank = False
         guid = _guid(chuid)
-        if guid == uuid.UUID(self.job["guid"]):
+        named = self._named(certificate)
+        # A CHUID that was cut short when it was written anew names nobody.
+        if guid == uuid.UUID(self.job["guid"]) or (
+            guid is None and named == self.job["card_no"]
+        ):
             return self._own_keys()
-        if certificate is not None and self.trust.issued(certificate):
-            why = f"sudah menjadi kartu {_common_name(certificate)}"
+        if named:
+            why = f"sudah menjadi kartu {named}"
             raise _Refuse(REFUSED, LOOK, why)
         if guid is None and certificate is None:
             # A CHUID cut short. Only a blank of ours opens with the transport key,
@@ -223,15 +254,37 @@ class _Work:
             return {}
         raise _Refuse(QUARANTINED, LOOK, f"kartu asing, guid {guid}")
 
+    def _named(self, certificate):
+        """Return the number in a certificate of the programme, or None."""
+        if certificate is None or not self.trust.issued(certificate):
+            return None
+        return common_name(certificate)
+
     def _own_keys(self):
         found = {}
         for slot in self.slots:
-            certificate = _certificate(self.card.get_data(CERTIFICATES[slot]))
-            if certificate is None or _common_name(certificate) != self.job["card_no"]:
+            certificate = certificate_in(self.card.get_data(CERTIFICATES[slot]))
+            if certificate is None or common_name(certificate) != self.job["card_no"]:
                 return {}
             found[slot] = certificate.public_key()
         # A key made anew after its certificate was written leaves a stale one.
-        return found if self._signs("9E", found["9E"]) else {}
+        return found if all(map(self._holds, found, found.values())) else {}
+
+    def _holds(self, slot, public_key):
+        """Whether the key in *slot* is that of the certificate, as far as it tells.
+
+        9C tells it to nobody without the PIN. That is not the transport PIN any
+        more once step 8 was reached, and step 8 comes after the reading back.
+        """
+        if slot == "9C":
+            try:
+                self.card.verify_pin(self.batch.pin)
+            except StatusError as error:
+                if error.tries_left is None:
+                    raise
+                self._pin_changed = True
+                return True
+        return self._signs(slot, public_key)
 
     def _signs(self, slot, public_key):
         """Whether the key in *slot* is the private part of *public_key*."""
@@ -257,7 +310,10 @@ class _Work:
         The server tells the key again to whoever shows that card's keys.
         """
         if not keys:
-            why = "kunci transpor ditolak: kartu bukan dari gelombang ini"
+            why = (
+                f"kunci transpor ditolak (6982): bukan kartu gelombang "
+                f"{self.job['transport_ref']}"
+            )
             raise _Refuse(QUARANTINED, OPEN, why)
         issued = self._certify(keys)
         if not self._unlock(self.batch.own, self._own_key(issued)):
@@ -277,12 +333,14 @@ class _Work:
     def _certify(self, keys):
         """Return what the server issues for the card's keys."""
         self._begin(CERTIFY)
-        proofs = self._proofs(keys, self.job["nonce"], self.batch.pin)
+        pin = None if self._pin_changed else self.batch.pin
+        proofs = self._proofs(keys, self.job["nonce"], pin)
         shown = [jose.b64url(jose.spki(keys[slot])) for slot in self.slots]
         with self._refusals_spoil():
             answer = self.server.certify(self.job["job"], shown, proofs)
         try:
             issued = Issued.read(answer, keys)
+            self._issued.append(issued)
             issued.check(self.job, self.trust)
         except (jose.JoseError, KeyError, TypeError, ValueError) as error:
             why = f"sertifikat dari server tidak sah: {error}"
@@ -295,6 +353,9 @@ class _Work:
         try:
             yield
         except RpcError as error:
+            if error.code == JOB_UNKNOWN and self._blank and self.step == CERTIFY:
+                why = "pekerjaan sudah lewat waktu; kartu ini masih kosong, boleh lagi"
+                raise _Refuse(REFUSED, self.step, why) from error
             if error.code == JOB_UNKNOWN:
                 # Expired, or another station's: there is nothing left to report.
                 raise _Spoiled(self.step, str(error), report=False) from error
@@ -303,15 +364,25 @@ class _Work:
             raise
 
     def _proofs(self, keys, nonce, pin):
-        """Return one khbs-perso JWS by each key over *nonce*."""
+        """Return one khbs-perso JWS by each key over *nonce*.
+
+        Without *pin* there is none by 9C: the card's PIN was set in an attempt that
+        was cut short, and nobody knows it. The server lets the keys that it has
+        certified for this job pass by the proof of 9E, and gives a new PIN.
+        """
         payload = {
             "prg": self.server.settings.prg,
             "job": self.job["job"],
             "nonce": nonce,
             "card_no": self.job["card_no"],
-            "spki_sha": [_sha256(jose.spki(keys[slot])) for slot in self.slots],
+            "spki_sha": [sha256(jose.spki(keys[slot])) for slot in self.slots],
         }
-        return [self._proof(slot, keys[slot], payload, pin) for slot in self.slots]
+        return [
+            None
+            if slot == "9C" and pin is None
+            else self._proof(slot, keys[slot], payload, pin)
+            for slot in self.slots
+        ]
 
     def _proof(self, slot, key, payload, pin):
         kid = self.job["card_no"]
@@ -333,8 +404,7 @@ class _Work:
         except StatusError as error:
             if error.tries_left is None:
                 raise
-            # Torn out after its PIN was set: nobody knows the PIN any more.
-            why = "PIN kartu bukan lagi PIN gelombang ini"
+            why = "PIN kartu bukan PIN gelombang ini; periksa perintah batch"
             raise _Spoiled(self.step, why) from error
 
     # -- 6, 7: write and read back ----------------------------------------------
@@ -350,7 +420,9 @@ class _Work:
     def _write(self, issued):
         self._begin(WRITE)
         for tag, content in self._objects(issued):
-            self.card.put_data(tag, content)
+            # What a card has that may be locked already is not put at risk again.
+            if not self._resumed or self.card.get_data(tag) != content:
+                self.card.put_data(tag, content)
 
     def _check(self, issued):
         self._begin(CHECK)
@@ -365,11 +437,14 @@ class _Work:
     def _lock(self, issued):
         self._begin(LOCK)
         # A card of a profile without PIN gets one that nobody knows.
-        issued.pin = issued.pin or f"{secrets.randbelow(10**6):06d}"
+        if issued.pin is None:
+            issued.pin = bytearray(b"%06d" % secrets.randbelow(10**6))
         # After a torn attempt the PUK may be new already: then the next line proves
-        # it, and a right PUK gives back the try that this one took.
-        with contextlib.suppress(StatusError):
-            self.card.change_puk(self.batch.puk, issued.puk)
+        # it, and a right PUK gives back the try that this one took. Where the PIN is
+        # new the PUK is, too.
+        if not self._pin_is_set():
+            with contextlib.suppress(StatusError):
+                self.card.change_puk(self.batch.puk, issued.puk)
         try:
             self.card.reset_pin(issued.puk, issued.pin)
         except StatusError as error:
@@ -380,73 +455,32 @@ class _Work:
         if not self.card.authenticate(self.batch.own, key):
             raise _Mismatch("kartu tidak menerima kunci 9B yang baru")
 
+    def _pin_is_set(self):
+        """Whether an attempt before this one came as far as the PIN."""
+        if not self._resumed:
+            return False
+        try:
+            self.card.verify_pin(self.batch.pin)
+        except StatusError as error:
+            return error.tries_left is not None
+        return False
+
     # -- 9: tell the server -----------------------------------------------------
 
     def _finish(self, issued):
         self._begin(REPORT)
         keys = {slot: issued.public_key(slot) for slot in self.slots}
-        written = [_sha256(der) for der in issued.certificates.values()]
+        written = [sha256(der) for der in issued.certificates.values()]
         # The last proof names what was read back, so it is younger than that.
-        nonce = _sha256(".".join([self.job["nonce"], *written]).encode())
+        nonce = sha256(".".join([self.job["nonce"], *written]).encode())
+        proofs = self._proofs(keys, nonce, issued.pin)
+        atr = self.connection.atr.hex().upper()
+        if "9C" in self.slots:
+            # The card has just proven this PIN. If the slip fails the job stays open
+            # and the repeat sets another.
+            self.slip.print(self.job["card_no"], issued.pin)
         with self._refusals_spoil():
-            self.server.done(
-                self.job["job"],
-                self.connection.atr.hex().upper(),
-                written,
-                self._proofs(keys, nonce, issued.pin),
-            )
-
-
-@dataclass
-class Issued:
-    """What the server gave for one card; never printed, gone when it is finished.
-
-    :ivar certificates: slot to DER
-    """
-
-    certificates: dict
-    k9b: bytes = field(repr=False)
-    puk: str = field(repr=False)
-    pin: str | None = field(repr=False)
-    keys: dict = field(repr=False)
-
-    @classmethod
-    def read(cls, answer, keys):
-        """Return the answer of ``station.job.certify`` for the card's *keys*."""
-        certificates = [jose.from_b64url(text) for text in answer["certs"]]
-        issued = cls(
-            dict(zip(keys, certificates, strict=True)),
-            bytes.fromhex(answer["k9b"]),
-            answer["puk"],
-            answer["pin"],
-            keys,
-        )
-        if len(issued.k9b) != 32 or not DIGITS.fullmatch(issued.puk):
-            raise jose.JoseError("k9b or puk is malformed")
-        return issued
-
-    def public_key(self, slot):
-        return x509.load_der_x509_certificate(self.certificates[slot]).public_key()
-
-    def check(self, job, trust):
-        """Check that every certificate is of the programme, this card and this key."""
-        urn = uuid.UUID(job["guid"]).urn
-        for slot, der in self.certificates.items():
-            certificate = x509.load_der_x509_certificate(der)
-            names = certificate.extensions.get_extension_for_class(
-                x509.SubjectAlternativeName
-            ).value.get_values_for_type(x509.UniformResourceIdentifier)
-            if (
-                not trust.issued(certificate)
-                or _common_name(certificate) != job["card_no"]
-                or names != [urn]
-                or jose.spki(certificate.public_key()) != jose.spki(self.keys[slot])
-            ):
-                raise jose.JoseError(f"certificate {slot} is not for this card")
-
-
-def _sha256(data):
-    return jose.b64url(hashlib.sha256(data).digest())
+            self.server.done(self.job["job"], atr, written, proofs)
 
 
 def _guid(chuid):
@@ -457,14 +491,5 @@ def _guid(chuid):
         return None
 
 
-def _certificate(content):
-    """Return the certificate in a data object, or None if there is no readable one."""
-    try:
-        return x509.load_der_x509_certificate(untlv(content or b"")[0x70])
-    except (TlvError, KeyError, ValueError):
-        return None
-
-
-def _common_name(certificate):
-    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    return names[0].value if names else ""
+def _slots(job):
+    return job.get("slots") or ["9E"]

@@ -154,7 +154,9 @@ class PivCard:
 
 
 def _reference(digits):
-    return digits.encode().ljust(8, b"\xff")
+    """Return a PIN or PUK (text or bytes) as it travels: eight bytes, FF-filled."""
+    raw = digits.encode("ascii") if isinstance(digits, str) else bytes(digits)
+    return raw.ljust(8, b"\xff")
 
 
 def _field(data, tag):

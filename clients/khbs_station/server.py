@@ -19,6 +19,7 @@ PAUSES = (1, 2, 4, 8, 15, 30)
 # Busy, limited or under maintenance: the server says when to come back.
 LATER = (1601, 1602, 1603)
 JOB_UNKNOWN, KEY_KNOWN, PROOF_REFUSED = 1501, 1502, 1503
+NO_ORDER, MISPRINT = 1504, 1505
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -56,11 +57,13 @@ class Server:
     :param settings: ``keystore.Settings``
     :param key: the device's private key
     :param pauses: seconds to wait before each further attempt
+    :param notice: called as ``notice(seconds)`` before each of them
     """
 
-    def __init__(self, settings, key, pauses=PAUSES):
+    def __init__(self, settings, key, pauses=PAUSES, notice=lambda seconds: None):
         self.settings = settings
         self.pauses = pauses
+        self.notice = notice
         self._key = key
         self._ids = itertools.count(1)
 
@@ -105,6 +108,28 @@ class Server:
         params = {"job": job, "step": step, "why": why}
         return self.call("station.job.fail", params)
 
+    def card_check(self, card_no, proof, spoil=False):
+        """Enter that the card which signed *proof* bears the number *card_no*.
+
+        :param spoil: it does not, and is to be written off
+        """
+        params = {"card_no": card_no, "proof": proof}
+        return self.call(
+            "station.card.check", params | ({"spoil": True} if spoil else {})
+        )
+
+    def pin_begin(self, proof):
+        """Return {order, card_no, nonce, puk, pin} for the card that signed *proof*."""
+        return self.call("station.pin.begin", {"proof": proof})
+
+    def pin_done(self, order, proof):
+        """Report that the card's new PIN is set: 9C signed *proof* with it."""
+        return self.call("station.pin.done", {"order": order, "proof": proof})
+
+    def pin_fail(self, order, why):
+        """Give an order up."""
+        return self.call("station.pin.fail", {"order": order, "why": why})
+
     def call(self, method, params, signed=True):
         """Return the result of a call, repeated while it cannot get through."""
         pauses = iter(self.pauses)
@@ -120,6 +145,7 @@ class Server:
                 if error.code not in LATER or pause is None:
                     raise
                 pause = max(pause, int(error.data.get("retry_after", 0)))
+            self.notice(pause)
             time.sleep(pause)
 
     def _once(self, method, params, signed):

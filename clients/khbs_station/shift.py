@@ -10,6 +10,9 @@ import contextlib
 import time
 
 from . import personalise
+from .progress import Progress
+from .screen import Screen
+from .slip import SlipError
 
 INSERT = "Masukkan kartu kosong."
 REMOVE = "Keluarkan kartu."
@@ -17,71 +20,73 @@ FINISHED = "Tidak ada pekerjaan lagi."
 RESULTS = {
     personalise.DONE: "selesai",
     personalise.REFUSED: "kartu ditolak, pakai kartu lain",
-    personalise.QUARANTINED: "kartu dikarantina, pakai kartu lain",
-    personalise.REJECTED: "kartu rusak, pekerjaan dibatalkan",
+    personalise.QUARANTINED: "kartu dikarantina, simpan terpisah, pakai kartu lain",
+    personalise.REJECTED: "kartu rusak, musnahkan bersama slip PIN-nya",
 }
+GONE = "kartu terlepas; masukkan lagi kartu yang sama."
+
+
+@contextlib.contextmanager
+def connected(reader):
+    """Connect to the card in *reader*; others may have it afterwards."""
+    connection = reader.connect()
+    try:
+        yield connection
+    finally:
+        with contextlib.suppress(ConnectionError):
+            connection.close()
 
 
 class Shift:
-    """Counts and rate of one run of the station.
+    """One run of the station.
 
-    :param say: prints one line
+    :param screen: ``screen.Screen``
     """
 
-    def __init__(self, server, personaliser, reader, say=print):
+    def __init__(self, server, personaliser, reader, screen=None):
         self.server = server
         self.personaliser = personaliser
         self.reader = reader
-        self.say = say
-        self.counts = dict.fromkeys(RESULTS, 0)
-        self._busy = 0.0
+        self.screen = screen or Screen()
+        self.progress = Progress(RESULTS)
 
     def run(self, limit=None):
         """Work until no job is left or *limit* cards are finished.
 
         :return: dict of counts by kind of outcome
         """
-        while limit is None or self.counts[personalise.DONE] < limit:
+        self.progress.limit = limit
+        while limit is None or self.progress.done < limit:
             job = self.server.next_job()
             if job is None:
-                self.say(FINISHED)
+                self.screen.show("end", FINISHED)
                 break
+            self.progress.heard(job.get("waiting"))
             self._one(job)
-        return self.counts
+        return self.progress.counts
 
     def _one(self, job):
-        self.say(f"{job['card_no']}: {INSERT}")
+        number = job["card_no"]
+        self.screen.show("insert", f"{number}: {INSERT}")
         self.reader.wait(True)
         start = time.monotonic()
+        self.screen.show("work", f"{number}: jangan cabut kartu.")
         try:
-            outcome = self._personalise(job)
+            with connected(self.reader) as connection:
+                outcome = self.personaliser.personalise(connection, job)
         except ConnectionError:
-            self.say(
-                f"{job['card_no']}: kartu terlepas; masukkan lagi kartu yang sama. "
-                + REMOVE
-            )
+            self.screen.show("gone", f"{number}: {GONE} {REMOVE}")
+        except SlipError as error:
+            self.screen.show("slip", f"{number}: {error} {REMOVE}")
         else:
-            self._busy += time.monotonic() - start
             self._tell(outcome, time.monotonic() - start)
         self.reader.wait(False)
 
-    def _personalise(self, job):
-        connection = self.reader.connect()
-        try:
-            return self.personaliser.personalise(connection, job)
-        finally:
-            with contextlib.suppress(ConnectionError):
-                connection.close()
-
     def _tell(self, outcome, seconds):
-        self.counts[outcome.kind] += 1
+        self.progress.count(outcome.kind)
         text = f"{outcome.card_no}: {RESULTS[outcome.kind]}"
         if outcome.why:
             text += f" ({outcome.why})"
-        done = self.counts[personalise.DONE]
         if outcome.kind == personalise.DONE:
             text += f" dalam {seconds:.1f} detik"
-        if done:
-            rate = round(done * 3600 / self._busy)
-            text += f"; {done} kartu, {rate} kartu/jam tanpa waktu tunggu"
-        self.say(f"{text}. {REMOVE}")
+        self.screen.show(outcome.kind, f"{text}. {REMOVE}", self.progress)

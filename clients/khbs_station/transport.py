@@ -22,19 +22,19 @@ class ReaderError(Exception):
 
 
 class Reader:
-    """One reader, by its number in the system's list."""
+    """One reader, by its number in the system's list or by a part of its name.
 
-    def __init__(self, number):
+    Numbers change when a reader is plugged in elsewhere; names hardly do.
+    """
+
+    def __init__(self, wanted):
         try:
             found = readers()
         except SmartcardException as error:
             raise ReaderError(
                 "Layanan PC/SC tidak berjalan. Jalankan pcscd, lalu ulangi."
             ) from error
-        if not 0 <= number < len(found):
-            names = "".join(f"\n  {index}: {name}" for index, name in enumerate(found))
-            raise ReaderError(f"Pembaca {number} tidak ada. Yang ada:{names or ' -'}")
-        self._reader = found[number]
+        self._reader = _choose([str(reader) for reader in found], found, str(wanted))
         self.name = str(self._reader)
 
     def wait(self, present, timeout=None):
@@ -66,6 +66,26 @@ class Reader:
     def connect(self):
         """Return the connection to the card that is in the reader."""
         return PcscConnection(self, self._reader.createConnection())
+
+
+def _choose(names, found, wanted):
+    """Return the one of *found* readers that is meant."""
+    if wanted.isdecimal():
+        matching = found[int(wanted) :][:1]
+    else:
+        matching = [
+            reader
+            for name, reader in zip(names, found, strict=True)
+            if wanted.lower() in name.lower()
+        ]
+    if len(matching) != 1:
+        which = "tidak ada" if not matching else "lebih dari satu"
+        listed = "".join(f"\n  {index}: {name}" for index, name in enumerate(names))
+        raise ReaderError(
+            f"Pembaca {wanted} {which}. Sambungkan pembaca, atau pilih dengan --reader "
+            f"nomor atau nama. Yang ada:{listed or ' -'}"
+        )
+    return matching[0]
 
 
 class PcscConnection:

@@ -66,6 +66,7 @@ class Office:
         self.order(jobs)
         self.live = None
         self.finished, self.failed, self.known = [], [], {}
+        self.orders, self.pins = {}, itertools.count(483920)
         self.device = None
         self.seen = set()
         self.drop_answers = 0
@@ -96,11 +97,13 @@ class Office:
         try:
             if method != "edc.enroll":
                 self._authenticate(authorisation, body)
-            name = method.replace("edc.", "").replace("station.job.", "job_")
+            name = method.replace("edc.", "").replace("station.", "")
             result = getattr(self, name.replace(".", "_"))(**params)
         except Refused as error:
-            code, message = error.args
+            code, message, *data = error.args
             answer = {"error": {"code": code, "message": message}}
+            if data:
+                answer["error"]["data"] = data[0]
         else:
             answer = {"result": result}
         return json.dumps({"jsonrpc": "2.0", "id": request["id"], **answer}).encode()
@@ -146,14 +149,17 @@ class Office:
             **{name: self.live[name] for name in shown},
             "slots": self.slots,
             "transport_ref": "default",
+            "waiting": len(self.waiting),
             "until": int(time.time()) + 7200,
         }
 
     def job_certify(self, job, spki, perso):
         card = self._live(job)
         keys = [unb64(text) for text in spki]
-        self._check_proofs(card, keys, perso, card["nonce"])
-        if card.get("keys") != keys:
+        known = card.get("keys") == keys
+        self._check_proofs(card, keys, perso, card["nonce"], known)
+        card["pin"] = str(next(self.pins))
+        if not known:
             if any(key in self.known for key in keys):
                 raise Refused(1502, "key known")
             self.known.update(dict.fromkeys(keys, card["card_no"]))
@@ -175,6 +181,7 @@ class Office:
             raise Refused(1503, "certificates")
         nonce = sha(".".join([card["nonce"], *certs_sha]).encode())
         self._check_proofs(card, card["keys"], transcript, nonce)
+        card["state"] = "LOCKED"
         self.finished.append(card)
         self.live = None
         return {"state": "LOCKED"}
@@ -185,14 +192,88 @@ class Office:
         self.live = None
         return {"state": "DESTROYED"}
 
+    def card_check(self, card_no, proof, spoil=False):
+        card = self._shown(proof)
+        if card_no == card["card_no"]:
+            if card["state"] == "LOCKED":
+                card["state"] = "PRINTED"
+        elif not spoil:
+            data = {"chip": card["card_no"], "printed": card_no}
+            raise Refused(1505, "another number is printed", data)
+        else:
+            card["state"] = "DESTROYED"
+            self.order(1)
+        return {"state": card["state"]}
+
+    def pin_begin(self, proof):
+        card = self._shown(proof)
+        order = self.orders.get(card["card_no"])
+        if order is None or order["state"] != "open":
+            raise Refused(1504, "no open order")
+        order["nonce"] = b64(secrets.token_bytes(32))
+        card["pin"] = str(next(self.pins))
+        answer = {name: order[name] for name in ("order", "nonce", "card_no")}
+        return {**answer, "puk": card["puk"], "pin": card["pin"]}
+
+    def pin_done(self, order, proof):
+        found, card = self._ordered(order)
+        due = {
+            "prg": PRG,
+            "job": order,
+            "nonce": found["nonce"],
+            "card_no": card["card_no"],
+            "spki_sha": [sha(key) for key in card["keys"]],
+        }
+        kid = f"{card['card_no']}.9C"
+        if _verified(proof, card["keys"][1], "khbs-perso+jwt", kid) != due:
+            raise Refused(1503, "proof")
+        found["state"] = "done"
+        return {"state": "DONE"}
+
+    def pin_fail(self, order, why):
+        found, _card = self._ordered(order)
+        found.update(state="failed", why=why)
+        return {"state": "FAILED"}
+
+    def order_pin(self, card):
+        """Let the office order a new PIN for a finished card."""
+        number = card["card_no"]
+        self.orders[number] = {
+            "order": f"P{len(self.orders):07d}",
+            "card_no": number,
+            "state": "open",
+        }
+        return self.orders[number]
+
     # -- within -----------------------------------------------------------------
+
+    def _shown(self, proof):
+        """Return the finished card that signed a khbs-auth for the station just now."""
+        header = json.loads(unb64(proof.split(".")[0]))
+        for card in self.finished:
+            if card["card_no"] == header["kid"]:
+                payload = _verified(
+                    proof, card["keys"][0], "khbs-auth+jwt", card["card_no"]
+                )
+                if payload["tid"] != "S0001" or abs(payload["iat"] - time.time()) > 300:
+                    raise Refused(1303, "proof")
+                return card
+        raise Refused(1301, "card unknown")
+
+    def _ordered(self, name):
+        for number, order in self.orders.items():
+            if order["order"] == name:
+                cards = [card for card in self.finished if card["card_no"] == number]
+                return order, cards[0]
+        raise Refused(1504, "no such order")
 
     def _live(self, job):
         if self.live is None or self.live["job"] != job:
             raise Refused(1501, "job unknown")
         return self.live
 
-    def _check_proofs(self, card, keys, proofs, nonce):
+    def _check_proofs(self, card, keys, proofs, nonce, known=False):
+        """Check one proof of each key; *known* keys may leave out that of 9C."""
         due = {
             "prg": PRG,
             "job": card["job"],
@@ -203,6 +284,8 @@ class Office:
         if not len(self.slots) == len(keys) == len(proofs):
             raise Refused(-32602, "slots")
         for slot, key, proof in zip(self.slots, keys, proofs, strict=True):
+            if proof is None and known and slot == "9C":
+                continue
             kid = card["card_no"] + ("" if slot == "9E" else f".{slot}")
             if _verified(proof, key, "khbs-perso+jwt", kid) != due:
                 raise Refused(1503, "proof")
@@ -277,7 +360,6 @@ def _card(index):
         "nonce": b64(secrets.token_bytes(32)),
         "k9b": secrets.token_bytes(32),
         "puk": f"{secrets.randbelow(10**8):08d}",
-        "pin": "483920",
     }
 
 

@@ -4,17 +4,17 @@
 
 import re
 import subprocess
-import sys
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from enrolled import Station
 from office import CODE, PRG, Office
+from station_program import run_station
 
 from khbs_station.transport import Reader
 from tools.journey.client import Journey
-from tools.journey.station import CLIENTS, blanks, serve
 from tools.journey.station import Station as JourneyStation
+from tools.journey.station import blanks
 from tools.virtual_card import Faults, Memory, Slot, VirtualCard, memory
 
 GENERATE = 0x47
@@ -29,39 +29,6 @@ def tool(*command):
     return text
 
 
-def run_station(pcscd, office, folder, cards, *options):
-    """Run the station's program on *cards*, put in as its screen asks for them."""
-    command = [sys.executable, "-m", "khbs_station", "--folder", str(folder)]
-    with subprocess.Popen(
-        [*command, "run", "--reader", "1", *options],
-        cwd=CLIENTS,
-        env=pcscd.environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as program:
-        screen = Screen(program.stdout)
-        try:
-            serve(screen, Slot(pcscd.ports[1]), cards, [])
-        except BaseException:
-            program.kill()
-            raise
-    assert program.returncode == 0
-    return screen.lines
-
-
-class Screen:
-    """The lines of a program, kept while they are read."""
-
-    def __init__(self, stream):
-        self._stream = stream
-        self.lines = []
-
-    def __iter__(self):
-        for line in self._stream:
-            self.lines.append(line)
-            yield line
-
-
 @pytest.fixture(scope="module")
 def personalised(tmp_path_factory, pcscd):
     """Folder with a card of both keys, and the authority; the card is in the reader.
@@ -72,7 +39,7 @@ def personalised(tmp_path_factory, pcscd):
     office = Office(slots=["9E", "9C"])
     Station(folder / "station", office).enrol(own="3DES")
     Memory.blank(folder / "card.json")
-    run_station(pcscd, office, folder / "station", [folder / "card.json"])
+    run_station(pcscd, folder / "station", [folder / "card.json"])
     record = office.finished[0]
     office.close()
     (folder / "ca.pem").write_bytes(office.ca.public_bytes(PEM))
@@ -138,7 +105,7 @@ def test_several_cards_in_a_row(tmp_path, pcscd, office, station):
         Memory.blank(path)
     Memory.blank(paths[3], key="A1" * 24)
     order = [paths[0], paths[0], paths[3], paths[1], paths[2]]
-    lines = run_station(pcscd, office, station.folder, order)
+    lines = run_station(pcscd, station.folder, order)
     results = re.findall(r": (selesai|kartu ditolak|kartu dikarantina)", "".join(lines))
     done, refused, quarantined = "selesai", "kartu ditolak", "kartu dikarantina"
     assert results == [done, refused, quarantined, done, done]
@@ -152,7 +119,7 @@ def test_a_card_torn_out_of_the_reader_is_finished_when_it_comes_back(
     path = tmp_path / "card.json"
     Memory.blank(path)
     torn = VirtualCard.open(path, Faults(tear_at=14))
-    lines = run_station(pcscd, office, station.folder, [torn, path], "--count", "1")
+    lines = run_station(pcscd, station.folder, [torn, path], "--count", "1")
     assert any("masukkan lagi kartu yang sama" in line for line in lines)
     assert len(office.finished) == 1
 
@@ -172,7 +139,7 @@ def test_a_card_that_fails_twice_in_the_reader_is_rejected(
     broken.transmit = fail
     Memory.blank(tmp_path / "card.json")
     cards = [broken, tmp_path / "card.json"]
-    lines = run_station(pcscd, office, station.folder, cards, "--count", "1")
+    lines = run_station(pcscd, station.folder, cards, "--count", "1")
     assert any("kartu rusak" in line for line in lines)
     assert len(starts) == 2
     assert [step for _card, step, _why in office.failed] == [4]

@@ -2,7 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The station's work on a card, through every failure that the protocol names."""
 
+import contextlib
 import json
+import random
 
 import pytest
 from cryptography import x509
@@ -14,6 +16,7 @@ from khbs_station.server import Offline, RpcError
 from tools.virtual_card import Faults, Memory, VirtualCard, memory
 
 REFERENCES = {
+    "3DES": memory.TRIPLE_DES,
     "AES128": memory.AES_128,
     "AES192": memory.AES_192,
     "AES256": memory.AES_256,
@@ -40,6 +43,8 @@ def assert_finished(card, record, slots=("9E",)):
         assert slot in content["keys"]
     assert content["management"]["key"] == record["k9b"].hex()
     assert content["puk"]["value"] == record["puk"].encode().hex()
+    if "9C" in slots:
+        assert content["pin"]["value"] == memory.pad(record["pin"]).hex()
     assert content["pin"]["value"] != memory.pad(memory.FACTORY_PIN).hex()
 
 
@@ -60,8 +65,9 @@ def test_a_card_with_a_pin_gets_both_keys(tmp_path):
     card = blank()
     assert station.work(card).kind == "done"
     assert_finished(card, office.finished[0], ("9E", "9C"))
-    pin = memory.pad(office.finished[0]["pin"]).hex()
-    assert card.memory.content["pin"]["value"] == pin
+    [(number, pin)] = station.slips()
+    assert number == office.finished[0]["card_no"]
+    assert pin == office.finished[0]["pin"]
     office.close()
 
 
@@ -81,16 +87,22 @@ def test_transport_keys_of_every_length(tmp_path, office, algorithm, own):
 
 @pytest.mark.parametrize("tear", ["before", "after", "half"])
 @pytest.mark.parametrize("restart", [False, True])
-def test_torn_at_every_command(tmp_path, station, office, tear, restart):
+@pytest.mark.parametrize("slots", [["9E"], ["9E", "9C"]])
+@pytest.mark.parametrize("algorithm", ["3DES", "AES256"])
+def test_torn_at_every_command(tmp_path, tear, restart, slots, algorithm):
     """Power fails at each command in turn; each card is finished all the same.
 
     With *restart* the card was pulled out and the station begins afresh.
     """
-    commands = _count_commands(station, office)
+    office = Office(slots=slots)
+    key = {"3DES": memory.FACTORY_KEY, "AES256": "A5" * 32}[algorithm]
+    station = Station(tmp_path / "station", office).enrol(algorithm, key)
+    options = {"algorithm": REFERENCES[algorithm], "key": key}
+    commands = _count_commands(station, blank(**options))
     office.order(commands)
     for at in range(1, commands + 1):
         path = tmp_path / f"card-{at}.json"
-        card = blank(path)
+        card = blank(path, **options)
         card.faults = Faults(tear_at=at, tear=tear)
         if restart:
             card.reset = _gone
@@ -98,17 +110,44 @@ def test_torn_at_every_command(tmp_path, station, office, tear, restart):
                 station.work(card)
             card = VirtualCard.open(path)
         assert station.work(card).kind == "done", f"torn at {at}"
-        assert_finished(card, office.finished[-1])
+        assert_finished(card, office.finished[-1], slots)
     assert not office.failed
     assert len({card["keys"][0] for card in office.finished}) == commands + 1
+    # The newest slip of every card is the right one.
+    pins = {card["card_no"]: card["pin"] for card in office.finished}
+    assert dict(station.slips()) == (pins if "9C" in slots else {})
+    office.close()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_torn_again_and_again(tmp_path, seed):
+    """The same card is pulled out at chance, written anew, pulled out again."""
+    chance = random.Random(seed)
+    office = Office(slots=["9E", "9C"])
+    station = Station(tmp_path / "station", office).enrol()
+    path = tmp_path / "card.json"
+    blank(path)
+    for _time in range(8):
+        card = VirtualCard.open(path)
+        tear = chance.choice(["before", "after", "half"])
+        card.faults = Faults(tear_at=chance.randint(8, 40), tear=tear)
+        card.reset = _gone
+        with contextlib.suppress(ConnectionError):
+            if station.work(card).kind == "done":
+                break
+    else:
+        outcome = station.work(VirtualCard.open(path))
+        assert outcome.kind == "done", outcome.why
+    assert_finished(VirtualCard.open(path), office.finished[0], ["9E", "9C"])
+    assert not office.failed
+    office.close()
 
 
 def _gone():
     raise ConnectionError("pulled out")
 
 
-def _count_commands(station, office):
-    card = blank()
+def _count_commands(station, card):
     assert station.work(card).kind == "done"
     return card.faults.count
 

@@ -3,6 +3,7 @@
 """The virtual card against SP 800-73, byte by byte: no code of the station."""
 
 import hashlib
+import time
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -177,3 +178,44 @@ def test_torn_write(tear, left):
     # The card lost its power: what was opened is closed.
     exchange(card, SELECT)
     assert exchange(card, "00DB3FFF095C035FC1025302ABCD")[1] == "6982"
+
+
+def yubikey(firmware=(5, 4, 3), **options):
+    return blank(profile="yubico", firmware=firmware, serial=0x00C0FFEE, **options)
+
+
+def test_a_yubikey_tells_version_and_serial():
+    assert exchange(yubikey(), "00FD000000") == (bytes([5, 4, 3]), "9000")
+    assert exchange(yubikey(), "00F8000000") == (bytes.fromhex("00C0FFEE"), "9000")
+    assert exchange(blank(), "00F8000000")[1] == "6d00"
+
+
+def test_a_yubikey_tells_what_it_knows_of_its_keys():
+    card = yubikey()
+    data, sw = exchange(card, "00F7009B00")
+    assert (data.hex(), sw) == ("010103" + "02020001" + "050101", "9000")
+    assert exchange(card, "00F7008000")[0].hex() == "0101ff" + "050101" + "06020303"
+    assert exchange(card, "00F7009E00")[1] == "6a88"
+    # Firmware before 5.3 has no such command.
+    assert exchange(yubikey((5, 2, 7)), "00F7009B00")[1] == "6d00"
+
+
+@pytest.mark.parametrize("algorithm", KEYS)
+def test_extended_commands_carry_long_objects(algorithm):
+    """One command of 800 bytes, one answer of 800 bytes."""
+    card = opened(algorithm)
+    content = bytes(range(256)) * 3
+    body = bytes.fromhex("5C035FC10153820300") + content
+    put = f"00DB3FFF00{len(body):04X}{body.hex()}"
+    assert exchange(card, put) == (b"", "9000")
+    data, sw = exchange(card, "00CB3FFF0000055C035FC1010000")
+    assert (data, sw) == (bytes.fromhex("53820300") + content, "9000")
+
+
+def test_every_command_takes_its_time():
+    card = blank()
+    card.faults = Faults(latency=0.05)
+    start = time.monotonic()
+    for _command in range(3):
+        exchange(card, "00CB3FFF055C035FC10200")
+    assert time.monotonic() - start >= 0.15

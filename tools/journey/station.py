@@ -25,8 +25,10 @@ if str(CLIENTS) not in sys.path:
 from khbs_station import __main__ as cli  # noqa: E402
 from khbs_station import personalise as steps  # noqa: E402
 from khbs_station.keystore import KeyStore  # noqa: E402
+from khbs_station.screen import Screen  # noqa: E402
 from khbs_station.server import Server  # noqa: E402
 from khbs_station.shift import INSERT, REMOVE, Shift  # noqa: E402
+from khbs_station.slip import SlipPrinter  # noqa: E402
 
 # The name by which jobs of the demonstration call their batch of blank cards.
 BATCH = "default"
@@ -75,6 +77,8 @@ class Station:
         options = ["--atr", memory.ATR, "--algorithm", "3DES", "--key-file", key]
         self.command("batch", BATCH, *options)
         key.unlink()
+        # The slips of the demonstration go unread.
+        self.command("slip", "--command", "cat")
 
     def personalise(self, cards):
         """Personalise until no job is left.
@@ -91,9 +95,10 @@ class Station:
             server = Server(store.settings(), store.device_key())
             _state, trust = cli.refresh(store, server)
             tray = Tray(cards)
-            worker = steps.Personaliser(server, store, trust)
+            slip = SlipPrinter(self.device_code, **store.slip())
+            worker = steps.Personaliser(server, store, trust, slip=slip)
             with contextlib.suppress(OutOfCards):
-                Shift(server, worker, tray, say=tray.hear).run(limit=len(cards))
+                Shift(server, worker, tray, screen=Quiet()).run(limit=len(cards))
         return tray.used
 
     def _at_a_reader(self, cards):
@@ -228,8 +233,12 @@ class Tray:
     def connect(self):
         return Contact(self._card)
 
-    def hear(self, text):
-        """The screen needs no reading: ``wait`` says the same."""
+
+class Quiet(Screen):
+    """Needs no reading: the tray's ``wait`` says the same."""
+
+    def show(self, kind, text, progress=None):
+        """Nobody looks."""
 
 
 class Contact:

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from . import tlv
+from . import tlv, yubico
 from .memory import KEY_LENGTHS, TRIPLE_DES
 
 try:
@@ -76,8 +76,12 @@ class Applet:
         }.get(ins)
         if handler:
             return handler(p1, p2, data)
-        if self.memory.content["profile"] == "yubico" and ins == 0xFD:
-            return bytes([5, 2, 7])
+        if self.memory.content["profile"] == "yubico":
+            answer = yubico.execute(self.memory, ins, p1, p2)
+            if answer == b"":
+                raise StatusWord(0x6A88)
+            if answer:
+                return answer
         raise StatusWord(0x6D00)
 
     # -- data objects -----------------------------------------------------------

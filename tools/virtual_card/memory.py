@@ -38,8 +38,9 @@ class Memory:
     def blank(cls, path=None, **options):
         """Return the memory of a card fresh from its manufacturer, saved.
 
-        Options: ``atr``, ``profile`` (nist or yubico), ``algorithm`` and ``key`` (hex)
-        of slot 9B, ``pin``, ``puk``, ``tries``.
+        Options: ``atr``, ``profile`` (nist or yubico), ``firmware`` (three numbers) and
+        ``serial`` of the latter, ``algorithm`` and ``key`` (hex) of slot 9B, ``pin``,
+        ``puk``, ``tries``.
         """
         tries = options.get("tries", 3)
         key = bytes.fromhex(options.get("key", FACTORY_KEY))
@@ -51,6 +52,8 @@ class Memory:
             {
                 "atr": options.get("atr", ATR),
                 "profile": options.get("profile", "nist"),
+                "firmware": list(options.get("firmware", (5, 4, 3))),
+                "serial": options.get("serial", 12345678),
                 "management": {"algorithm": algorithm, "key": key.hex()},
                 "pin": _reference(options.get("pin", FACTORY_PIN), tries),
                 "puk": _reference(options.get("puk", FACTORY_PUK), tries),
