@@ -18,9 +18,11 @@
         "data/ir_cron_data.xml",
         "data/ir_sequence_data.xml",
         "data/khbs_key_cron_data.xml",
+        "data/khbs_card_cron_data.xml",
         "views/khbs_cards_menus.xml",
         "wizards/khbs_card_hand_over_form_views.xml",
         "wizards/khbs_card_move_views.xml",
+        "views/khbs_card_alert_views.xml",
         "views/khbs_card_views.xml",
         "views/khbs_card_job_views.xml",
         "views/khbs_card_spoiled_views.xml",
@@ -29,4 +31,7 @@
         "views/khbs_card_list_version_views.xml",
         "views/khbs_household_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["khbs_cards/static/src/**/*"],
+    },
 }

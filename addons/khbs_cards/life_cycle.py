@@ -3,8 +3,11 @@
 
 """The life of a card as one table: from which state to which, and who may do it.
 
-EDC_PROTOCOL 3. PostgreSQL keeps the same table by a trigger on ``khbs_card``.
+docs/edc-protocol.md (card states). PostgreSQL keeps the same table by a trigger on
+``khbs_card``; docs/panduan/24-daur-hidup.md shows it (``python -m tools.life_cycle``).
 """
+
+from dataclasses import dataclass
 
 STATES = [
     ("allocated", "Allocated"),
@@ -43,6 +46,9 @@ def names_somebody(card):
     """Tell whether *card* bears the name of a head, and is not done with."""
     return card.state in (*ON_THE_WAY, *IN_USE)
 
+
+# Its certificates count; from these states a card is revoked, not written off.
+FINAL = ("revoked", "expired", "destroyed")
 
 # States of a household that may have a card.
 ENTITLED = ("decided", "active")
@@ -109,7 +115,69 @@ STEPS = [
     ("PRINTED", "Printed and read back"),
     ("SHIPPED", "Sent to the village"),
     ("CARD_HANDED_OVER", "Handed over to the family"),
+    ("EXPIRED", "Validity ended"),
 ]
+
+
+@dataclass(frozen=True)
+class Act:
+    """What a person does to chosen cards.
+
+    :param target: the state that they come to
+    :param reasons: codes of REASONS that fit
+    :param starts: states from which it is done, and who may: a dict
+    """
+
+    target: str
+    reasons: tuple
+    starts: dict
+
+    @property
+    def movers(self):
+        """Who may do it from at least one state."""
+        return frozenset().union(*self.starts.values())
+
+
+def _starts(target, but=()):
+    return {
+        start: who - {SYSTEM}
+        for (start, end), who in TRANSITIONS.items()
+        if end == target and start not in but and who - {SYSTEM}
+    }
+
+
+_STOPPED = ("lost", "stolen", "found", "damaged", "fraud", "death", "moved")
+ACTS = {
+    "suspend": Act(
+        "suspended", (*_STOPPED, "complaint", "other"), _starts("suspended")
+    ),
+    # The hand-over, which is no choice of a list, makes a shipped card active.
+    "lift": Act(
+        "active",
+        ("mistake", "cleared", "found", "other"),
+        _starts("active", but=("shipped",)),
+    ),
+    "revoke": Act(
+        "revoked", (*_STOPPED, "complaint", "replaced", "other"), _starts("revoked")
+    ),
+    "return": Act(
+        "returned",
+        ("undeliverable", "death", "moved", "damaged", "misprint", "other"),
+        _starts("returned"),
+    ),
+    "spoil": Act(
+        "destroyed",
+        ("misprint", "spoiled", "damaged", "found", "undeliverable", "death", "moved")
+        + ("other",),
+        _starts("destroyed"),
+    ),
+    # A new card is made; one in use is suspended until it is handed over.
+    "replace": Act(
+        "suspended",
+        (*_STOPPED, "other"),
+        {state: {CARD_OFFICER} for state in (*IN_USE, "revoked", "expired")},
+    ),
+}
 
 
 def movers(source, target):

@@ -31,6 +31,7 @@
         "wizards/khbs_hold_release_views.xml",
         "views/khbs_point_views.xml",
         "views/khbs_entitlement_views.xml",
+        "views/khbs_card_alert_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["khbs_edc/static/src/print_button/*"],

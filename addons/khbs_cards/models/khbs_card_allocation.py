@@ -34,7 +34,7 @@ class KhbsCard(models.Model):
         :param count: how many rows it gives
         """
         self.env.flush_all()
-        card_list = self.env.ref("khbs_cards.list_01").sudo()
+        card_list = self.env["khbs.card.list"]._with_room(count)
         first = card_list._take(count)
         self.env.cr.execute(
             SQL(

@@ -1,10 +1,13 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .. import life_cycle
+
+# Cards that expire in one transaction.
+EXPIRED_AT_ONCE = 5000
 
 
 class KhbsCard(models.Model):
@@ -12,21 +15,20 @@ class KhbsCard(models.Model):
     # pylint: disable=consider-merging-classes-inherited
     _inherit = "khbs.card"
 
-    # What persons do with cards. Each method may be called by any RPC user.
+    # What persons do with cards. Each method may be called by any RPC user, and moves
+    # all of these cards or none; ``khbs.card.move`` moves those that it may.
 
     def action_suspend(self, reason):
         """Stop these cards at once; a card officer may lift it."""
-        return self._move("suspended", self._checked_reason(reason))
+        return self._act_on_all("suspend", reason)
 
     def action_lift(self, reason="cleared"):
-        """Let suspended cards be used again."""
-        self._require_mover("active")
-        self._require_state("suspended")
-        return self._move("active", self._checked_reason(reason))
+        """Let suspended cards be used again; ``mistake`` undoes the whole block."""
+        return self._act_on_all("lift", reason)
 
     def action_revoke(self, reason):
         """Stop these cards for ever."""
-        return self._move("revoked", self._checked_reason(reason))
+        return self._act_on_all("revoke", reason)
 
     def action_print(self):
         """Enter that these cards are printed and the printed number was read back."""
@@ -38,33 +40,57 @@ class KhbsCard(models.Model):
 
     def action_return(self, reason="undeliverable"):
         """Take cards back that could not be handed over."""
-        return self._move("returned", self._checked_reason(reason))
+        return self._act_on_all("return", reason)
 
     def action_spoil(self, reason="misprint"):
         """Write spoiled cards off; a new card with a new number is queued for each."""
-        self._require_mover("destroyed")
-        self._checked_reason(reason)
-        self.sudo()._spoil(reason)
-        self._record_move("destroyed", reason)
-        return True
+        return self._act_on_all("spoil", reason)
 
     def action_replace(self, reason):
         """Queue a new card for families whose card is lost, spoiled or stolen.
 
         A card in use is suspended meanwhile; the hand-over of the new one revokes it.
         """
-        self._require_group_of("suspended", {life_cycle.CARD_OFFICER})
-        self._checked_reason(reason)
-        self._require_state("active", "suspended", "revoked", "expired")
-        cards = self.sudo()
-        self._refuse_second_card(cards.household_id)
-        self._refuse_not_entitled(cards.household_id)
-        active = cards.filtered(lambda card: card.state == "active")
-        active._transition("suspended", reason)
-        for profile, batch in cards.grouped("profile").items():
-            self.sudo()._allocate(batch.household_id, profile)
-        self._record_move("replacement", reason)
+        return self._act_on_all("replace", reason)
+
+    def _act_on_all(self, act, reason):
+        """Do *act* to all of these cards.
+
+        :raises UserError: one of them does not allow it; none is moved
+        """
+        self._require_group_of(life_cycle.ACTS[act].target, self._movers_of(act))
+        self._require_visible(life_cycle.ACTS[act].target)
+        _moved, refused = self._act(act, reason)
+        for card in self.sudo():
+            if card.id in refused:
+                raise UserError(
+                    self.env._(
+                        "%(card)s: %(why)s", card=card.card_no, why=refused[card.id]
+                    )
+                )
         return True
+
+    @api.model
+    def _cron_expire(self):
+        """End the cards in use whose certificates have run out."""
+        left = True
+        while left:
+            count, left = self._expire_some()
+            if not self.env["ir.cron"]._commit_progress(count, remaining=left):
+                break
+
+    @api.model
+    def _expire_some(self):
+        """End some of the cards that are due; return (how many, how many are left)."""
+        domain = [
+            ("state", "in", life_cycle.IN_USE),
+            ("valid_until", "<", fields.Date.context_today(self)),
+        ]
+        cards = self.sudo().search(domain, limit=EXPIRED_AT_ONCE, order="id")
+        if cards:
+            cards._transition("expired", "EXPIRED")
+            cards._record_move("expired", "EXPIRED")
+        return len(cards), self.sudo().search_count(domain)
 
     def _suspend(self, reason, device_code=None, data=None):
         """Suspend those of these cards that are active, for a caller who may.
@@ -77,33 +103,6 @@ class KhbsCard(models.Model):
         active._transition("suspended", reason, device_code=device_code, data=data)
         active._record_move("suspended", reason)
         return cards.filtered(lambda card: card.state == "suspended")
-
-    @api.model
-    def _refuse_second_card(self, households):
-        waiting = self.sudo().search(
-            [
-                ("household_id", "in", households.ids),
-                ("state", "in", life_cycle.IN_PRODUCTION),
-            ]
-        )
-        if waiting:
-            raise UserError(
-                self.env._(
-                    "A new card is on its way already: %(cards)s.",
-                    cards=", ".join(waiting.mapped("card_no")),
-                )
-            )
-
-    @api.model
-    def _refuse_not_entitled(self, households):
-        left = households.filtered(lambda h: h.state not in life_cycle.ENTITLED)
-        if left:
-            raise UserError(
-                self.env._(
-                    "These families may not have a card now: %(families)s.",
-                    families=", ".join(left.mapped("name")),
-                )
-            )
 
     def _move(self, target, reason):
         self._require_mover(target)
@@ -121,10 +120,10 @@ class KhbsCard(models.Model):
             self._record_move(target, reason)
 
     def _record_move(self, target, reason):
-        for card in self:
-            self.env["khbs.audit.event"]._record(
-                f"card.{target}", card, {"card_no": card.card_no, "reason": reason}
-            )
+        self.env["khbs.audit.event"]._record_each(
+            f"card.{target}",
+            {card: {"card_no": card.card_no, "reason": reason} for card in self},
+        )
 
     def _require_mover(self, target):
         """Raise unless the user may bring every one of these cards to *target*."""
@@ -133,35 +132,38 @@ class KhbsCard(models.Model):
             # take that step from another state.
             movers = life_cycle.movers(state, target) or life_cycle.movers_to(target)
             cards.with_env(self.env)._require_group_of(target, movers)
+        self._require_visible(target)
 
     def _require_group_of(self, target, groups):
-        """Raise AccessError unless the user has one of *groups* and sees the cards."""
-        if self.env.su:
+        """Raise AccessError unless the user has one of *groups*."""
+        if self.env.su or any(map(self.env.user.has_group, groups)):
             return
+        # The refusal names a role that may.
+        needed = sorted(groups - {life_cycle.SYSTEM})[0]
         events = self.env["khbs.audit.event"]
-        if not any(self.env.user.has_group(group) for group in groups):
-            # The refusal names a role that may.
-            needed = sorted(groups - {life_cycle.SYSTEM})[0]
-            events._require_group(needed, f"card.{target}", self[:1])
-        if len(self._filtered_access("read")) != len(self):
-            events._record_refused(f"card.{target}", self[:1])
-            raise AccessError(
-                self.env._("This card belongs to a village that is not yours.")
-            )
+        events._require_group(needed, f"card.{target}", self[:1])
 
-    def _require_state(self, *states):
-        for card in self.sudo():
-            if card.state not in states:
-                raise UserError(
-                    self.env._(
-                        "Card %(card)s is %(state)s; this step does not fit it.",
-                        card=card.card_no,
-                        state=card._state_label(card.state),
-                    )
-                )
+    def _require_visible(self, target):
+        """Raise AccessError unless the user may see all of these cards."""
+        if self.env.su or len(self._filtered_access("read")) == len(self):
+            return
+        self.env["khbs.audit.event"]._record_refused(f"card.{target}", self[:1])
+        raise AccessError(self._said_unseen())
 
     @api.model
-    def _checked_reason(self, reason):
-        if reason not in dict(life_cycle.REASONS):
-            raise UserError(self.env._("Choose one of the listed reasons."))
-        return reason
+    def _checked_reason(self, reason, act):
+        if reason in life_cycle.ACTS[act].reasons:
+            return reason
+        labels = dict(
+            self.env["khbs.card.event"]
+            ._fields["reason_code"]
+            ._description_selection(self.env)
+        )
+        raise UserError(
+            self.env._(
+                "This reason does not fit. Choose one of: %(reasons)s.",
+                reasons=", ".join(
+                    labels[each] for each in life_cycle.ACTS[act].reasons
+                ),
+            )
+        )

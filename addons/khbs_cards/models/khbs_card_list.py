@@ -1,7 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..protocol import card_number, status_list
@@ -31,6 +31,19 @@ class KhbsCardList(models.Model):
         f"CHECK (next_index BETWEEN 0 AND {card_number.MAX_INDEX + 1})",
         "The list is full: open a new one.",
     )
+
+    @api.model
+    def _with_room(self, count):
+        """Return the list that gives the next *count* indices; a new one if need be.
+
+        A list that is begun is filled first. What is left at its end when a run does
+        not fit stays unused: a number is never given twice, and runs stay dense.
+        """
+        lists = self.sudo()
+        newest = lists.search([], order="code desc", limit=1)
+        if newest and newest.next_index + count <= card_number.MAX_INDEX + 1:
+            return newest
+        return lists.create({"code": f"{int(newest.code or 0) + 1:02d}"})
 
     def _take(self, count):
         """Return the first of *count* indices that now belong to the caller."""

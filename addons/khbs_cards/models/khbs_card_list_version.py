@@ -23,6 +23,8 @@ OFFLINE_DAYS_PARAMETER = "khbs.offline_days"
 DEFAULT_OFFLINE_DAYS = 14
 # Seconds after which a holder who is online should ask again.
 TTL = 3600
+# Seconds for which a version is kept at least, so that who held it gets a delta.
+KEPT = 60 * DAY
 
 
 class KhbsCardListVersion(models.Model):
@@ -56,6 +58,29 @@ class KhbsCardListVersion(models.Model):
         required=True, aggregator=None, help="When the list was last found up to date."
     )
 
+    valid_count = fields.Integer(
+        string="Valid", compute="_compute_counts", store=True, aggregator=None
+    )
+    invalid_count = fields.Integer(
+        string="Revoked or not yet shipped",
+        compute="_compute_counts",
+        store=True,
+        aggregator=None,
+    )
+    suspended_count = fields.Integer(
+        string="Suspended", compute="_compute_counts", store=True, aggregator=None
+    )
+    shipped_count = fields.Integer(
+        string="Not handed over", compute="_compute_counts", store=True, aggregator=None
+    )
+    size = fields.Integer(
+        string="Size (bytes)",
+        compute="_compute_size",
+        store=True,
+        aggregator=None,
+        help="Of the whole list as it travels.",
+    )
+
     _version_uniq = models.Constraint(
         "UNIQUE (list_id, version)", "A version number is never used twice."
     )
@@ -79,6 +104,59 @@ class KhbsCardListVersion(models.Model):
             version.expires_at = datetime.fromtimestamp(version.exp, UTC).replace(
                 tzinfo=None
             )
+
+    @api.depends("states", "card_count")
+    def _compute_counts(self):
+        names = ("valid_count", "invalid_count", "suspended_count", "shipped_count")
+        for version in self:
+            counts = status_list.count(version._packed(), version.card_count)
+            version.update(dict(zip(names, counts, strict=True)))
+
+    @api.depends("jws")
+    def _compute_size(self):
+        for version in self:
+            version.size = len(version.jws or "")
+
+    @api.model
+    def _cron_renew(self):
+        """Sign each list anew that is a day old, although nobody asked for it."""
+        for card_list in self.env["khbs.card.list"].sudo().search([], limit=100):
+            # Nobody has ever asked for a list without a version.
+            if self.sudo().search_count([("list_id", "=", card_list.id)], limit=1):
+                self._current(card_list.code)
+
+    @api.model
+    def _cron_retain(self):
+        """Remove versions that are past their time and that nothing refers to."""
+        self.flush_model()
+        now = int(time.time())
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM khbs_card_list_version version
+                 USING khbs_card_list list
+                 WHERE list.id = version.list_id
+                   AND version.iat < %(kept)s AND version.exp < %(now)s
+                   AND EXISTS (
+                       SELECT FROM khbs_card_list_version newer
+                        WHERE newer.list_id = version.list_id
+                          AND newer.version > version.version)
+                   AND NOT (%(referred)s)
+                """,
+                kept=now - KEPT,
+                now=now,
+                referred=self._referred(),
+            )
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _referred(self):
+        """Return the SQL condition of versions (``version``, ``list``) still needed.
+
+        Addons that keep evidence of who held which version extend it.
+        """
+        return SQL("FALSE")
 
     @api.model
     def _current(self, list_no="01"):

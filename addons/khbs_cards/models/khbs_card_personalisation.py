@@ -139,7 +139,10 @@ class KhbsCard(models.Model):
         }
 
     def _spoil(self, reason, device_code=None, step=0, why=None):
-        """Write these cards off and queue a new card for each entitled family.
+        """Write these cards off and queue a new card for each family that needs one.
+
+        A family that is entitled no more needs none, nor does one whose older card
+        was put back in use.
 
         :param step: of the personalisation, at which it happened
         :param why: what the station said
@@ -148,8 +151,12 @@ class KhbsCard(models.Model):
         self.env["khbs.card.spoiled"]._tell_cards(self, reason, device_code, step, why)
         self.job_ids._close_open()
         self._transition("destroyed", reason, device_code=device_code)
+        served = self.household_id.card_ids.filtered(lambda c: c.state == "active")
         entitled = self.filtered(
-            lambda card: card.household_id.state in life_cycle.ENTITLED
+            lambda card: (
+                card.household_id.state in life_cycle.ENTITLED
+                and card.household_id not in served.household_id
+            )
         )
         for (run, profile), cards in entitled.grouped(
             lambda card: (card.run_id, card.profile)

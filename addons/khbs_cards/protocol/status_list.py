@@ -8,7 +8,9 @@ counted from the least significant bit of byte 0. Unused high bits of the last b
 are 0. The wire carries it whole (zlib) or as the positions that changed.
 """
 
+import collections
 import hashlib
+import re
 import zlib
 
 from . import base64url
@@ -46,6 +48,17 @@ def pack(states):
 def state_at(packed, index):
     """Return the state of the card at *index*."""
     return packed[index // _PER_BYTE] >> index % _PER_BYTE * BITS & 3
+
+
+def count(packed, n):
+    """Return how many of *n* cards have state 0, 1, 2 and 3."""
+    counts = [0, 0, 0, 0]
+    for byte, times in collections.Counter(packed).items():
+        for shift in range(0, 8, BITS):
+            counts[byte >> shift & 3] += times
+    # The unused bits at the end look like state 0.
+    counts[VALID] -= len(packed) * _PER_BYTE - n
+    return counts
 
 
 def digest(packed):
@@ -93,11 +106,12 @@ def grow(packed, old_n, n):
 def difference(old, old_n, new, n):
     """Return the ``set`` of a delta: {"0": [positions], ..}, empty states left out."""
     old = grow(old, old_n, n)
+    differing = int.from_bytes(old, "little") ^ int.from_bytes(new, "little")
     changes = {}
-    for place, (before, after) in enumerate(zip(old, new, strict=True)):
-        if before == after:
-            continue
-        for index in range(place * _PER_BYTE, place * _PER_BYTE + _PER_BYTE):
+    # Most bytes are alike: only those that are not are looked at.
+    for found in re.finditer(rb"[^\0]", differing.to_bytes(size(n), "little")):
+        first = found.start() * _PER_BYTE
+        for index in range(first, first + _PER_BYTE):
             state = state_at(new, index)
             if state != state_at(old, index):
                 changes.setdefault(str(state), []).append(index)

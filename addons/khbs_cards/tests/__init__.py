@@ -1,7 +1,9 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from . import test_alert
 from . import test_authority
+from . import test_bulk
 from . import test_card_check
 from . import test_complaint
 from . import test_dialogs
@@ -11,6 +13,7 @@ from . import test_family_event
 from . import test_hand_over
 from . import test_jobs
 from . import test_life_cycle
+from . import test_life_table
 from . import test_pin_order
 from . import test_run
 from . import test_status_list

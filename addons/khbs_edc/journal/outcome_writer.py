@@ -15,6 +15,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from ..models.khbs_card_alert import OUTCOMES
 from ..settlement.meanings import (
     CONSUMED,
     HOLD,
@@ -95,6 +96,7 @@ class OutcomeWriter:
         self._update_entitlements(entitlement_ids, lines.values())
         self._update_primaries(entitlement_ids, primaries)
         self._open_cases(changed)
+        self._raise_alerts(changed)
         self._count(changed)
 
     def _rows(self, query, *arguments):
@@ -358,6 +360,24 @@ class OutcomeWriter:
             ON CONFLICT DO NOTHING
             """,
             rows,
+        )
+
+    def _raise_alerts(self, changed):
+        """Note the cards that were taken although they did not count, once a claim."""
+        codes = {
+            line.jti: line.code
+            for line in changed
+            if line.code in OUTCOMES and line.code not in line.before
+        }
+        if not codes:
+            return
+        rows = self._rows(
+            "SELECT jti, card_no, extract(epoch FROM signed_at)::bigint "
+            "FROM khbs_claim WHERE jti = ANY(%s)",
+            list(codes),
+        )
+        self.terminal.env["khbs.card.alert"]._notice_journal(
+            self.terminal, [(codes[jti], *rest) for jti, *rest in rows]
         )
 
     def _count(self, changed):

@@ -250,10 +250,12 @@ class Push:
         """Return those of the newly contiguous entries that change more than claims."""
         self.cr.execute(
             """
-            SELECT seq, ev, document, card_no, operator_code, claim_check, jws
+            SELECT seq, ev, document, card_no, operator_code, claim_check, jws,
+                   extract(epoch FROM at)::bigint
               FROM khbs_journal_entry
              WHERE terminal_id = %s AND branch = 0 AND valid AND seq BETWEEN %s AND %s
-               AND (ev IN ('lease', 'lists', 'activate', 'block') OR claim_check <> ''
+               AND (ev IN ('lease', 'lists', 'activate', 'block', 'deny')
+                    OR claim_check <> ''
                     OR ev = 'sync' AND sync_now IS NOT NULL)
              ORDER BY seq
             """,
@@ -262,7 +264,12 @@ class Push:
         return self.cr.fetchall()
 
     def _apply(self, acting):
-        for seq, event, document, card_no, operator, check, text in acting:
+        shown = []
+        for seq, event, document, card_no, operator, check, text, at in acting:
+            if event == "deny":
+                shown.append((jws.parse(text).payload["d"]["why"], card_no, at))
+            elif check == "BAD_CARD_SIG":
+                shown.append(("WRONG_KEY", card_no, at))
             if check:
                 self._case(check, self.env["khbs.card"]._by_number(card_no), seq)
             elif event == "lease":
@@ -273,6 +280,7 @@ class Push:
                 self._activate(seq, card_no, operator, text)
             elif event == "block":
                 self._block(seq, card_no)
+        self.env["khbs.card.alert"]._notice_journal(self.terminal, shown)
 
     def _adopt(self, name):
         lease = self.env["khbs.lease"].search(

@@ -19,3 +19,5 @@ from . import khbs_claim_counter
 from . import khbs_entitlement
 from . import khbs_case
 from . import khbs_point
+from . import khbs_card_alert
+from . import khbs_card_list_version

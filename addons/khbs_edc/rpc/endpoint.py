@@ -17,7 +17,7 @@ from odoo.addons.khbs_cards.authority import AuthorityError
 from odoo.addons.khbs_cards.exceptions import ProtocolError
 from odoo.addons.khbs_cards.protocol import strict_json
 
-from . import authentication, dispatcher
+from . import alerts, authentication, dispatcher
 from .dispatcher import Busy, RpcError
 from .methods import registry
 
@@ -92,16 +92,28 @@ def _run(call, name, params, state):
     try:
         function = registry.find(name, call.sender, state)
         with call.env.cr.savepoint():
-            return function(call, params)
-    except (RpcError, Busy, *CONFLICTS):
+            result = function(call, params)
+        _notice(call, alerts.of_result(name, result))
+        return result
+    except RpcError as error:
+        _notice(call, alerts.of_error(name, params, error))
+        raise
+    except (Busy, *CONFLICTS):
         raise
     except ProtocolError as error:
+        _notice(call, alerts.of_error(name, params, error))
         raise RpcError(error.code, error.message, error.data) from error
     except AuthorityError as error:
         # Logged and recorded where it arose.
         raise RpcError(MAINTENANCE, "maintenance") from error
     except Exception as error:
         raise _internal_error() from error
+
+
+def _notice(call, shown):
+    """Note a card that was shown and does not count, for the office to see."""
+    if shown:
+        call.env["khbs.card.alert"]._notice_answer(call.terminal, *shown)
 
 
 def _internal_error():

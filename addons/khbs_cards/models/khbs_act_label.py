@@ -1,0 +1,23 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, models
+
+
+class KhbsActLabel(models.AbstractModel):
+    """What is done to cards alone."""
+
+    _inherit = "khbs.act.label"
+
+    @api.model
+    def _verbs(self):
+        return {
+            **super()._verbs(),
+            "active": self.env._("back in use"),
+            "destroyed": self.env._("written off"),
+            "expired": self.env._("validity ended"),
+            "replacement": self.env._("new card ordered"),
+            "seen": self.env._("looked at"),
+            "shipped": self.env._("sent to the village"),
+            "printed": self.env._("printed"),
+        }
