@@ -10,7 +10,7 @@
     "license": "LGPL-3",
     "category": "KHBS",
     "depends": ["khbs_registry"],
-    "external_dependencies": {"python": ["cryptography"]},
+    "external_dependencies": {"python": ["cryptography", "python-pkcs11"]},
     "data": [
         "security/ir.model.access.csv",
         "security/khbs_cards_security.xml",

@@ -20,7 +20,9 @@ from .base import (
 from .bundle import Bundle
 from .development import create
 from .files import FileStore
-from .keyring import Keyring, open_keyring
+from .keyring import Keyring
+from .settings import open_keyring, open_store
+from .token import TokenStore
 
 __all__ = [
     "ACK",
@@ -35,6 +37,8 @@ __all__ = [
     "KeyStoreError",
     "Keyring",
     "MasterKey",
+    "TokenStore",
     "create",
     "open_keyring",
+    "open_store",
 ]

@@ -107,11 +107,6 @@ class Keyring:
         _replace(self.path / TRUST_FILE, "\n".join(bundle.texts).encode() + b"\n")
 
 
-def open_keyring(path):
-    """Return the :class:`Keyring` of the folder *path*, wherever its keys lie."""
-    return Keyring(path)
-
-
 def next_number(names, use):
     """Return the number that the next key of *use* has after those in *names*."""
     same = [number_of(name) for name in names if use_of(name) == use]

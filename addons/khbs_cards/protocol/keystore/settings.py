@@ -1,0 +1,88 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""Where the keys of a folder lie: in its files, or in the token it names.
+
+``keystore.ini`` in the folder names a token::
+
+    [pkcs11]
+    module = /usr/lib/softhsm/libsofthsm2.so
+    token = khbs-server
+    pin_file = /etc/khbs/token.pin
+
+The PIN is in KHBS_TOKEN_PIN or in ``pin_file``, mode 0600; never in the database.
+Without the file the keys are PEM files of the folder.
+"""
+
+import configparser
+import os
+from pathlib import Path
+
+from .base import KeyStoreError
+from .files import FileStore
+from .keyring import Keyring
+from .token import TokenStore
+
+SETTINGS_FILE = "keystore.ini"
+PIN_VARIABLE = "KHBS_TOKEN_PIN"
+
+
+def open_keyring(path):
+    """Return the :class:`Keyring` of the folder *path*, wherever its keys lie."""
+    return Keyring(path, open_store(path))
+
+
+def open_store(path):
+    """Return the place of the keys of the folder *path*."""
+    file = Path(path) / SETTINGS_FILE
+    if not file.exists():
+        return FileStore(path)
+    settings = configparser.ConfigParser(interpolation=None)
+    try:
+        settings.read(file, "utf-8")
+        section = settings["pkcs11"]
+        module, token = section["module"], section["token"]
+    except (configparser.Error, KeyError) as error:
+        raise KeyStoreError(
+            f"{file} has to name module and token under [pkcs11].", "settings"
+        ) from error
+    return TokenStore(module, token, pin_of(section.get("pin_file")))
+
+
+def pin_of(pin_file):
+    """Return the function that finds the PIN: in the environment, else in a file."""
+
+    def pin():
+        given = os.environ.get(PIN_VARIABLE)
+        if given:
+            return given
+        if not pin_file:
+            raise KeyStoreError(
+                f"No PIN: name pin_file in {SETTINGS_FILE} or set {PIN_VARIABLE}.",
+                "settings",
+            )
+        path = Path(pin_file)
+        try:
+            if path.stat().st_mode & 0o077:
+                raise KeyStoreError(
+                    f"The PIN file {path} is open to other users. "
+                    f"Close it: chmod 600 {path}",
+                    "unsafe",
+                )
+            return path.read_text("utf-8").strip()
+        except OSError as error:
+            raise KeyStoreError(
+                f"The PIN file {path} cannot be read ({error.strerror}).", "settings"
+            ) from error
+
+    return pin
+
+
+def write_settings(path, module, token, pin_file):
+    """Write ``keystore.ini`` of the folder *path*."""
+    settings = configparser.ConfigParser(interpolation=None)
+    settings["pkcs11"] = {"module": str(module), "token": token}
+    if pin_file:
+        settings["pkcs11"]["pin_file"] = str(pin_file)
+    with open(Path(path) / SETTINGS_FILE, "x", encoding="utf-8") as file:
+        settings.write(file)

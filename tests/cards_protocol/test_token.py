@@ -1,0 +1,315 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+"""Keys in a token: Debian's SoftHSM2, a token of its own for each test."""
+
+import multiprocessing
+import os
+import shutil
+import subprocess
+import threading
+
+import pkcs11
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from protocol import certificate, jws, keys, keystore
+from protocol.keystore import settings
+from protocol.keystore.token import TokenStore
+
+MODULE = "/usr/lib/softhsm/libsofthsm2.so"
+PIN = "648120"
+GUID = "7c1e6b52-0a4f-4d0b-9a39-2f60a8d1c0de"
+CARD_NO = "KH01012345642"
+
+
+@pytest.fixture
+def hsm(tmp_path, monkeypatch):
+    """Folder of tokens, with the token khbs-test in it."""
+    folder = tmp_path / "tokens"
+    folder.mkdir()
+    configuration = tmp_path / "softhsm2.conf"
+    configuration.write_text(
+        f"directories.tokendir = {folder}\nobjectstore.backend = file\n"
+        "log.level = ERROR\n"
+    )
+    monkeypatch.setenv("SOFTHSM2_CONF", str(configuration))
+    subprocess.run(
+        [
+            *("softhsm2-util", "--init-token", "--free", "--label", "khbs-test"),
+            *("--pin", PIN, "--so-pin", "91827364"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    # The library reads its configuration when it starts.
+    pkcs11.lib(MODULE).reinitialize()
+    return folder
+
+
+@pytest.fixture
+def store(hsm):
+    return TokenStore(MODULE, "khbs-test", lambda: PIN)
+
+
+def _attributes(store, name):
+    """Return what the token says of a private key."""
+    return store._do(
+        lambda session: {
+            attribute.name: store._private(session, name)[attribute]
+            for attribute in (
+                pkcs11.Attribute.SENSITIVE,
+                pkcs11.Attribute.EXTRACTABLE,
+                pkcs11.Attribute.NEVER_EXTRACTABLE,
+                pkcs11.Attribute.LOCAL,
+                pkcs11.Attribute.PRIVATE,
+            )
+        }
+    )
+
+
+def test_keys_are_made_in_the_token_and_stay_there(store):
+    public = store.make("L01")
+    assert store.names() == ["L01"]
+    key = store.private_key("L01")
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    assert key.public_key() == public
+    assert _attributes(store, "L01") == {
+        "SENSITIVE": True,
+        "EXTRACTABLE": False,
+        "NEVER_EXTRACTABLE": True,
+        "LOCAL": True,
+        "PRIVATE": True,
+    }
+    with pytest.raises(TypeError, match="does not leave"):
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with pytest.raises(keystore.KeyStoreError, match="never overwritten"):
+        store.make("L01")
+    with pytest.raises(keystore.KeyStoreError, match="not in the token"):
+        store.private_key("L02")
+
+
+def test_a_jws_of_the_token_is_like_any_other(store):
+    store.make("A01")
+    text = jws.sign(store.private_key("A01"), "A01", "khbs-ack+jwt", {"prg": "KHBS"})
+    jws.verify(jws.parse(text), store.private_key("A01").public_key())
+
+
+def test_the_master_derives_what_its_copy_in_memory_derives(store):
+    secret = bytes(range(32))
+    assert not store.has_master()
+
+    def import_it(session):
+        session.create_object(
+            {
+                pkcs11.Attribute.CLASS: pkcs11.ObjectClass.SECRET_KEY,
+                pkcs11.Attribute.KEY_TYPE: pkcs11.KeyType.AES,
+                pkcs11.Attribute.LABEL: "master",
+                pkcs11.Attribute.TOKEN: True,
+                pkcs11.Attribute.PRIVATE: True,
+                pkcs11.Attribute.SENSITIVE: True,
+                pkcs11.Attribute.EXTRACTABLE: False,
+                pkcs11.Attribute.SIGN: True,
+                pkcs11.Attribute.VALUE: secret,
+            }
+        )
+
+    store._writing(import_it)
+    assert store.has_master()
+    for derive in (keys.management_key, keys.puk):
+        in_token = derive(store.master(), GUID)
+        assert in_token == derive(keystore.MasterKey(secret), GUID)
+
+
+def test_the_master_is_made_once_and_cannot_be_read(store):
+    store.make_master()
+    assert len(keys.management_key(store.master(), GUID)) == 32
+    with pytest.raises(keystore.KeyStoreError, match="never overwritten"):
+        store.make_master()
+    with pytest.raises(pkcs11.AttributeSensitive):
+        store._secret(store._opened())[pkcs11.Attribute.VALUE]
+
+
+def test_a_key_that_could_be_read_out_is_not_used(store):
+    def careless(session):
+        session.generate_key(
+            pkcs11.KeyType.AES,
+            256,
+            label="master",
+            store=True,
+            template={
+                pkcs11.Attribute.SENSITIVE: False,
+                pkcs11.Attribute.EXTRACTABLE: True,
+            },
+        )
+
+    store._writing(careless)
+    with pytest.raises(keystore.KeyStoreError, match="could be read out"):
+        store.master()
+
+
+def test_openssl_verifies_what_an_authority_in_the_token_issued(store, tmp_path):
+    root = ec.generate_private_key(ec.SECP256R1())
+    names = certificate.root_name(1), certificate.authority_name(1)
+    root_certificate = certificate.issue_authority(
+        root, names[0], root.public_key(), names[0], 1, 20
+    )
+    authority = certificate.issue_authority(
+        root, names[0], store.make("C01"), names[1], 0, 10
+    )
+    card_key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    der = certificate.issue(
+        store.private_key("C01"), authority, card_key, "9E", CARD_NO, GUID
+    )
+    issued = x509.load_der_x509_certificate(der)
+    for name, content in (
+        ("root", root_certificate),
+        ("authority", authority),
+        ("card", issued),
+    ):
+        (tmp_path / name).write_bytes(certificate.to_pem(content))
+    answer = subprocess.run(
+        [
+            *("openssl", "verify", "-x509_strict", "-ignore_critical"),
+            *("-CAfile", tmp_path / "root", "-untrusted", tmp_path / "authority"),
+            tmp_path / "card",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+
+
+def test_a_wrong_pin_is_told_and_not_tried_twice(hsm):
+    store = TokenStore(MODULE, "khbs-test", lambda: "000000")
+    with pytest.raises(keystore.KeyStoreError, match="PinIncorrect") as refused:
+        store.names()
+    assert refused.value.reason == "pin"
+    for _attempt in range(20):
+        with pytest.raises(keystore.KeyStoreError, match="refused before"):
+            store.names()
+    # Twenty attempts more have not locked it.
+    assert TokenStore(MODULE, "khbs-test", lambda: PIN).names() == []
+
+
+def test_a_token_that_goes_away_and_comes_back(store, hsm):
+    store.make("L01")
+    key = store.private_key("L01")
+    message = b"daftar"
+    key.sign(message, ec.ECDSA(certificate.hashes.SHA256()))
+    away = hsm.with_name("away")
+    hsm.rename(away)
+    hsm.mkdir()
+    with pytest.raises(keystore.KeyStoreError, match="does not answer") as refused:
+        # What the library still holds in memory ends with its session.
+        store._session = None
+        store._objects = {}
+        key.sign(message, ec.ECDSA(certificate.hashes.SHA256()))
+    assert refused.value.reason == "token"
+    shutil.rmtree(hsm)
+    away.rename(hsm)
+    signature = key.sign(message, ec.ECDSA(certificate.hashes.SHA256()))
+    key.public_key().verify(signature, message, ec.ECDSA(certificate.hashes.SHA256()))
+
+
+def test_a_session_that_was_closed_is_opened_anew(store):
+    store.make("L01")
+    key = store.private_key("L01")
+    key.sign(b"a", ec.ECDSA(certificate.hashes.SHA256()))
+    pkcs11.lib(MODULE).reinitialize()
+    signature = key.sign(b"b", ec.ECDSA(certificate.hashes.SHA256()))
+    key.public_key().verify(signature, b"b", ec.ECDSA(certificate.hashes.SHA256()))
+
+
+def _sign_in_child(store, answers):
+    key = store.private_key("L01")
+    answers.put(
+        [
+            key.sign(str(number).encode(), ec.ECDSA(certificate.hashes.SHA256()))
+            for number in range(50)
+        ]
+    )
+
+
+def test_forked_workers_each_open_the_token(store):
+    store.make("L01")
+    public = store.private_key("L01").public_key()
+    context = multiprocessing.get_context("fork")
+    answers = context.Queue()
+    workers = [
+        context.Process(target=_sign_in_child, args=(store, answers))
+        for _worker in range(2)
+    ]
+    for worker in workers:
+        worker.start()
+    mine = store.private_key("L01")
+    signed = [mine.sign(b"0", ec.ECDSA(certificate.hashes.SHA256()))]
+    for _worker in workers:
+        for number, signature in enumerate(answers.get(timeout=60)):
+            message = str(number).encode()
+            public.verify(signature, message, ec.ECDSA(certificate.hashes.SHA256()))
+            signed.append(signature)
+    for worker in workers:
+        worker.join()
+        assert worker.exitcode == 0
+    assert len(set(signed)) == 101
+
+
+def test_threads_share_the_session(store):
+    store.make("L01")
+    key = store.private_key("L01")
+    failures = []
+
+    def work(name):
+        try:
+            for number in range(50):
+                message = f"{name} {number}".encode()
+                signature = key.sign(message, ec.ECDSA(certificate.hashes.SHA256()))
+                key.public_key().verify(
+                    signature, message, ec.ECDSA(certificate.hashes.SHA256())
+                )
+        except Exception as error:  # told by the assertion below
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+
+
+def test_the_folder_names_the_token_and_the_pin_file(hsm, tmp_path, monkeypatch):
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    pin = tmp_path / "token.pin"
+    settings.write_settings(folder, MODULE, "khbs-test", pin)
+    monkeypatch.delenv("KHBS_TOKEN_PIN", raising=False)
+    store = keystore.open_store(folder)
+    with pytest.raises(keystore.KeyStoreError, match="cannot be read"):
+        store.names()
+    pin.touch(mode=0o644)
+    pin.write_text(f"{PIN}\n")
+    with pytest.raises(keystore.KeyStoreError, match="chmod 600"):
+        store.names()
+    os.chmod(pin, 0o600)
+    assert store.names() == []
+    assert store.kind == "token"
+    pin.unlink()
+    monkeypatch.setenv("KHBS_TOKEN_PIN", PIN)
+    assert keystore.open_store(folder).names() == []
+    (folder / "keystore.ini").write_text("[pkcs11]\ntoken = khbs-test\n")
+    with pytest.raises(keystore.KeyStoreError, match="module and token"):
+        keystore.open_store(folder)
+
+
+def test_a_library_that_is_not_there_is_told(hsm):
+    store = TokenStore("/nowhere/lib.so", "khbs-test", lambda: PIN)
+    with pytest.raises(keystore.KeyStoreError, match="cannot be loaded"):
+        store.names()
