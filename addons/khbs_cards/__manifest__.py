@@ -29,6 +29,7 @@
         "views/khbs_card_pin_order_views.xml",
         "views/khbs_card_run_views.xml",
         "views/khbs_card_list_version_views.xml",
+        "views/khbs_authority_key_views.xml",
         "views/khbs_household_views.xml",
     ],
     "assets": {

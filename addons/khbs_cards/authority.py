@@ -55,6 +55,13 @@ def _keyring():
     return _open(folder())
 
 
+def _taken(env):
+    """Return the keyring once the database has taken its bundle."""
+    keyring = _keyring()
+    env["khbs.trust.bundle"].sudo()._take(keyring)
+    return keyring
+
+
 def _ask(question):
     """Return what *question* (of a keyring) answers, its errors as the user's."""
     try:
@@ -76,7 +83,7 @@ def signer(env, use, what, record=None, counted=False):
     :raises AuthorityError: no such key can be used now; that is recorded too
     """
     try:
-        keyring = _keyring()
+        keyring = _taken(env)
         kid, key = keyring.signer(use)
     except KeyStoreError as error:
         raise _refusal(env, use, what, record, error) from error
@@ -96,7 +103,7 @@ def master(env, what, record=None):
     """
     use = keystore.MASTER
     try:
-        found = _keyring().master()
+        found = _taken(env).master()
     except KeyStoreError as error:
         raise _refusal(env, use, what, record, error) from error
     _record(env, use, use, what, record)
@@ -124,9 +131,22 @@ def public_key(kid, use, at):
         return None
 
 
-def trust_bundle():
+def trust_bundle(env):
     """Return the trust bundle as devices get it: a JWS, or two at a change of root."""
-    return _ask(lambda keyring: keyring.trust_bundle())
+    try:
+        return _taken(env).trust_bundle()
+    except KeyStoreError as error:
+        raise _refusal(env, "root", "trust", None, error) from error
+
+
+def look(env):
+    """Take a new bundle before somebody needs it, and log what should be done."""
+    try:
+        keyring = _taken(env)
+        for warning in keystore.warnings(keyring):
+            _logger.warning("%s", warning)
+    except KeyStoreError as error:
+        _refusal(env, "root", "trust", None, error)
 
 
 def trust_version():

@@ -26,4 +26,7 @@ from . import (
     khbs_family_event,
     khbs_household,
     khbs_key_tally,
+    khbs_trust_bundle,
+    khbs_authority_key,
+    khbs_audit_event,
 )

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
 from . import base64url
 
 _STANDARD32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_TO_CROCKFORD = str.maketrans(_STANDARD32, _CROCKFORD)
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TO_CROCKFORD = str.maketrans(_STANDARD32, CROCKFORD)
 
 
 class KeyFormError(ValueError):

@@ -22,6 +22,7 @@ from .development import create
 from .files import FileStore
 from .keyring import Keyring
 from .settings import open_keyring, open_store
+from .status import warnings
 from .token import TokenStore
 
 __all__ = [
@@ -41,4 +42,5 @@ __all__ = [
     "create",
     "open_keyring",
     "open_store",
+    "warnings",
 ]

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from ..certificate import to_pem
-from .base import CARD_CA, ROOT, KeyStoreError, number_of, use_of
+from .base import CARD_CA, ROOT, KeyStoreError, use_of
 from .bundle import Bundle
 from .files import FileStore
 
@@ -48,6 +48,10 @@ class Keyring:
                 "or set KHBS_KEYS to the folder that has them."
             ) from error
         return self._bundle
+
+    def has_bundle(self):
+        """Tell whether a trust bundle was ever installed here."""
+        return (self.path / TRUST_FILE).exists()
 
     def signer(self, use, at=None):
         """Return (kid, private key) that signs for *use* now: lease, list, ack or ca.
@@ -103,17 +107,11 @@ class Keyring:
         for name, issued in bundle.authorities.items():
             path = self.path / f"{name}.crt"
             if not path.exists():
-                _replace(path, to_pem(issued))
-        _replace(self.path / TRUST_FILE, "\n".join(bundle.texts).encode() + b"\n")
+                replace(path, to_pem(issued))
+        replace(self.path / TRUST_FILE, "\n".join(bundle.texts).encode() + b"\n")
 
 
-def next_number(names, use):
-    """Return the number that the next key of *use* has after those in *names*."""
-    same = [number_of(name) for name in names if use_of(name) == use]
-    return max(same, default=0) + 1
-
-
-def _replace(path, content):
+def replace(path, content):
     """Write a file whole or not at all, readable by its owner only."""
     making = path.with_name(f".{path.name}.new")
     making.unlink(missing_ok=True)

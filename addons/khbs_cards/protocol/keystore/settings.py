@@ -34,19 +34,24 @@ def open_keyring(path):
 
 def open_store(path):
     """Return the place of the keys of the folder *path*."""
-    file = Path(path) / SETTINGS_FILE
-    if not file.exists():
+    if not (Path(path) / SETTINGS_FILE).exists():
         return FileStore(path)
+    module, token, pin_file = read_settings(path)
+    return TokenStore(module, token, pin_of(pin_file))
+
+
+def read_settings(path):
+    """Return (module, token, PIN file or None) of the folder *path*."""
+    file = Path(path) / SETTINGS_FILE
     settings = configparser.ConfigParser(interpolation=None)
     try:
         settings.read(file, "utf-8")
         section = settings["pkcs11"]
-        module, token = section["module"], section["token"]
+        return section["module"], section["token"], section.get("pin_file")
     except (configparser.Error, KeyError) as error:
         raise KeyStoreError(
             f"{file} has to name module and token under [pkcs11].", "settings"
         ) from error
-    return TokenStore(module, token, pin_of(section.get("pin_file")))
 
 
 def pin_of(pin_file):
@@ -78,7 +83,7 @@ def pin_of(pin_file):
     return pin
 
 
-def write_settings(path, module, token, pin_file):
+def write_settings(path, module, token, pin_file=None):
     """Write ``keystore.ini`` of the folder *path*."""
     settings = configparser.ConfigParser(interpolation=None)
     settings["pkcs11"] = {"module": str(module), "token": token}

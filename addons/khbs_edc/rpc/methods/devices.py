@@ -73,7 +73,7 @@ def enroll_status(call, params):
     terminal = call.terminal
     result = {"state": terminal.state.upper()}
     if terminal.state == "active":
-        result |= {"trust": authority.trust_bundle(), "config": _config(call)}
+        result |= {"trust": authority.trust_bundle(call.env), "config": _config(call)}
     return result
 
 
@@ -124,7 +124,7 @@ def heartbeat(call, params):
     terminal._holds_list(version or 0)
     result = {"now": call.now, "notices": [], "want": _wanted(call, params)}
     if trust is not None and trust < authority.trust_version():
-        result["trust"] = authority.trust_bundle()
+        result["trust"] = authority.trust_bundle(call.env)
     return result
 
 
