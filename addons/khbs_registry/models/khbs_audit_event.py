@@ -1,6 +1,8 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from psycopg2.extras import Json
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
@@ -56,21 +58,12 @@ class KhbsAuditEvent(models.Model):
         :param record: the record acted on, several of one model, or none
         :param data: dict of keys, counts and hashes
         """
-        user = self.env.user
         data = dict(data or {})
+        model = record._name if record else None
+        single = record.id if record and len(record) == 1 else None
         if record and len(record) > 1:
             data["ids"] = record.ids
-        return self.sudo().create(
-            {
-                "user_id": user.id,
-                "role": user._khbs_role(),
-                "act": act,
-                "outcome": outcome,
-                "model": record._name if record else False,
-                "res_id": record.id if record and len(record) == 1 else False,
-                "data": data,
-            }
-        )
+        return self._insert(act, outcome, [(model, single, data)])
 
     @api.model
     def _record_each(self, act, data):
@@ -78,21 +71,31 @@ class KhbsAuditEvent(models.Model):
 
         :param data: {document: dict of keys, counts and hashes}
         """
+        rows = [
+            (document._name, document.id, facts) for document, facts in data.items()
+        ]
+        return self._insert(act, "done", rows)
+
+    @api.model
+    def _insert(self, act, outcome, rows):
+        """Add events; every act does, so none pays for the ORM's detours.
+
+        :param rows: (model, id, facts) of each
+        """
+        if not rows:
+            return self.browse()
         user = self.env.user
-        role = user._khbs_role()
-        return self.sudo().create(
-            [
-                {
-                    "user_id": user.id,
-                    "role": role,
-                    "act": act,
-                    "model": document._name,
-                    "res_id": document.id,
-                    "data": facts,
-                }
-                for document, facts in data.items()
-            ]
+        common = (fields.Datetime.now(), user.id, user._khbs_role(), act, outcome)
+        found = self.env.cr.execute_values(
+            """
+            INSERT INTO khbs_audit_event
+                (at, user_id, role, act, outcome, model, res_id, data)
+            VALUES %s RETURNING id
+            """,
+            [(*common, model, res_id, Json(facts)) for model, res_id, facts in rows],
+            fetch=True,
         )
+        return self.sudo().browse(id_ for (id_,) in found)
 
     @api.model
     def _record_refused(self, act, record=None, data=None):

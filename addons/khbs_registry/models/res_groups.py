@@ -28,6 +28,8 @@ class ResGroups(models.Model):
         users = self._khbs_users()
         access, implied = users._khbs_access(), self._khbs_implication()
         result = super().write(vals)
+        # Who acts is recorded with the roles that are kept beside each worker.
+        self.env.registry.clear_cache()
         self._khbs_check_users(access)
         for group_id, after in self._khbs_implication().items():
             if after != implied[group_id]:

@@ -3,7 +3,7 @@
 
 import hashlib
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 # Where each role starts its day; what is not installed is passed over.
 HOMES = [
@@ -110,6 +110,7 @@ class ResUsers(models.Model):
         ]
         return self.env["ir.actions.act_window"]._for_xml_id((homes + [HOME])[0])
 
+    @tools.ormcache("self.id", "self.env.lang")
     def _khbs_role(self):
         """Return the names of the user's KHBS roles, for the record of an act."""
         self.ensure_one()
