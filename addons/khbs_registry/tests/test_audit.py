@@ -154,15 +154,15 @@ class TestActLabel(KhbsCase):
         self.assertEqual(events._record("test.odd_act").act_label, "test: odd act")
 
     def test_an_act_is_recorded_with_the_roles_of_its_moment(self):
-        user = self._role_user("auditor", login="berganti")
+        user = self._role_user("registry_operator", login="berganti")
         events = self.env["khbs.audit.event"].with_user(user)
         before = events._record("test.act").role
-        validator = self.env.ref("khbs_registry.group_validator")
-        validator.user_ids += user
+        officer = self.env.ref("khbs_registry.group_field_officer")
+        officer.user_ids += user
         both = events._record("test.act").role
-        user.group_ids -= self.env.ref("khbs_registry.group_auditor")
+        user.group_ids -= self.env.ref("khbs_registry.group_registry_operator")
         after = events._record("test.act").role
         self.assertIn(before, both)
         self.assertNotEqual(before, both)
-        self.assertEqual(after, validator.full_name)
+        self.assertEqual(after, officer.full_name)
         self.assertNotIn(before, after)
