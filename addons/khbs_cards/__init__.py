@@ -1,4 +1,4 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from . import models, wizards
+from . import controllers, models, wizards

@@ -114,6 +114,8 @@ STEPS = [
     ("PERSONALISED", "Personalised and locked"),
     ("PRINTED", "Printed and read back"),
     ("SHIPPED", "Sent to the village"),
+    ("CANCELLED", "Given up before it was begun"),
+    ("MISSING", "Missing from its shipment"),
     ("CARD_HANDED_OVER", "Handed over to the family"),
     ("EXPIRED", "Validity ended"),
 ]

@@ -33,6 +33,11 @@ class KhbsCard(models.Model):
         :param household_ids: SQL of one column
         :param count: how many rows it gives
         """
+        if run and run.state in ("done", "cancelled"):
+            # A closed run gets no more cards: this one waits for a replacement run.
+            run = None
+        template = run.template_id if run else self.env["khbs.card.template"]
+        template = template or template._in_force()
         self.env.flush_all()
         card_list = self.env["khbs.card.list"]._with_room(count)
         first = card_list._take(count)
@@ -53,14 +58,14 @@ class KhbsCard(models.Model):
                 ), made AS (
                     INSERT INTO khbs_card (
                         card_no, list_id, list_no, card_index, guid, household_id,
-                        area_id, run_id, profile, state,
+                        area_id, run_id, template_id, profile, state,
                         create_uid, write_uid, create_date, write_date
                     )
                     SELECT 'KH' || digits
                                || lpad((98 - digits::bigint * 100 %% 97)::text, 2, '0'),
                            %(list_id)s, %(list_no)s, card_index,
                            gen_random_uuid()::text, id, area_id, %(run_id)s,
-                           %(profile)s, 'allocated', %(uid)s, %(uid)s,
+                           %(template_id)s, %(profile)s, 'allocated', %(uid)s, %(uid)s,
                            now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                       FROM numbered
                      ORDER BY card_index
@@ -88,6 +93,7 @@ class KhbsCard(models.Model):
                 list_id=card_list.id,
                 list_no=card_list.code,
                 run_id=run.id if run else None,
+                template_id=template.id or None,
                 profile=profile,
                 uid=self.env.uid,
             )

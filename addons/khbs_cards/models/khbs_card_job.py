@@ -267,7 +267,7 @@ class KhbsCardJob(models.Model):
             "guid": card.guid,
             "chuid": base64url.encode(chuid.build(card.guid, expiry)),
             "slots": list(card._slots()),
-            "transport_ref": "default",
+            "transport_ref": self.run_id.transport_ref or "default",
             "nonce": self.nonce,
             "until": int(self.leased_until.timestamp()),
         }

@@ -3,37 +3,36 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from .. import life_cycle
 from .khbs_card import PROFILES
-
-# Where a card of a run stands, in the order of the work. Each card stands in one,
-# so the counts add up to the number of cards.
-STAGES = {
-    "waiting_count": ("allocated", "keyed", "certified"),
-    "personalised_count": ("locked",),
-    "printed_count": ("printed",),
-    "shipped_count": ("shipped",),
-    "returned_count": ("returned",),
-    "spoiled_count": ("destroyed",),
-}
 
 
 class KhbsCardRun(models.Model):
     """The cards of one area that are made and shipped together."""
 
     _name = "khbs.card.run"
-    _inherit = "khbs.guarded"
+    _inherit = ["khbs.guarded", "khbs.papered"]
     _description = "Print run"
     _order = "id desc"
 
-    _guarded_fields = ("state", "name", "ordered_at", "ordered_count")
+    _guarded_fields = ("state", "name", "ordered_at", "ordered_count", "closed_at")
+    # Stations go on with the cards of a run that an officer has in hand.
+    _locked_may_be_referenced = True
 
     name = fields.Char(string="Number", readonly=True, copy=False)
+    kind = fields.Selection(
+        selection=[
+            ("list", "Families of a decided list"),
+            ("replacement", "Replacement cards"),
+        ],
+        required=True,
+        default="list",
+        help="Cards that replace lost or spoiled ones are queued one by one, without a "
+        "run. A replacement run gathers them, so that they are printed and shipped.",
+    )
     recipient_list_id = fields.Many2one(
         comodel_name="khbs.recipient.list",
-        required=True,
         index=True,
         ondelete="restrict",
         domain=[("state", "=", "decided")],
@@ -46,15 +45,37 @@ class KhbsCardRun(models.Model):
         ondelete="restrict",
         help="The run has the families of this area and of all areas below it.",
     )
+    template_id = fields.Many2one(
+        comodel_name="khbs.card.template",
+        string="Design",
+        index=True,
+        ondelete="restrict",
+        domain=[("state", "=", "released")],
+        default=lambda self: self.env["khbs.card.template"]._in_force(),
+        help="The version of the design that the cards bear. It stays with the run.",
+    )
+    transport_ref = fields.Char(
+        string="Batch of blanks",
+        required=True,
+        default="default",
+        help="Name of the delivery of blank cards; it tells the stations their "
+        "transport key.",
+    )
     profile = fields.Selection(selection=PROFILES, required=True, default="card")
     state = fields.Selection(
-        selection=[("draft", "Draft"), ("ordered", "Ordered"), ("done", "Done")],
+        selection=[
+            ("draft", "Draft"),
+            ("ordered", "Ordered"),
+            ("done", "Done"),
+            ("cancelled", "Cancelled"),
+        ],
         required=True,
         readonly=True,
         copy=False,
         default="draft",
     )
     ordered_at = fields.Datetime(readonly=True, copy=False)
+    closed_at = fields.Datetime(readonly=True, copy=False)
     ordered_count = fields.Integer(
         string="Ordered",
         readonly=True,
@@ -63,56 +84,55 @@ class KhbsCardRun(models.Model):
     )
     card_ids = fields.One2many(comodel_name="khbs.card", inverse_name="run_id")
     job_ids = fields.One2many(comodel_name="khbs.card.job", inverse_name="run_id")
-    card_count = fields.Integer(
-        string="Cards",
-        compute="_compute_counts",
-        help="Ordered cards and those that replaced spoiled ones.",
-    )
-    waiting_count = fields.Integer(string="Waiting", compute="_compute_counts")
-    personalised_count = fields.Integer(
-        string="Personalised", compute="_compute_counts", help="Not yet printed."
-    )
-    printed_count = fields.Integer(
-        string="Printed", compute="_compute_counts", help="Not yet shipped."
-    )
-    shipped_count = fields.Integer(
-        string="Shipped", compute="_compute_counts", help="Not yet handed over."
-    )
-    handed_over_count = fields.Integer(string="Handed over", compute="_compute_counts")
-    returned_count = fields.Integer(string="Returned", compute="_compute_counts")
-    withdrawn_count = fields.Integer(
-        string="Withdrawn",
-        compute="_compute_counts",
-        help="Revoked before they were handed over.",
-    )
-    spoiled_count = fields.Integer(string="Spoiled", compute="_compute_counts")
 
     _name_uniq = models.Constraint("UNIQUE (name)", "A run with this number exists.")
     _ordered = models.Constraint(
-        "CHECK ((state = 'draft') = (ordered_at IS NULL))",
+        "CHECK (CASE state WHEN 'draft' THEN ordered_at IS NULL "
+        "WHEN 'cancelled' THEN true ELSE ordered_at IS NOT NULL END)",
         "An ordered run has a date.",
     )
+    _of_a_list = models.Constraint(
+        "CHECK ((kind = 'list') = (recipient_list_id IS NOT NULL))",
+        "Choose the decided list of the run. A replacement run has none.",
+    )
 
-    @api.depends("card_ids.state", "card_ids.handed_over_at")
-    def _compute_counts(self):
-        groups = self.env["khbs.card"]._read_group(
-            [("run_id", "in", self.ids)],
-            groupby=["run_id", "state"],
-            aggregates=["__count", "handed_over_at:count"],
+    def init(self):
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION khbs_card_run_guard() RETURNS trigger AS $$
+            BEGIN
+                IF EXISTS (
+                    SELECT FROM khbs_card_template
+                     WHERE id = NEW.template_id AND kind = 'campaign'
+                ) THEN
+                    RAISE EXCEPTION 'Run %: a campaign design is void', NEW.id
+                        USING ERRCODE = 'restrict_violation';
+                END IF;
+                IF TG_OP = 'UPDATE' THEN
+                    IF OLD.state = 'draft' AND NEW.state = 'ordered' THEN
+                        IF NEW.template_id IS NULL THEN
+                            RAISE EXCEPTION 'Run % has no design', NEW.id
+                                USING ERRCODE = 'restrict_violation';
+                        END IF;
+                    ELSIF OLD.template_id <> NEW.template_id AND OLD.state <> 'draft'
+                    THEN
+                        RAISE EXCEPTION 'Run % keeps its design', NEW.id
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
+                END IF;
+                RETURN NEW;
+            END
+            $$ LANGUAGE plpgsql;
+            CREATE OR REPLACE TRIGGER khbs_card_run_guard
+                BEFORE INSERT OR UPDATE ON khbs_card_run
+                FOR EACH ROW EXECUTE FUNCTION khbs_card_run_guard();
+            """
         )
-        counts = {}
-        for run, state, count, handed_over in groups:
-            counts.setdefault(run.id, {})[state] = (count, handed_over)
-        for run in self:
-            by_state = counts.get(run.id, {})
-            total = sum(count for count, _handed in by_state.values())
-            for name, states in STAGES.items():
-                run[name] = sum(by_state.get(state, (0, 0))[0] for state in states)
-            run.card_count = total
-            run.handed_over_count = sum(handed for _count, handed in by_state.values())
-            run.withdrawn_count = (
-                total - run.handed_over_count - sum(run[name] for name in STAGES)
-            )
+
+    @api.onchange("kind")
+    def _onchange_kind(self):
+        if self.kind == "replacement":
+            self.recipient_list_id = False
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -123,19 +143,12 @@ class KhbsCardRun(models.Model):
 
     def action_order(self):
         """Give each family of the run a card number and the stations their jobs."""
-        self._require_officer("card_run.order")
-        for run in self.sudo():
-            run._lock_draft()
-            households, count = run._households_query()
-            if not count:
-                raise UserError(
-                    self.env._(
-                        "No family of %(area)s waits for a card. A run takes families "
-                        "of a decided list that have no card and none on its way.",
-                        area=run.area_id.display_name,
-                    )
-                )
-            self.env["khbs.card"]._allocate_query(households, count, run.profile, run)
+        for run in self._checked(life_cycle.CARD_OFFICER, "card_run.order"):
+            run._require_state("draft")
+            run._require_design()
+            # Runs are ordered one after the other: two could choose the same families.
+            self.env.ref("khbs_cards.list_01").sudo()._take(0)
+            count = run._order_cards()
             run.write(
                 {
                     "state": "ordered",
@@ -144,22 +157,55 @@ class KhbsCardRun(models.Model):
                 }
             )
             self.env["khbs.audit.event"]._record(
-                "card_run.order", run, {"count": count}
+                "card_run.order",
+                run,
+                {"count": count, "design": run.template_id.display_name},
+            )
+        return True
+
+    def action_cancel(self):
+        """Give up the cards that no station has begun; a run without others ends."""
+        for run in self._checked(life_cycle.CARD_OFFICER, "card_run.cancel"):
+            run._require_state("draft", "ordered")
+            count = run._cancel_waiting() if run.state == "ordered" else 0
+            if run.state == "draft" or count == run.card_count:
+                run.write({"state": "cancelled", "closed_at": fields.Datetime.now()})
+            elif not count:
+                raise UserError(
+                    self.env._(
+                        "%(run)s has no card that nobody has begun. Cards at a "
+                        "station, made or printed are not given up here: write them "
+                        "off one by one.",
+                        run=run.name,
+                    )
+                )
+            self.env["khbs.audit.event"]._record(
+                "card_run.cancel", run, {"count": count}
             )
         return True
 
     def action_print(self):
         """Enter that all personalised cards of the run are printed."""
-        return self._move_all("locked", "printed", "PRINTED")
-
-    def action_ship(self):
-        """Send all printed cards of the run to their villages."""
-        return self._move_all("printed", "shipped", "SHIPPED")
+        for run in self._checked(life_cycle.CARD_OFFICER, "card_run.printed"):
+            run._require_state("ordered")
+            cards = self.env["khbs.card"].sudo()
+            cards = cards.search([("run_id", "=", run.id), ("state", "=", "locked")])
+            if not cards:
+                raise UserError(
+                    self.env._(
+                        "%(run)s has no personalised card that waits to be printed.",
+                        run=run.name,
+                    )
+                )
+            cards._transition("printed", "PRINTED")
+            self.env["khbs.audit.event"]._record(
+                "card_run.printed", run, {"count": len(cards)}
+            )
+        return True
 
     def action_done(self):
         """Close a run of which every card is out of the house."""
-        self._require_officer("card_run.done")
-        for run in self.sudo():
+        for run in self._checked(life_cycle.CARD_OFFICER, "card_run.done"):
             left = run.waiting_count + run.personalised_count + run.printed_count
             if run.state != "ordered" or left:
                 raise UserError(
@@ -169,7 +215,7 @@ class KhbsCardRun(models.Model):
                         left=left,
                     )
                 )
-            run.state = "done"
+            run.write({"state": "done", "closed_at": fields.Datetime.now()})
             self.env["khbs.audit.event"]._record("card_run.done", run)
         return True
 
@@ -181,76 +227,26 @@ class KhbsCardRun(models.Model):
         """Open the personalisation jobs of this run."""
         return self._view("khbs_cards.khbs_card_job_action")
 
+    def action_view_shipments(self):
+        """Open the shipments of this run."""
+        return self._view("khbs_cards.khbs_card_shipment_action")
+
+    def action_view_prints(self):
+        """Open the print files of this run."""
+        return self._view("khbs_cards.khbs_card_print_action")
+
     def _view(self, action):
         self.ensure_one()
         opened = self.env["ir.actions.act_window"]._for_xml_id(action)
         return opened | {"domain": [("run_id", "=", self.id)], "context": {}}
 
-    def _move_all(self, source, target, reason):
-        self._require_officer(f"card_run.{target}")
-        for run in self.sudo():
-            cards = self.env["khbs.card"].sudo()
-            cards = cards.search([("run_id", "=", run.id), ("state", "=", source)])
-            if not cards:
-                raise UserError(
-                    self.env._(
-                        "%(run)s has no card that can become %(target)s now.",
-                        run=run.name,
-                        target=cards._state_label(target),
-                    )
+    def _require_design(self):
+        self.ensure_one()
+        if not self.template_id:
+            raise UserError(
+                self.env._(
+                    "Choose the design of the cards first. If there is none, release "
+                    "one under Cards / Designs."
                 )
-            cards._transition(target, reason)
-            self.env["khbs.audit.event"]._record(
-                f"card_run.{target}", run, {"count": len(cards)}
             )
-        return True
-
-    def _require_officer(self, act):
-        events = self.env["khbs.audit.event"]
-        for run in self:
-            events._require_group(life_cycle.CARD_OFFICER, act, run)
-        self.check_access("write")
-
-    def _lock_draft(self):
-        self.ensure_one()
-        self.flush_recordset()
-        self.env.cr.execute(
-            SQL("SELECT id FROM khbs_card_run WHERE id = %s FOR UPDATE", self.id)
-        )
-        self.invalidate_recordset(["state"])
-        self._require_state("draft")
-        self.recipient_list_id._require_state("decided")
-
-    def _households_query(self):
-        """Return (SQL of household ids, their number) that the run is to serve."""
-        self.ensure_one()
-        # Runs are ordered one after the other: two could choose the same families.
-        self.env.ref("khbs_cards.list_01").sudo()._take(0)
-        query = SQL(
-            """
-            SELECT household.id
-              FROM khbs_household household
-              JOIN khbs_area area ON area.id = household.area_id
-             WHERE household.active
-               AND household.state IN %(entitled)s
-               AND area.parent_path LIKE %(path)s
-               AND EXISTS (
-                   SELECT FROM khbs_recipient_line line
-                    WHERE line.household_id = household.id
-                      AND line.list_id = %(list)s AND %(served)s
-               )
-               AND NOT EXISTS (
-                   SELECT FROM khbs_card card
-                    WHERE card.household_id = household.id
-                      AND card.state IN %(standing)s
-               )
-            """,
-            path=f"{self.area_id.parent_path}%",
-            list=self.recipient_list_id.id,
-            served=self.env["khbs.recipient.line"]._served("line"),
-            entitled=life_cycle.ENTITLED,
-            standing=life_cycle.IN_PRODUCTION + life_cycle.IN_USE,
-        )
-        self.env.cr.execute(SQL("SELECT count(*) FROM (%s) chosen", query))
-        [count] = self.env.cr.fetchone()
-        return query, count
+        self.template_id._require_usable(fields.Date.context_today(self))

@@ -15,6 +15,11 @@ from . import test_jobs
 from . import test_life_cycle
 from . import test_life_table
 from . import test_pin_order
+from . import test_print
 from . import test_run
+from . import test_run_law
+from . import test_runs_at_once
+from . import test_shipment
+from . import test_template
 from . import test_status_list
 from . import test_two_connections

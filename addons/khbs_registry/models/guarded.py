@@ -23,6 +23,8 @@ class KhbsGuarded(models.AbstractModel):
     _editable_states = ("draft",)
     # Fields that change by proposals alone.
     _proposed_fields = frozenset()
+    # Others may go on adding rows that refer to a document that is locked.
+    _locked_may_be_referenced = False
     # Act under which a change by hand is recorded; None: it is not.
     _change_act = None
 
@@ -125,7 +127,7 @@ class KhbsGuarded(models.AbstractModel):
     def _lock(self):
         """Take the documents for this transaction, or say that somebody else has."""
         try:
-            self.lock_for_update()
+            self.lock_for_update(allow_referencing=self._locked_may_be_referenced)
         except LockError as error:
             raise LockError(
                 self.env._(

@@ -1,0 +1,168 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .. import life_cycle
+from .khbs_card_shipment import PACKABLE
+
+# What is entered where an officer ships in one step.
+CARRIER = "Kendaraan dinas"
+
+
+class KhbsCard(models.Model):
+    # One file for each part of a card's life.
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "khbs.card"
+
+    shipment_id = fields.Many2one(
+        comodel_name="khbs.card.shipment",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The last box that the card was packed in.",
+    )
+
+    _to_pack_idx = models.Index(
+        "(run_id) WHERE state = 'printed' AND shipment_id IS NULL"
+    )
+
+    def action_ship(self):
+        """Send printed or returned cards to their villages, in shipments."""
+        self._require_mover("shipped")
+        self.sudo()._lock()
+        for card in self.sudo():
+            if card.state not in PACKABLE:
+                raise UserError(
+                    self.env._(
+                        "Card %(card)s is %(state)s: only printed and returned cards "
+                        "are sent.",
+                        card=card.card_no,
+                        state=card._state_label(card.state),
+                    )
+                )
+            if card.state == "printed" and card.shipment_id:
+                raise UserError(
+                    self.env._(
+                        "Card %(card)s is packed in %(shipment)s. Ship that box.",
+                        card=card.card_no,
+                        shipment=card.shipment_id.name,
+                    )
+                )
+        shipments = self.env["khbs.card.shipment"]._make(self.sudo())
+        shipments._ship_at_once()
+        return True
+
+    def _leave_shipment(self):
+        """Take these cards out of their box, which has not left yet."""
+        self.sudo().shipment_id = False
+
+
+class KhbsCardShipment(models.Model):
+    # What is packed and sent in one step is no part of the box's own life.
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "khbs.card.shipment"
+
+    def _ship_at_once(self):
+        """Ship packed boxes for a caller who may; what is not entered is filled in."""
+        today = fields.Date.context_today(self)
+        for shipment in self.sudo():
+            shipment.write(
+                {
+                    "carrier": shipment.carrier or CARRIER,
+                    "courier_name": shipment.courier_name or self.env.user.name,
+                    "shipped_on": shipment.shipped_on or today,
+                }
+            )
+        self.action_ship()
+
+
+class KhbsCardRun(models.Model):
+    # One file for each part of a run's work.
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "khbs.card.run"
+
+    shipment_ids = fields.One2many(
+        comodel_name="khbs.card.shipment", inverse_name="run_id"
+    )
+    shipment_count = fields.Integer(
+        string="Shipments", compute="_compute_shipment_count"
+    )
+    to_pack_count = fields.Integer(
+        string="To pack",
+        compute="_compute_shipment_count",
+        help="Printed cards that are in no shipment yet.",
+    )
+
+    @api.depends("shipment_ids.state", "card_ids.shipment_id")
+    def _compute_shipment_count(self):
+        shipments = dict(
+            self.env["khbs.card.shipment"]._read_group(
+                [("run_id", "in", self._ids_stored()), ("state", "!=", "cancelled")],
+                ["run_id"],
+                ["__count"],
+            )
+        )
+        to_pack = dict(
+            self.env["khbs.card"]
+            .sudo()
+            ._read_group(
+                [
+                    ("run_id", "in", self._ids_stored()),
+                    ("state", "=", "printed"),
+                    ("shipment_id", "=", False),
+                ],
+                ["run_id"],
+                ["__count"],
+            )
+        )
+        for run in self:
+            run.shipment_count = shipments.get(run._origin, 0)
+            run.to_pack_count = to_pack.get(run._origin.sudo(), 0)
+
+    def action_pack(self):
+        """Pack the printed cards by district, each box with its packing list."""
+        for run in self._checked(life_cycle.CARD_OFFICER, "card_run.pack"):
+            run._require_state("ordered")
+            if not run._pack_printed():
+                raise UserError(run._nothing_printed())
+        return self.action_view_shipments() if len(self) == 1 else True
+
+    def action_ship(self):
+        """Pack what is printed and send all packed boxes of the run at once."""
+        for run in self._checked(life_cycle.CARD_OFFICER, "card_run.ship"):
+            run._require_state("ordered")
+            run._pack_printed()
+            packed = run.shipment_ids.filtered(lambda box: box.state == "packed")
+            if not packed:
+                raise UserError(run._nothing_printed())
+            packed._ship_at_once()
+            self.env["khbs.audit.event"]._record(
+                "card_run.ship", run, {"shipments": len(packed)}
+            )
+        return True
+
+    def _nothing_printed(self):
+        return self.env._(
+            "%(run)s has no printed card that waits to be packed or sent.",
+            run=self.name,
+        )
+
+    def _pack_printed(self):
+        """Pack the printed cards that are in no box; return the new shipments."""
+        self.ensure_one()
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM khbs_card WHERE run_id = %s AND state = 'printed' "
+                "AND shipment_id IS NULL ORDER BY id FOR NO KEY UPDATE",
+                self.id,
+            )
+        )
+        cards = self.env["khbs.card"].browse(
+            card_id for [card_id] in self.env.cr.fetchall()
+        )
+        shipments = self.env["khbs.card.shipment"]
+        return shipments._make(cards) if cards else shipments
