@@ -106,9 +106,11 @@ def test_field_officer_hands_a_card_over_on_a_phone(journey, browser, shipped):
     screen.page.get_by_text("Kartu tidak dapat membuktikan dirinya").wait_for()
     screen.press("Tutup")
     screen.fill("activation", activate(shipped, PROGRAMME))
-    screen.choose("relation", "Anggota keluarga")
+    screen.choose("received_by", "Anggota keluarga")
+    screen.field("notice_given").locator("input").check()
     screen.press("Serahkan")
-    screen.wait_for_state("Aktif")
+    screen.wait_for_text("card_id", card_no)
+    screen.wait_for_no_dialog()
     assert card(journey, card_no)["state"] == "active"
     screen.close()
 

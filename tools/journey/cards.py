@@ -30,6 +30,8 @@ from khbs_station.piv import CERTIFICATES, PivCard  # noqa: E402
 MOST_CARDS = 24
 LEFT_FOR_TERMINALS = 2
 OFFICER = "petugas"
+# In front of a house of the village: degrees x 1e6 and metres.
+PLACE = [-2_047_000, 113_468_000, 12]
 
 
 def run(journey):
@@ -75,12 +77,21 @@ def _card(officer, path):
 
 
 def _hand_over(journey, cards):
-    """Let the field officer hand the cards over, each signing for itself."""
+    """Let the field officer hand the cards over, each signing for itself.
+
+    One family has no house and no position; one head cannot write.
+    """
     officer = journey.erp(OFFICER)
     prg = journey.facts.get("prg", PROGRAMME)
-    for card in cards:
+    for number, card in enumerate(cards):
         activation = activate(VirtualCard.open(card["path"]), prg)
-        officer.call("khbs.card", "action_hand_over", activation)
+        place = None if number == 1 else [PLACE[0] + number * 500, *PLACE[1:]]
+        receipt = {"received_by": "head", "notice_given": True}
+        if number == 2:
+            receipt |= {"acknowledged": "thumb_print", "witness_name": "Saksi Contoh"}
+        else:
+            receipt |= {"acknowledged": "signature"}
+        officer.call("khbs.card", "action_hand_over", activation, place, receipt)
 
 
 def number_on(card):

@@ -20,4 +20,8 @@ class KhbsActLabel(models.AbstractModel):
             "seen": self.env._("looked at"),
             "shipped": self.env._("sent to the village"),
             "printed": self.env._("printed"),
+            "list": self.env._("list made"),
+            "redact": self.env._("names and pictures removed"),
+            "receipt": self.env._("receipt printed"),
+            "witnessed": self.env._("witnessed"),
         }

@@ -63,6 +63,7 @@ class KhbsCardEvent(models.Model):
             ("complaint", lambda name: env._("complaint %(name)s", name=name)),
             ("family_event", lambda name: env._("family event %(name)s", name=name)),
             ("delivery", lambda name: env._("delivery %(name)s", name=name)),
+            ("minutes", lambda name: env._("minutes %(name)s", name=name)),
             ("op", lambda code: env._("operator %(code)s", code=code)),
             ("rel", self._said_relation),
             ("gps", _said_place),
@@ -72,8 +73,12 @@ class KhbsCardEvent(models.Model):
 
     @api.model
     def _said_relation(self, relation):
-        forms = self.env["khbs.card.hand.over.form"]
-        labels = dict(forms._fields["relation"]._description_selection(self.env))
+        rows = self.env["khbs.card.hand.over"]
+        labels = {
+            code: label
+            for name in ("received_by", "relation")
+            for code, label in rows._fields[name]._description_selection(self.env)
+        }
         return self.env._("received by: %(who)s", who=labels.get(relation, relation))
 
 

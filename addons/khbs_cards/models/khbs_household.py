@@ -37,6 +37,19 @@ class KhbsHousehold(models.Model):
         compute="_compute_card_count", compute_sudo=True, groups=CARD_READERS
     )
 
+    hand_over_count = fields.Integer(
+        string="Hand-overs", compute="_compute_hand_over_count", groups=CARD_READERS
+    )
+
+    def _compute_hand_over_count(self):
+        counts = dict(
+            self.env["khbs.card.hand.over"]._read_group(
+                [("household_id", "in", self.ids)], ["household_id"], ["__count"]
+            )
+        )
+        for household in self:
+            household.hand_over_count = counts.get(household, 0)
+
     @api.depends("card_ids")
     def _compute_card_count(self):
         for household in self:
@@ -94,3 +107,11 @@ class KhbsHousehold(models.Model):
             "khbs_cards.khbs_card_action"
         )
         return action | {"domain": [("household_id", "=", self.id)], "context": {}}
+
+    def action_view_hand_overs(self):
+        """Open the hand-overs of this family's cards."""
+        self.ensure_one()
+        hand_overs = self.env["khbs.card.hand.over"]
+        return hand_overs._action_view(
+            hand_overs.search([("household_id", "=", self.id)])
+        )

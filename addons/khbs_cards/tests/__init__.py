@@ -11,6 +11,9 @@ from . import test_find
 from . import test_delivery_head
 from . import test_family_event
 from . import test_hand_over
+from . import test_hand_over_rows
+from . import test_hand_over_session
+from . import test_returns
 from . import test_jobs
 from . import test_life_cycle
 from . import test_life_table
@@ -23,3 +26,4 @@ from . import test_shipment
 from . import test_template
 from . import test_status_list
 from . import test_two_connections
+from . import test_two_hand_overs

@@ -18,6 +18,8 @@ from odoo.addons.khbs_cards.protocol import base64url, jws, keys, keystore
 from odoo.addons.khbs_registry.tests.common import KhbsCase
 
 PRG = "KHBS-test"
+# What an officer tells of a plain hand-over.
+RECEIPT = {"received_by": "head", "acknowledged": "signature", "notice_given": True}
 
 
 class Chip:

@@ -45,9 +45,12 @@ class TestDialogs(CardsCase):
         officer = self._role_user("field_officer")
         card, chip = self._shipped()
         with Form(self.env["khbs.card.hand.over.form"].with_user(officer)) as form:
+            form.card_no = card.card_no
+            self.assertEqual(form.area_id, card.area_id)
+            form.received_by = "member"
+            form.notice_given = True
             form.activation = f"  {chip.activate(card.card_no)}\n"
-            form.relation = "member"
         action = form.record.action_confirm()
-        self.assertEqual(action["res_id"], card.id)
+        self.assertEqual(action["res_id"], card.hand_over_ids.id)
         self.assertEqual(card.state, "active")
-        self.assertEqual(card.event_ids[0].data["rel"], "member")
+        self.assertEqual(card.hand_over_ids.received_by, "member")

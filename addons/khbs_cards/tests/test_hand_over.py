@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.addons.khbs_cards.exceptions import ProtocolError
 from odoo.addons.khbs_cards.protocol import jws
 
-from .common import CardsCase, Chip
+from .common import RECEIPT, CardsCase, Chip
 
 
 class TestHandOver(CardsCase):
@@ -25,7 +25,7 @@ class TestHandOver(CardsCase):
     def test_a_card_that_signs_becomes_active_and_so_does_its_family(self):
         text = self.chip.activate(self.card.card_no)
         geotag = [-2200000, 113900000, 12]
-        self.cards.with_user(self.officer).action_hand_over(text, geotag)
+        self.cards.with_user(self.officer).action_hand_over(text, geotag, RECEIPT)
         self.assertEqual(self.card.state, "active")
         self.assertEqual(self.card.household_id.state, "active")
         self.assertTrue(self.card.handed_over_at)
@@ -88,12 +88,13 @@ class TestHandOver(CardsCase):
         text = self.chip.activate(self.card.card_no)
         for role in ("card_officer", "auditor", "administrator"):
             with self.assertRaises(AccessError):
-                self.cards.with_user(self._role_user(role)).action_hand_over(text)
+                user = self._role_user(role)
+                self.cards.with_user(user).action_hand_over(text, None, RECEIPT)
         elsewhere = self._role_user(
             "field_officer", areas=self._area("62.01"), login="elsewhere"
         )
         with self.assertRaises(AccessError):
-            self.cards.with_user(elsewhere).action_hand_over(text)
+            self.cards.with_user(elsewhere).action_hand_over(text, None, RECEIPT)
         self.assertEqual(self.card.state, "shipped")
 
     def test_the_officer_reads_what_to_do(self):

@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.khbs_cards import life_cycle
 
-from .common import CardsCase
+from .common import RECEIPT, CardsCase
 
 STATES = [state for state, _label in life_cycle.STATES]
 ROLES = (
@@ -114,10 +114,10 @@ class TestLifeTable(CardsCase):
         for role in set(ROLES) - {"field_officer"}:
             with self.subTest(role=role), self.assertRaises(AccessError):
                 cards = self.cards.with_user(self.users[role])
-                cards.action_hand_over(chip.activate(card.card_no))
+                cards.action_hand_over(chip.activate(card.card_no), None, RECEIPT)
         self.assertEqual(card.state, "shipped")
         officer = self.cards.with_user(self.users["field_officer"])
-        officer.action_hand_over(chip.activate(card.card_no))
+        officer.action_hand_over(chip.activate(card.card_no), None, RECEIPT)
         self.assertEqual(card.state, "active")
 
     def test_acts_of_the_wizard_are_steps_of_the_table(self):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from odoo.addons.khbs_cards import authority
 from odoo.addons.khbs_cards.exceptions import ProtocolError
+from odoo.addons.khbs_cards.hand_over_receipt import said_relation
 from odoo.addons.khbs_cards.protocol import base64url, jws, keys
 
 from ..settlement import chain
@@ -295,12 +296,15 @@ class Push:
         card = self.env["khbs.card"]._by_number(card_no)
         if not self._may_hand_over(card_no, seq):
             return self._case("ACTIVATION_REFUSED", card, seq)
-        token = jws.parse(text)
-        details = token.payload["d"]
+        payload = jws.parse(text).payload
+        details = payload["d"]
+        receipt = card._terminal_receipt(details.get("rep"))
         data = {"seq": seq, "op": operator, "gps": details.get("gps")}
-        data |= {"jws": details["jws"], "rel": (details.get("rep") or {}).get("rel")}
+        data |= {"jws": details["jws"], "rel": said_relation(receipt)}
+        # By the terminal's clock, which may be ahead.
+        at = _naive(min(payload["at"], self.now))
         try:
-            card._activate(self.terminal.code, data)
+            card._activate(self.terminal.code, data, receipt, mode="offline", at=at)
         except ProtocolError:
             self._case("ACTIVATION_REFUSED", card, seq)
         return None

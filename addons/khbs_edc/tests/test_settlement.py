@@ -347,13 +347,21 @@ class TestSettlement(SettlementCase):
             {
                 "jws": chip.activate(card.card_no, self.device.tid),
                 "op": "OP1",
-                "gps": None,
+                "gps": [-2_047_000, 113_468_000, 15],
+                "rep": {"name": "WAKIL CONTOH", "rel": "Pak RT Contoh", "doc": "123"},
             },
         )
         self.device.claim(chip, card.card_no, [self._item(entitlement)])
         self._push(self.device)
         self.assertEqual(card.state, "active")
         self.assertEqual(self._codes(), {"E-0001": ["ACCEPTED"]})
+        done = card.hand_over_ids
+        self.assertEqual((done.mode, done.device_code), ("offline", self.device.tid))
+        self.assertEqual((done.operator_code, done.latitude), ("OP1", -2.047))
+        # What a terminal writes of a relation may name somebody: a code stays.
+        self.assertEqual((done.received_by, done.relation), ("representative", "other"))
+        self.assertEqual(done.people_ids.representative_name, "WAKIL CONTOH")
+        self.assertLessEqual(done.at, done.recorded_at)
 
     def test_a_lost_terminal(self):
         families = self._families(2)

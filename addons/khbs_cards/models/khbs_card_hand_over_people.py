@@ -1,0 +1,126 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.image import image_process
+
+from .. import scans
+
+# Long side of a photo in pixels.
+PHOTO_SIZE = 1280
+
+
+@dataclass(frozen=True)
+class People:
+    """What a hand-over holds of persons: the values, and the digests for its row."""
+
+    vals: dict = field(default_factory=dict)
+    photo_sha256: str | bool = False
+    letter_sha256: str | bool = False
+
+
+class KhbsCardHandOverPeople(models.Model):
+    """Names and pictures of a hand-over, beside it because they may be redacted."""
+
+    _name = "khbs.card.hand.over.people"
+    _description = "Names and photo of a hand-over"
+    _rec_name = "hand_over_id"
+    _log_access = False
+
+    hand_over_id = fields.Many2one(
+        comodel_name="khbs.card.hand.over",
+        string="Hand-over",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+    )
+    household_id = fields.Many2one(
+        comodel_name="khbs.household",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    representative_name = fields.Char(string="Representative", readonly=True)
+    witness_name = fields.Char(string="Witness", readonly=True)
+    photo = fields.Binary(attachment=True, readonly=True)
+    letter_scan = fields.Binary(
+        string="Letter of authority", attachment=True, readonly=True
+    )
+    letter_name = fields.Char(compute="_compute_letter_name")
+    redacted_at = fields.Datetime(readonly=True)
+
+    _hand_over_uniq = models.Constraint(
+        "UNIQUE (hand_over_id)", "The names of a hand-over stand in one place."
+    )
+
+    def _compute_letter_name(self):
+        for people in self:
+            people.letter_name = f"surat-kuasa-{people.hand_over_id.card_id.card_no}"
+
+    @api.model
+    def _read(self, receipt):
+        """Return the :class:`People` of a receipt.
+
+        :raises UserError: a file is not what it should be
+        """
+        vals = {
+            name: " ".join(receipt[name].split())[:128]
+            for name in ("representative_name", "witness_name")
+            if receipt.get(name)
+        }
+        photo = self._read_photo(receipt.get("photo"))
+        if photo:
+            vals["photo"] = base64.b64encode(photo)
+        letter = receipt.get("letter_scan")
+        try:
+            letter_sha256 = scans.sha256_of(letter)
+        except scans.NoScanError as error:
+            raise UserError(
+                self.env._("Hand the letter of authority in as PDF, JPEG or PNG.")
+            ) from error
+        if letter:
+            vals["letter_scan"] = letter
+        return People(
+            vals=vals,
+            photo_sha256=photo and hashlib.sha256(photo).hexdigest(),
+            letter_sha256=letter_sha256 or False,
+        )
+
+    @api.model
+    def _read_photo(self, encoded):
+        """Return the bytes of a photo in the size that is kept, or False."""
+        if not encoded:
+            return False
+        try:
+            content = base64.b64decode(encoded, validate=True)
+            # What is no picture comes back as it was.
+            if not content.startswith(scans.MARKS[1:]):
+                raise ValueError("neither JPEG nor PNG")
+            return image_process(content, size=(PHOTO_SIZE, PHOTO_SIZE))
+        except (UserError, TypeError, ValueError) as error:
+            raise UserError(
+                self.env._("The photo cannot be read. Take it once more.")
+            ) from error
+
+    def _redact(self):
+        """Take names and pictures away; the digests in the hand-over stay."""
+        kept = self.filtered(lambda people: not people.redacted_at)
+        kept.write(
+            {
+                "representative_name": False,
+                "witness_name": False,
+                "photo": False,
+                "letter_scan": False,
+                "redacted_at": fields.Datetime.now(),
+            }
+        )
+        for people in kept:
+            self.env["khbs.audit.event"]._record(
+                "card.hand_over.redact", people.hand_over_id.card_id
+            )

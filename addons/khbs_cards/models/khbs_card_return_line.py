@@ -1,0 +1,199 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import life_cycle, return_plan
+
+_ABSENT_CHECK = (
+    f"CHECK (reason NOT IN {return_plan.ABSENT}"
+    f" OR action NOT IN {return_plan.HELD_ACTIONS})"
+)
+
+
+class KhbsCardReturnLine(models.Model):
+    """A card of minutes: why it comes back, and what is done with it."""
+
+    _name = "khbs.card.return.line"
+    _description = "Card of minutes"
+    _order = "return_id, id"
+    _rec_name = "card_id"
+
+    return_id = fields.Many2one(
+        comodel_name="khbs.card.return",
+        string="Minutes",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    card_id = fields.Many2one(
+        comodel_name="khbs.card", required=True, index=True, ondelete="restrict"
+    )
+    household_id = fields.Many2one(related="card_id.household_id")
+    area_id = fields.Many2one(related="card_id.area_id", string="Village")
+    card_state = fields.Selection(
+        related="card_id.state", string="State of the card now"
+    )
+    reason = fields.Selection(selection=return_plan.REASONS, required=True)
+    action = fields.Selection(
+        selection=return_plan.ACTIONS, string="What is done", default="return"
+    )
+    note = fields.Char()
+    open = fields.Boolean(readonly=True, default=True, copy=False)
+    found_state = fields.Selection(
+        selection=life_cycle.STATES, string="Was", readonly=True, copy=False
+    )
+    new_state = fields.Selection(
+        selection=life_cycle.STATES, string="Became", readonly=True, copy=False
+    )
+    result = fields.Selection(
+        selection=[
+            ("moved", "Done"),
+            ("kept", "Nothing to change"),
+            ("not_possible", "Not possible"),
+        ],
+        readonly=True,
+        copy=False,
+    )
+
+    _card_uniq = models.Constraint(
+        "UNIQUE (return_id, card_id)", "A card stands once in the minutes."
+    )
+    _open_uniq = models.UniqueIndex(
+        "(card_id) WHERE open", "This card is in other minutes that are not done yet."
+    )
+    _absent_card = models.Constraint(
+        _ABSENT_CHECK,
+        "A card that is lost, stolen or missing is blocked or replaced: nobody has it "
+        "to send it, to take it back or to destroy it.",
+    )
+
+    @api.onchange("reason")
+    def _onchange_reason(self):
+        """Offer what is usually done."""
+        if self.reason in return_plan.ABSENT:
+            self.action = "replace"
+        elif self.reason == "damaged":
+            self.action = "destroy"
+        elif self.reason:
+            self.action = "return"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        own = ("open", "found_state", "new_state", "result")
+        if not self.env.su:
+            vals_list = [
+                {name: value for name, value in vals.items() if name not in own}
+                | {"open": True, "found_state": False, "new_state": False}
+                | {"result": False}
+                for vals in vals_list
+            ]
+        lines = super().create(vals_list)
+        lines._require_draft()
+        lines._require_own_cards()
+        return lines
+
+    def write(self, vals):
+        if not self.env.su:
+            if vals.keys() & {"return_id", "open", "result", "found_state"} or (
+                "new_state" in vals
+            ):
+                raise UserError(
+                    self.env._("What became of a card is entered by its minutes.")
+                )
+            self._require_draft()
+        result = super().write(vals)
+        self._require_own_cards()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_if_draft(self):
+        self._require_draft()
+
+    def _require_draft(self):
+        if not self.env.su:
+            self.return_id.check_access("write")
+            self.return_id._require_state("draft")
+
+    def _require_own_cards(self):
+        """Refuse cards of other villages than the user's, and of the minutes' area."""
+        if self.env.su:
+            return
+        self.card_id.check_access("read")
+        for line in self:
+            path = line.return_id.area_id.parent_path
+            if not line.card_id.area_id.parent_path.startswith(path):
+                raise UserError(
+                    self.env._(
+                        "Card %(card)s belongs to %(village)s, which is not in the "
+                        "area of these minutes.",
+                        card=line.card_id.card_no,
+                        village=line.card_id.area_id.name,
+                    )
+                )
+
+    def _carry_out(self):
+        """Move the cards, those that go the same way together."""
+        self.card_id._lock()
+        ways = {}
+        for line in self:
+            state = line.card_id.state
+            steps = return_plan.steps(line.reason, line.action, state)
+            ways.setdefault((line.reason, line.action, state, steps), []).append(
+                line.id
+            )
+        for (reason, action, state, steps), ids in ways.items():
+            self.browse(ids)._move(reason, action, state, steps)
+        self.open = False
+
+    def _move(self, reason, action, state, steps):
+        """Take the cards of these lines, all in *state*, through *steps*."""
+        if steps is None:
+            self.write(
+                {"found_state": state, "new_state": state, "result": "not_possible"}
+            )
+            return
+        cards = self.card_id
+        code = return_plan.EVENT_REASONS.get(reason, reason)
+        data = {"minutes": self.return_id.name}
+        for target in steps:
+            cards._transition(target, code, data=data)
+            cards._record_move(target, code)
+        replaced = action == "replace" and self._replace(state, code)
+        self.write(
+            {
+                "found_state": state,
+                "new_state": steps[-1] if steps else state,
+                "result": "moved" if steps or replaced else "kept",
+            }
+        )
+
+    def _replace(self, state, code):
+        """Queue a new card for the families that may have one and wait for none.
+
+        :param state: in which the cards were found; the family of one that was over
+            already may have another in use
+        :param code: reason for the audit trail
+        :return: whether any was queued
+        """
+        cards = self.card_id
+        served = [*life_cycle.IN_PRODUCTION]
+        if state in ("revoked", "expired"):
+            served.append("active")
+        families = cards.search(
+            [
+                ("household_id", "in", cards.household_id.ids),
+                ("state", "in", served),
+            ]
+        ).household_id
+        due = cards.filtered(
+            lambda card: (
+                card.household_id not in families
+                and card.household_id.state in life_cycle.ENTITLED
+            )
+        )
+        for profile, batch in due.grouped("profile").items():
+            cards._allocate(batch.household_id, profile)
+            batch._record_move("replacement", code)
+        return bool(due)

@@ -1,0 +1,231 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import io
+
+import openpyxl
+import psycopg2
+from pypdf import PdfReader
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import mute_logger
+
+from odoo.addons.khbs_cards import life_cycle, return_plan
+
+from .common import CardsCase
+from .test_hand_over_session import SCAN
+
+
+class TestReturns(CardsCase):
+    def setUp(self):
+        super().setUp()
+        self.field = self._role_user("field_officer")
+        self.office = self._role_user("card_officer")
+        self.second = self._role_user("administrator")
+
+    def _minutes(self, *lines):
+        """Return draft minutes of (card, reason, action) by the field officer."""
+        return (
+            self.env["khbs.card.return"]
+            .with_user(self.field)
+            .create(
+                {
+                    "area_id": self.village.id,
+                    "place": "Balai desa",
+                    "line_ids": [
+                        (0, 0, {"card_id": card.id, "reason": reason, "action": action})
+                        for card, reason, action in lines
+                    ],
+                }
+            )
+        )
+
+    def _signed(self, *lines):
+        minutes = self._minutes(*lines)
+        minutes.write({"scan": SCAN})
+        minutes.action_sign()
+        return minutes
+
+    def _carried_out(self, *lines):
+        minutes = self._signed(*lines)
+        if minutes.destroy_count:
+            self.reading(minutes, self.second).action_witness()
+        self.reading(minutes, self.office).action_confirm()
+        return minutes
+
+    def test_minutes_move_cards_by_the_table(self):
+        back, again, gone, lost = (self._shipped()[0] for _number in range(4))
+        again._transition("returned", "undeliverable")
+        damaged, _chip = self._active()
+        minutes = self._carried_out(
+            (back, "undeliverable", "return"),
+            (again, "found", "ship_again"),
+            (gone, "damaged", "destroy"),
+            (lost, "missing", "replace"),
+            (damaged, "damaged", "replace"),
+        )
+        self.assertEqual(
+            [card.state for card in (back, again, gone, lost, damaged)],
+            ["returned", "shipped", "destroyed", "revoked", "suspended"],
+        )
+        self.assertEqual(set(minutes.line_ids.mapped("result")), {"moved"})
+        self.assertEqual(minutes.state, "done")
+        for card in (lost, damaged):
+            new = card.household_id.card_ids - card
+            self.assertEqual(new.state, "allocated")
+        event = gone.event_ids[0]
+        self.assertEqual(event.data, {"minutes": minutes.name})
+        self.assertEqual(event.user_id, self.office)
+        [one, two] = [
+            event.to_state for event in gone.event_ids.sorted("id", reverse=True)[:2]
+        ]
+        self.assertEqual((two, one), ("returned", "destroyed"))
+
+    def test_each_way_of_the_plan_is_a_way_of_the_life_cycle(self):
+        states = dict(life_cycle.STATES)
+        for reason, _label in return_plan.REASONS:
+            for action, _label in return_plan.ACTIONS:
+                for state in states:
+                    steps = return_plan.steps(reason, action, state) or ()
+                    for source, target in zip((state, *steps), steps, strict=False):
+                        movers = life_cycle.movers(source, target)
+                        self.assertIn(life_cycle.CARD_OFFICER, movers)
+
+    def test_case_12_06_the_card_of_a_deceased_one_person_family(self):
+        card, _chip = self._active()
+        household = card.household_id
+        household.reason_code = "DECEASED"
+        household._set_state("exited", "DECEASED")
+        household._has_left({})
+        self.assertEqual(card.state, "revoked")
+        minutes = self._carried_out((card, "deceased", "destroy"))
+        self.assertEqual(card.state, "revoked", "revoked is final")
+        self.assertEqual(minutes.line_ids.result, "kept")
+        self.assertEqual(minutes.witnessed_by_id, self.second)
+        self.assertEqual(card.return_count, 1)
+        self.assertEqual(household.card_ids, card, "nobody gets a new one")
+
+    def test_a_card_handed_over_meanwhile_stays_in_use_and_is_reported(self):
+        card, _chip = self._shipped()
+        other, _chip = self._shipped()
+        minutes = self._signed(
+            (card, "undeliverable", "return"), (other, "undeliverable", "return")
+        )
+        card._activate("T000001")
+        self.reading(minutes, self.office).action_confirm()
+        self.assertEqual((card.state, other.state), ("active", "returned"))
+        self.assertEqual(minutes.line_ids.mapped("result"), ["not_possible", "moved"])
+        self.assertEqual((minutes.moved_count, minutes.refused_count), (1, 1))
+
+    def test_destruction_takes_two_persons_and_the_signer_is_neither(self):
+        card, _chip = self._shipped()
+        minutes = self._signed((card, "damaged", "destroy"))
+        with self._refused():
+            self.reading(minutes, self.office).action_confirm()
+        self.assertEqual(card.state, "shipped")
+        self.env.cr.execute("SELECT 1")
+        fresh = self._signed((self._shipped()[0], "damaged", "destroy"))
+        self.reading(fresh, self.office).action_witness()
+        with self._refused():
+            self.reading(fresh, self.office).action_confirm()
+        self.assertEqual(fresh.state, "signed")
+        with self._refused(AccessError):
+            self.reading(fresh, self.field).action_confirm()
+
+    def test_a_card_that_nobody_has_is_blocked_or_replaced(self):
+        card, _chip = self._shipped()
+        for action in ("return", "destroy", "ship_again"):
+            with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error):
+                with self.env.cr.savepoint():
+                    self._minutes((card, "lost", action))
+
+    def test_signed_minutes_stay_as_they_are(self):
+        card, _chip = self._shipped()
+        minutes = self._minutes((card, "undeliverable", "return"))
+        with self.assertRaisesRegex(UserError, "scan"):
+            minutes.action_sign()
+        minutes.write({"scan": SCAN})
+        minutes.action_sign()
+        with self._refused():
+            minutes.line_ids.reason = "damaged"
+        with self._refused():
+            minutes.line_ids.unlink()
+        with self._refused():
+            minutes.place = "lain"
+        with self._refused():
+            self.env["khbs.card.return.line"].with_user(self.field).create(
+                {
+                    "return_id": minutes.id,
+                    "card_id": self._shipped()[0].id,
+                    "reason": "damaged",
+                }
+            )
+        with self._refused(AccessError):
+            minutes.write({"state": "done"})
+
+    def test_a_card_is_in_one_open_minutes(self):
+        card, _chip = self._shipped()
+        first = self._minutes((card, "undeliverable", "return"))
+        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error):
+            with self.env.cr.savepoint():
+                self._minutes((card, "damaged", "destroy"))
+        first.action_cancel()
+        self.env.flush_all()
+        self._carried_out((card, "damaged", "destroy"))
+        self.assertEqual(card.state, "destroyed")
+
+    def test_results_and_cards_of_others_are_not_entered(self):
+        card, _chip = self._shipped()
+        minutes = self._minutes()
+        line = self.env["khbs.card.return.line"].with_user(self.field)
+        made = line.create(
+            {
+                "return_id": minutes.id,
+                "card_id": card.id,
+                "reason": "damaged",
+                "result": "moved",
+                "new_state": "destroyed",
+            }
+        )
+        self.assertFalse(made.result or made.new_state)
+        with self._refused():
+            made.result = "moved"
+        elsewhere = self.env["khbs.area"].search(
+            [("level", "=", "village"), ("id", "not in", self.village.ids)], limit=1
+        )
+        foreign, _chip = self._shipped(
+            self._household(village=elsewhere, state="decided")
+        )
+        with self.assertRaisesRegex(UserError, "not in the"):
+            line.create(
+                {
+                    "return_id": minutes.id,
+                    "card_id": foreign.id,
+                    "reason": "damaged",
+                }
+            )
+
+    def test_screen_workbook_and_paper_have_the_same_figures(self):
+        cards = [self._shipped()[0] for _number in range(3)]
+        minutes = self._carried_out(
+            (cards[0], "damaged", "destroy"),
+            (cards[1], "damaged", "return"),
+            (cards[2], "lost", "replace"),
+        )
+        minutes.with_user(self.office).action_print()
+        paper = self.env["khbs.paper"].search(
+            [("model", "=", minutes._name), ("res_id", "=", minutes.id)]
+        )
+        pages = PdfReader(io.BytesIO(paper.sudo()._file("pdf"))).pages
+        text = " ".join(" ".join(page.extract_text().split()) for page in pages)
+        book = openpyxl.load_workbook(io.BytesIO(paper.sudo()._file("xlsx")))
+        cells = [str(cell.value or "") for row in book.active for cell in row]
+        for card in cards:
+            self.assertEqual(text.count(card.card_no), 1)
+            self.assertEqual(cells.count(card.card_no), 1)
+        self.assertEqual((cells.count("Rusak"), cells.count("Hilang")), (2, 1))
+        self.assertEqual(cells.count("Dimusnahkan"), minutes.destroy_count)
+        self.assertIn("Jumlah kartu: 3 (tiga)", text)
+        self.assertIn("rusak 2 (dua); hilang 1 (satu)", text)
+        self.assertIn("dimusnahkan 1 (satu)", text)
+        self.assertEqual((paper.row_count, minutes.line_count), (3, 3))

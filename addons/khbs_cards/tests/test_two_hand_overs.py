@@ -1,0 +1,82 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import psycopg2
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.khbs_registry.tests.two_connections import TwoConnectionsCase
+
+PROOF = {"jws": "x", "op": "petugas", "gps": None}
+RECEIPT = {"received_by": "head", "acknowledged": "signature", "notice_given": True}
+
+
+@tagged("post_install", "-at_install")
+class TestTwoHandOvers(TwoConnectionsCase):
+    """Two phones, or a phone and a terminal, at one moment: real connections."""
+
+    tables = (
+        "khbs_card_hand_over_people",
+        "khbs_card_hand_over",
+        "khbs_card_hand_over_line",
+        "khbs_card_hand_over_session",
+        "khbs_card_list_version",
+        "khbs_card_job",
+        "khbs_card_event",
+        "khbs_card",
+        "khbs_household",
+    )
+
+    def _shipped(self):
+        """Return the id of a committed card on its way to its village."""
+        with self._committed() as env:
+            area = env["khbs.area"].search([("level", "=", "village")], limit=1)
+            household = env["khbs.household"].create(
+                {"area_id": area.id, "state": "decided"}
+            )
+            card = env["khbs.card"]._allocate(household, "card")
+            for state in ("keyed", "certified", "locked", "printed", "shipped"):
+                card._transition(state, "SHIPPED")
+            return card.id
+
+    def test_two_phones_hand_one_card_over(self):
+        card_id = self._shipped()
+        first, second = self._snapshot(), self._snapshot()
+        first["khbs.card"].browse(card_id)._activate("OFFICE", PROOF, RECEIPT)
+        first.flush_all()
+        with mute_logger("odoo.sql_db"):
+            with self.assertRaises(psycopg2.errors.LockNotAvailable):
+                second["khbs.card"].browse(card_id)._activate("T000001", PROOF)
+            first.cr.commit()  # pylint: disable=invalid-commit
+            second.cr.rollback()
+        # Tried anew, as the server does, it finds the card in use.
+        second.invalidate_all()
+        second["khbs.card"].browse(card_id)._activate("T000001", PROOF)
+        second.flush_all()
+        done = second["khbs.card.hand.over"].search([("card_id", "=", card_id)])
+        self.assertEqual((len(done), done.device_code), (1, "OFFICE"))
+        second.cr.rollback()
+
+    def test_two_officers_make_lists_of_one_village(self):
+        card_id = self._shipped()
+        with self._committed() as env:
+            village = env["khbs.card"].browse(card_id).area_id
+            sessions = env["khbs.card.hand.over.session"].create(
+                [
+                    {"area_id": village.id, "place": "Balai", "officer_ids": [1]}
+                    for _number in range(2)
+                ]
+            )
+            ids = sessions.ids
+        first, second = self._snapshot(), self._snapshot()
+        first["khbs.card.hand.over.session"].browse(ids[0]).action_list()
+        first.flush_all()
+        with mute_logger("odoo.sql_db"):
+            with self.assertRaises(psycopg2.errors.LockNotAvailable):
+                second["khbs.card.hand.over.session"].browse(ids[1]).action_list()
+            first.cr.commit()  # pylint: disable=invalid-commit
+            second.cr.rollback()
+        second.invalidate_all()
+        lines = second["khbs.card.hand.over.line"].search([("card_id", "=", card_id)])
+        self.assertEqual(lines.session_id.id, ids[0])
