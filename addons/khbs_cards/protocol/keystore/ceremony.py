@@ -176,8 +176,12 @@ def sign(payload, signers):
     """Return the :class:`Bundle` of *payload* signed by each of *signers*, in order.
 
     :param signers: list of (kid, root key); at a change of root the old one first
+    :raises KeyStoreError: no server could sign under it; nothing was signed for good
     """
-    return Bundle([jws.sign(key, name, TYP, payload) for name, key in signers])
+    bundle = Bundle([jws.sign(key, name, TYP, payload) for name, key in signers])
+    for use in SERVER_USES:
+        bundle.signing(use, bundle.iat)
+    return bundle
 
 
 def check_before_install(keyring, bundle, root_sha256=None):
