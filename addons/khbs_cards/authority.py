@@ -110,6 +110,14 @@ def master(env, what, record=None):
     return _Master(found, lambda error: _refusal(env, use, what, record, error))
 
 
+def kid_in_force(use):
+    """Return the kid that signs for *use* now, or None if none can be told."""
+    try:
+        return _keyring().bundle().signing(use, int(time.time())).kid
+    except KeyStoreError:
+        return None
+
+
 def ca_certificate(kid=None):
     """Return the certificate (object) of the card authority *kid*.
 
@@ -155,8 +163,11 @@ def trust_version():
 
 
 def is_revoked(kid):
-    """Tell whether the trust bundle has revoked the key *kid*, or does not know it."""
-    bundle = _ask(lambda keyring: keyring.bundle())
+    """Tell whether devices believe the key *kid* no more."""
+    try:
+        bundle = _keyring().bundle()
+    except KeyStoreError:
+        return False
     return kid in bundle.revoked or kid not in bundle.keys
 
 

@@ -299,26 +299,29 @@ def refresh(store, server):
     """
     answer = server.status()
     held = _verified(store.trust(), server.settings)
-    offered = answer.get("trust")
-    # At a change of root the same bundle comes twice, signed by the old and the new.
-    for text in offered if isinstance(offered, list) else [offered]:
-        try:
-            newest = _verified(text, server.settings)
-        except jose.JoseError:
-            continue
-        if newest and (held is None or newest.version >= held.version):
-            store.save_trust(text)
-            return answer["state"], newest
-    if offered and held is None:
-        raise StationError(
-            "Daftar kunci dari server tidak ditandatangani oleh kunci akar pada "
-            "lembar pendaftaran. Laporkan."
-        )
+    if held:
+        # Also after a stop between keeping a bundle and believing its root.
+        server.settings = store.believe(held)
+    offered = answer.get("trust") or []
+    offered = offered if isinstance(offered, list) else [offered]
+    try:
+        newest = _verified(offered, server.settings)
+    except jose.JoseError as error:
+        if held is None:
+            raise StationError(
+                "Daftar kunci dari server tidak ditandatangani oleh kunci akar pada "
+                "lembar pendaftaran. Laporkan."
+            ) from error
+        newest = None
+    if newest and (held is None or newest.version >= held.version):
+        store.save_trust(newest)
+        server.settings = store.believe(newest)
+        return answer["state"], newest
     return answer["state"], held
 
 
-def _verified(text, settings):
-    return Trust.verify(text, settings) if text else None
+def _verified(texts, settings):
+    return Trust.verify(texts, settings) if texts else None
 
 
 if __name__ == "__main__":

@@ -15,10 +15,11 @@
 import base64
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from cryptography import x509
@@ -173,14 +174,22 @@ class KeyStore:
 
     # -- trust ------------------------------------------------------------------
 
-    def save_trust(self, text):
+    def save_trust(self, trust):
         """Keep a verified trust bundle."""
-        self._write("trust.jws", text.encode())
+        self._write("trust.jws", "\n".join(trust.texts).encode())
+
+    def believe(self, trust):
+        """Believe the root of a verified bundle from now on; return the settings."""
+        settings = self.settings()
+        if settings.root.lower() != trust.root:
+            settings = replace(settings, root=trust.root)
+            self.save_settings(settings)
+        return settings
 
     def trust(self):
-        """Return the trust bundle as it was signed, or None before there is one."""
+        """Return the trust bundle as it was signed, [] before there is one."""
         path = self.folder / "trust.jws"
-        return path.read_text() if path.exists() else None
+        return path.read_text().split() if path.exists() else []
 
     # -- blank cards ------------------------------------------------------------
 
@@ -226,28 +235,38 @@ class KeyStore:
 
 
 class Trust:
-    """What a verified trust bundle says."""
+    """What a verified trust bundle says.
 
-    def __init__(self, payload):
+    :ivar texts: the bundle as it was signed: once, or twice at a change of root
+    :ivar root: SHA-256 of the root to be believed from now on, 64 hex digits
+    """
+
+    def __init__(self, texts, payload, root):
+        self.texts = texts
+        self.root = root
         self.version = payload["ver"]
         self.authorities = [
             x509.load_der_x509_certificate(_x5c(entry["x5c"][0]))
             for entry in payload["ca"]
+            if entry["kid"] not in payload.get("rev", [])
         ]
 
     @classmethod
-    def verify(cls, text, settings):
-        """Return the trust of a bundle that the root on the sheet signed."""
-        root = None
-        for entry in jose.parse(text)[1].get("keys", []):
-            key = jose.key_of_jwk(entry["jwk"])
-            digest = hashes.Hash(hashes.SHA256())
-            digest.update(jose.spki(key))
-            if digest.finalize().hex() == settings.root.lower():
-                root = {entry["kid"]: key}
-        if root is None:
+    def verify(cls, texts, settings):
+        """Return the trust of a bundle that the root believed so far has signed.
+
+        :param texts: one JWS, or two with the same content: the old root's and the
+            new one's
+        :raises jose.JoseError: of another root or programme, or not well signed
+        """
+        signed = [_signed_by_root(text, settings.prg) for text in texts]
+        payloads = [payload for payload, _root in signed]
+        roots = [root for _payload, root in signed]
+        if not 1 <= len(signed) <= 2 or payloads[0] != payloads[-1]:
+            raise jose.JoseError("not one bundle, signed once or twice")
+        if settings.root.lower() not in roots:
             raise jose.JoseError("the bundle is not of the root on the sheet")
-        return cls(jose.verify(text, "khbs-trust+jwt", root.get, settings.prg))
+        return cls(texts, payloads[0], roots[-1])
 
     def issued(self, certificate):
         """Whether an authority of the programme signed *certificate*."""
@@ -264,6 +283,17 @@ class Trust:
             except jose.JoseError:
                 continue
         return False
+
+
+def _signed_by_root(text, prg):
+    """Return (payload, SHA-256 of the root) of a bundle signed by a root in it."""
+    header, payload, *_rest = jose.parse(text)
+    for entry in payload.get("keys", []):
+        if entry["kid"] == header["kid"] and entry["use"] == "root":
+            key = jose.key_of_jwk(entry["jwk"])
+            jose.verify(text, "khbs-trust+jwt", {entry["kid"]: key}.get, prg)
+            return payload, hashlib.sha256(jose.spki(key)).hexdigest()
+    raise jose.JoseError("the bundle is not signed by a root in it")
 
 
 def _x5c(text):

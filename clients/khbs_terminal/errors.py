@@ -36,6 +36,10 @@ class VerificationError(TerminalError):
     """Something that came from outside is not what it claims to be."""
 
 
+class UnknownKeyError(VerificationError):
+    """A key that the trust bundle held does not list: a newer bundle may."""
+
+
 class CardError(TerminalError):
     """The card does not answer, was taken away, or is not a KHBS card."""
 

@@ -76,8 +76,23 @@ class Held:
         with self._store.transaction():
             self._store.put("trust", value)
             self._store.put("root_sha256", bundle.root_sha256)
+            self._drop_disbelieved(bundle)
         self._parsed["trust"] = bundle
         return True
+
+    def _drop_disbelieved(self, bundle):
+        """Drop what a key signed that *bundle* has revoked: who knows by whom it is."""
+        signed_by = {
+            key: jws.parse(text).kid
+            for key in ("lease", "config")
+            if (text := self._store.get(key))
+        }
+        if status_list := self.status_list():
+            signed_by["list"] = status_list.kid
+        for key, kid in signed_by.items():
+            if kid in bundle.revoked:
+                self._store.drop(key)
+                self._parsed.pop(key, None)
 
     def adopt_config(self, text):
         """Verify and keep a configuration; True if it is new."""

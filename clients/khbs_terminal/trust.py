@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from . import encoding, identifiers, jws, shape
-from .errors import VerificationError
+from .errors import UnknownKeyError, VerificationError
 
 
 def public_key_of(jwk):
@@ -35,7 +35,8 @@ class TrustBundle:
     """A verified bundle.
 
     :ivar root_sha256: the root that the terminal pins from now on
-    :ivar keys: dict of kid to (use, public key, nbf, exp)
+    :ivar keys: dict of kid to (use, public key, nbf, exp), without the revoked
+    :ivar revoked: kids that are void although they stand in the bundle
     :ivar authorities: certificates of the card authorities
     :ivar minimum: dict of list number to the lowest version that may be taken
     """
@@ -47,11 +48,18 @@ class TrustBundle:
     keys: dict
     authorities: tuple
     minimum: dict
+    revoked: frozenset = frozenset()
 
     def key_of(self, kid, use):
         """Return the public key *kid* if it is listed for *use* and not revoked."""
+        if kid in self.revoked:
+            raise VerificationError(f"kunci {kid} sudah dicabut")
         known = self.keys.get(kid)
-        if not known or known[0] != use:
+        if not known:
+            raise UnknownKeyError(
+                f"kunci {kid} tidak ada di berkas kepercayaan versi {self.ver}"
+            )
+        if known[0] != use:
             raise VerificationError(f"kunci {kid} tidak dikenal untuk {use}")
         return known[1]
 
@@ -107,6 +115,7 @@ def _read(payload, prg):
     revoked = shape.field(payload, "rev", lambda v: isinstance(v, list), what)
     minimum = shape.field(payload, "min", lambda v: isinstance(v, dict), what)
     shape.require(all(map(shape.is_integer, minimum.values())), f"{what}: min")
+    shape.require(all(map(shape.is_text, revoked)), f"{what}: rev")
     keys = {}
     for entry in entries:
         shape.require(isinstance(entry, dict), f"{what}: keys")
@@ -124,6 +133,7 @@ def _read(payload, prg):
         keys={kid: key for kid, key in keys.items() if kid not in revoked},
         authorities=_authorities(payload.get("ca"), revoked),
         minimum=minimum,
+        revoked=frozenset(revoked),
     )
 
 

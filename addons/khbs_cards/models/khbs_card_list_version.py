@@ -168,7 +168,12 @@ class KhbsCardListVersion(models.Model):
         card_list = self.env["khbs.card.list"].sudo().search([("code", "=", list_no)])
         newest = versions.search([("list_id", "=", card_list.id)], limit=1)
         now = int(time.time())
-        if newest and (now - newest.looked_at < LOOK_AGE or now - newest.iat < MIN_AGE):
+        # After a change of key at once: the former may be one that nobody believes.
+        is_former = newest and newest.kid != authority.kid_in_force("list")
+        is_fresh = newest and (
+            now - newest.looked_at < LOOK_AGE or now - newest.iat < MIN_AGE
+        )
+        if is_fresh and not is_former:
             return newest
         if not card_list or not versions._is_mine_to_renew(card_list, newest):
             return newest
@@ -176,6 +181,7 @@ class KhbsCardListVersion(models.Model):
         stored = base64.b64decode(newest.states or b"")
         if (
             newest
+            and not is_former
             and (count, packed) == (newest.card_count, stored)
             and now - newest.iat < MAX_AGE
         ):
@@ -267,7 +273,8 @@ class KhbsCardListVersion(models.Model):
             held = self.search(
                 [("list_id", "=", self.list_id.id), ("version", "=", have)]
             )
-        if held and held.kid == self.kid:
+        # A change of key begins with a full list.
+        if held and held.kid == self.kid == authority.kid_in_force("list"):
             delta = self._delta_from(held)
             if len(delta) < len(self.jws):
                 return {"version": self.version, "kind": "delta", "jws": delta}

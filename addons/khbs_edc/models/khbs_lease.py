@@ -98,7 +98,8 @@ class KhbsLease(models.Model):
         exp = min(now + terminal.offline_days * DAY, held_list.exp)
         if rows:
             exp = min(exp, max(row["until"] for row in rows))
-        if newest.content_sha256 == digest and not newest._is_due(now, exp):
+        unchanged = newest.content_sha256 == digest and not newest._is_due(now, exp)
+        if unchanged and not newest._is_disbelieved():
             return self.browse()
         lease = self._issue(terminal, newest, rows, digest, now, exp, held_list.version)
         lease._store_rows(rows)
@@ -270,6 +271,11 @@ class KhbsLease(models.Model):
         self.ensure_one()
         half = timedelta(days=self.terminal_id.offline_days) / 2
         return self.valid_until - _naive(now) < half and self.valid_until < _naive(exp)
+
+    def _is_disbelieved(self):
+        """Tell whether terminals believe its key no more, so that they drop it."""
+        self.ensure_one()
+        return authority.is_revoked(jws.kid_of(self.sudo().jws))
 
     def _is_over(self, now):
         self.ensure_one()

@@ -5,6 +5,7 @@ from . import test_authorisation
 from . import test_family_event
 from . import test_manual_claim
 from . import test_protocol
+from . import test_rotation
 from . import test_settlement
 from . import test_station
 from . import test_terminal
