@@ -250,56 +250,74 @@ class KhbsCard(models.Model):
         sha256 = self.spki_9c_sha256 if slot == "9C" else self.spki_9e_sha256
         return keys.key_hash(bytes.fromhex(sha256)) if sha256 else None
 
-    def _transition(self, target, reason, device_code=None, data=None):
+    def _transition(self, target, reason, device_code=None, data=None, **columns):
         """Move these cards to *target*; the one place that does.
+
+        One statement locks, moves and tells, all of them or none.
 
         :param reason: code of life_cycle.REASONS, or a code of the program's own
         :param device_code: terminal or station that asked for it
         :param data: dict of keys, hashes and coordinates for the event
+        :param columns: what else of the cards changes with it, as the table has it
         :raises UserError: a card is in a state from which it cannot come there
         """
-        for card_id, state in self._lock():
-            if not life_cycle.movers(state, target):
-                card = self.browse(card_id)
-                raise UserError(
-                    self.env._(
-                        "Card %(card)s is %(state)s and cannot become %(target)s. "
-                        "Reload the page to see its present state.",
-                        card=card.sudo().card_no,
-                        state=card._state_label(state),
-                        target=card._state_label(target),
-                    )
-                )
-        self.env.cr.execute(
+        self.flush_recordset()
+        now = fields.Datetime.now()
+        columns |= {"state": target, "write_uid": self.env.uid, "write_date": now}
+        sources = [source for source, end in life_cycle.TRANSITIONS if end == target]
+        rows = self.env.execute_query(
             SQL(
                 """
-                WITH told AS (
+                WITH locked AS MATERIALIZED (
+                    SELECT id, state FROM khbs_card WHERE id = ANY(%(ids)s)
+                     ORDER BY id FOR NO KEY UPDATE
+                ), moving AS (
+                    SELECT * FROM locked
+                     WHERE NOT EXISTS (SELECT FROM locked WHERE state <> ALL(%(from)s))
+                ), told AS (
                     INSERT INTO khbs_card_event (
                         card_id, at, user_id, device_code, from_state, to_state,
                         reason_code, data
                     )
                     SELECT id, %(now)s, %(uid)s, %(device)s, state, %(target)s,
                            %(reason)s, %(data)s
-                      FROM khbs_card
-                     WHERE id = ANY(%(ids)s)
-                     ORDER BY id
+                      FROM moving ORDER BY id
+                ), moved AS (
+                    UPDATE khbs_card card SET %(columns)s
+                      FROM moving WHERE card.id = moving.id
                 )
-                UPDATE khbs_card
-                   SET state = %(target)s, write_uid = %(uid)s, write_date = %(now)s
-                 WHERE id = ANY(%(ids)s)
+                SELECT id, state FROM locked WHERE state <> ALL(%(from)s)
                 """,
-                now=fields.Datetime.now(),
+                **{"from": sources},
+                now=now,
                 uid=self.env.uid,
                 device=device_code,
                 target=target,
                 reason=reason,
                 data=Json(data or {}),
                 ids=list(self.ids),
+                columns=SQL(", ").join(
+                    SQL("%s = %s", SQL.identifier(name), value)
+                    for name, value in columns.items()
+                ),
             )
         )
-        self.invalidate_recordset(["state", "event_ids"])
+        self.invalidate_recordset(["event_ids", *columns], flush=False)
+        if rows:
+            self._refuse_transition(target, *rows[0])
         # Raw SQL does not tell the counts that depend on the state.
         self.env["khbs.card.run"].invalidate_model()
+
+    def _refuse_transition(self, target, card_id, state):
+        raise UserError(
+            self.env._(
+                "Card %(card)s is %(state)s and cannot become %(target)s. "
+                "Reload the page to see its present state.",
+                card=self.browse(card_id).sudo().card_no,
+                state=self._state_label(state),
+                target=self._state_label(target),
+            )
+        )
 
     def _lock(self):
         """Lock these cards and return the (id, state) of each.

@@ -7,7 +7,8 @@ import secrets
 
 from cryptography import x509
 
-from odoo import models
+from odoo import fields, models
+from odoo.tools import SQL
 
 from .. import authority, life_cycle, personalisation
 from ..exceptions import ProtocolError
@@ -44,21 +45,25 @@ class KhbsCard(models.Model):
         """
         self.ensure_one()
         digests = [key.sha256.hex() for key in card_keys]
-        register = self.env["khbs.card.key"].sudo()
-        known = register.search([("sha256", "in", digests)])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO khbs_card_key (card_id, slot, sha256, at)
+                SELECT %s, slot, sha256, %s FROM unnest(%s, %s) taken(slot, sha256)
+                ON CONFLICT (sha256) DO NOTHING RETURNING sha256
+                """,
+                self.id,
+                fields.Datetime.now(),
+                [key.slot for key in card_keys],
+                digests,
+            )
+        )
+        known = sorted(set(digests) - {sha256 for [sha256] in rows})
         if known:
             self.env["khbs.audit.event"]._record_refused(
-                "card.known_key",
-                self,
-                {"device": device_code, "sha256": known.mapped("sha256")},
+                "card.known_key", self, {"device": device_code, "sha256": known}
             )
             raise ProtocolError(personalisation.KNOWN_KEY, "this key is known")
-        register.create(
-            [
-                {"card_id": self.id, "slot": key.slot, "sha256": key.sha256.hex()}
-                for key in card_keys
-            ]
-        )
 
     def _certify(self, card_keys, device_code):
         """Issue the certificates of these keys; older ones of this card are void."""
@@ -86,9 +91,8 @@ class KhbsCard(models.Model):
                 "valid_until": certificate.last_day(issued),
             }
         self._transition("keyed", "KEYS_MADE", device_code=device_code)
-        self.sudo().write(values)
         self._transition(
-            "certified", "CERTIFIED", device_code=device_code, data={"serial": serials}
+            "certified", "CERTIFIED", device_code, {"serial": serials}, **values
         )
         self.env["khbs.audit.event"]._record(
             "card.certify",

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 
 from odoo.addons.khbs_registry import append_only
 
+from . import khbs_card_job_count
+
 KINDS = [
     ("blank", "Blank, before it had a certificate"),
     ("card", "Card, after its certificate"),
@@ -67,6 +69,7 @@ class KhbsCardSpoiled(models.Model):
 
     def init(self):
         append_only.install(self.env.cr, self._table)
+        khbs_card_job_count.install(self.env.cr, self._table)
 
     @api.model
     def _tell(self, kind, job, device_code, step=0, why=None):

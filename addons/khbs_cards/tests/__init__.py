@@ -19,6 +19,7 @@ from . import test_life_cycle
 from . import test_life_table
 from . import test_pin_order
 from . import test_print
+from . import test_queue
 from . import test_run
 from . import test_run_law
 from . import test_runs_at_once

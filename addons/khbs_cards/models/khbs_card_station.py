@@ -1,0 +1,59 @@
+# Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class KhbsCardStation(models.Model):
+    """A card station as the card officer sees it: what it works on, when it spoke.
+
+    Its key and its enrolment are those of a terminal (khbs_edc).
+    """
+
+    _name = "khbs.card.station"
+    _inherit = "khbs.guarded"
+    _description = "Card station"
+    _order = "code"
+    _rec_name = "code"
+
+    _guarded_fields = ("code", "seen_at")
+    _editable_states = None
+    _change_act = "card.station.change"
+
+    code = fields.Char(string="Station", required=True, readonly=True)
+    seen_at = fields.Datetime(
+        string="Last asked for work", required=True, readonly=True
+    )
+    run_id = fields.Many2one(
+        comodel_name="khbs.card.run",
+        string="Works on",
+        ondelete="restrict",
+        help="The station takes jobs of this run alone. Empty: of whichever run has "
+        "its turn, and single cards first.",
+    )
+
+    _code_uniq = models.Constraint("UNIQUE (code)", "This station is known already.")
+
+    @api.model
+    def _seen(self, device_code):
+        """Note that a station asked for work; return the run that it works on.
+
+        The row makes two simultaneous calls of one station come one after the other.
+        """
+        [[run_id]] = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO khbs_card_station AS station
+                    (code, seen_at, create_uid, write_uid, create_date, write_date)
+                VALUES (%(code)s, %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s)
+                ON CONFLICT (code) DO UPDATE SET seen_at = EXCLUDED.seen_at
+                RETURNING station.run_id
+                """,
+                code=device_code,
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+            )
+        )
+        self.invalidate_model(["seen_at"])
+        return run_id
