@@ -172,6 +172,12 @@ def install(options):
     print("\n".join(ceremony.describe(bundle)))
 
 
+def leave(options):
+    """Leave the line of a lost root; keys that it revoked stay revoked."""
+    keystore.open_keyring(options.folder).leave()
+    print(f"{options.folder}: the next bundle begins a new line. Restart the server.")
+
+
 def new_halves(options):
     """Put the root under new halves: a custodian changes."""
     found = RootFolder(options.root)
@@ -242,6 +248,7 @@ def parser():
     added.add_argument("--new-root", type=Path, help="folder of the root to come")
     added = command("install", install, "folder", "signed")
     added.add_argument("--root", help="SHA-256 of the root, at the first time")
+    command("leave", leave, "folder")
     command("halves", new_halves, "root")
     return found
 

@@ -51,7 +51,7 @@ def request(keyring, prg, start=None, list_version=None, now=None):
     held = keyring.bundle() if keyring.has_bundle() else None
     if held and held.prg != prg:
         raise KeyStoreError(f"The keys here are of the programme {held.prg}.", "trust")
-    known = held.keys if held else {}
+    known = held.keys if held else keyring.revoked_before()
     proofs = []
     for name in keyring.store.names():
         if name in known or use_of(name) not in SERVER_USES:

@@ -13,6 +13,8 @@ from .bundle import Bundle
 from .files import FileStore
 
 TRUST_FILE = "trust.jws"
+# Folder with what was in force under a root that was lost.
+BEFORE = "before"
 
 
 class Keyring:
@@ -101,6 +103,23 @@ class Keyring:
     def root_sha256(self):
         """Return the SHA-256 (hex) of the root's SPKI, as an enrolment sheet has it."""
         return self.bundle().roots[-1]
+
+    def leave(self):
+        """Put the bundle and its certificates aside: a new root begins a new line."""
+        if not self.has_bundle():
+            raise KeyStoreError("There is no bundle here to leave.", "settings")
+        self.bundle()
+        aside = self.path / BEFORE
+        if aside.exists():
+            raise KeyStoreError(f"{aside} exists: put it away first.", "settings")
+        aside.mkdir(mode=0o700)
+        for path in (*self.path.glob("*.crt"), self.path / TRUST_FILE):
+            path.rename(aside / path.name)
+
+    def revoked_before(self):
+        """Return the kids that were revoked under the root before this one."""
+        aside = Keyring(self.path / BEFORE, self.store)
+        return aside.bundle().revoked if aside.has_bundle() else frozenset()
 
     def install(self, bundle):
         """Put *bundle* in force, and its authorities' certificates beside it."""
