@@ -30,7 +30,6 @@ class KhbsCardHandOverPeople(models.Model):
     _name = "khbs.card.hand.over.people"
     _description = "Names and photo of a hand-over"
     _rec_name = "hand_over_id"
-    _log_access = False
 
     hand_over_id = fields.Many2one(
         comodel_name="khbs.card.hand.over",

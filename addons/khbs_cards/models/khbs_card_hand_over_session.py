@@ -34,7 +34,9 @@ class KhbsCardHandOverSession(models.Model):
         domain=[("level", "in", ("village", "urban_village"))],
     )
     date = fields.Date(required=True, default=fields.Date.context_today)
-    place = fields.Char(required=True, help="As the minutes have it: balai desa ...")
+    place = fields.Char(
+        string="Venue", required=True, help="As the minutes have it: balai desa ..."
+    )
     officer_ids = fields.Many2many(
         comodel_name="res.users", string="Field officers", required=True
     )

@@ -49,7 +49,7 @@ class KhbsCardReturn(models.Model):
         help="The village, or the district or regency of several.",
     )
     date = fields.Date(required=True, default=fields.Date.context_today)
-    place = fields.Char(required=True)
+    place = fields.Char(string="Venue", required=True)
     volunteer = fields.Char(help="Who hands the cards back, as the minutes have it.")
     village_head = fields.Char(help="Kepala desa or lurah, as the minutes have it.")
     line_ids = fields.One2many(
