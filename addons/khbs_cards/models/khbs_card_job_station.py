@@ -50,6 +50,7 @@ class KhbsCardJob(models.Model):
         own, overdue = jobs._live(device_code)
         if overdue:
             jobs._release_overdue()
+            self.env.flush_all()
             own, _overdue = jobs._live(device_code)
         job = own or jobs._lease(device_code, assigned)
         return job._invitation() if job else {"job": None}

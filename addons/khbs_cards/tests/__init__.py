@@ -25,6 +25,7 @@ from . import test_run_law
 from . import test_runs_at_once
 from . import test_shipment
 from . import test_template
+from . import test_stations_at_once
 from . import test_status_list
 from . import test_two_connections
 from . import test_two_hand_overs

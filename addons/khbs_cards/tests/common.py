@@ -22,6 +22,14 @@ PRG = "KHBS-test"
 RECEIPT = {"received_by": "head", "acknowledged": "signature", "notice_given": True}
 
 
+def certs_sha256(answer):
+    """Return the hashes that ``done`` names of the certificates of an answer."""
+    return [
+        base64url.encode(hashlib.sha256(base64url.decode(der)).digest())
+        for der in answer["certs"]
+    ]
+
+
 class Chip:
     """The keys of one card and what they sign."""
 
@@ -152,10 +160,7 @@ class CardsCase(KhbsCase):
         return self.fail("it was not refused")
 
     def _done_params(self, job, chip, answer, **changes):
-        certs_sha = [
-            base64url.encode(hashlib.sha256(base64url.decode(der)).digest())
-            for der in answer["certs"]
-        ]
+        certs_sha = certs_sha256(answer)
         nonce = personalisation.done_nonce(job["nonce"], certs_sha)
         return {
             "job": job["job"],

@@ -23,6 +23,8 @@ class TestTwoConnections(TwoConnectionsCase):
 
     tables = (
         "khbs_card_list_version",
+        "khbs_card_station",
+        "khbs_card_job_count",
         "khbs_card_job",
         "khbs_card_event",
         "khbs_card",
