@@ -16,13 +16,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtensionOID, NameOID
 
 from . import encoding, identifiers, jws
-from .errors import CardError, VerificationError
+from .errors import CardError, CertificateError, VerificationError
 
 SELECT_PIV = bytes.fromhex("00A404000BA000000308000010000100" + "00")
 READ_CERTIFICATE = bytes.fromhex("00CB3FFF055C035FC10100")
 SIGN_HEAD = bytes.fromhex("0087119E267C2482008120")
 _CARD_AUTHENTICATION = "2.16.840.1.101.3.6.8"
 _MAX_ANSWER = 8192
+_BAD = "BAD_CERTIFICATE"
+_NOT_KHBS = (
+    "Kartu tidak berlaku: ini bukan kartu KHBS. Kartu masa kampanye tidak berlaku."
+)
 
 
 def sign_apdu(digest):
@@ -77,6 +81,17 @@ class Identity:
         return identifiers.key_hash(self.public_key)
 
 
+class _Declined(CardError):
+    """The card answered with a status other than 9000.
+
+    :param status: the two bytes in hexadecimal
+    """
+
+    def __init__(self, status):
+        super().__init__(f"Kartu menolak perintah ({status}).")
+        self.status = status
+
+
 class Card:
     """A card in the field.
 
@@ -87,37 +102,55 @@ class Card:
         self._channel = channel
 
     def identify(self):
-        """Select the PIV application and return the Identity that it shows."""
-        self._exchange(SELECT_PIV)
-        content = _only(self._exchange(READ_CERTIFICATE), 0x53)
-        parts = _tlv(content)
+        """Select the PIV application and return the Identity that it shows.
+
+        :raises CardError: the card went away, or NOT_KHBS, NO_CERTIFICATE
+        """
+        self._expect(SELECT_PIV, _NOT_KHBS, "NOT_KHBS")
+        told = "Kartu tidak berlaku: tidak memuat sertifikat KHBS."
+        answer = self._expect(READ_CERTIFICATE, told, "NO_CERTIFICATE")
+        parts = _tlv(_only(answer, 0x53))
         if 0x70 not in parts or parts.get(0x71, b"\x00") != b"\x00":
-            raise CardError("Kartu tidak memuat sertifikat.")
+            raise CardError(told, "NO_CERTIFICATE")
         try:
             certificate = x509.load_der_x509_certificate(parts[0x70])
             names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
             card_no = names[0].value
             key = certificate.public_key()
         except (ValueError, IndexError, UnsupportedAlgorithm) as error:
-            raise CardError("Sertifikat kartu tidak terbaca.") from error
+            raise CardError(_NOT_KHBS, "NOT_KHBS") from error
         if not isinstance(key, ec.EllipticCurvePublicKey):
-            raise CardError("Ini bukan kartu KHBS.")
+            raise CardError(_NOT_KHBS, "NOT_KHBS")
         try:
             list_no, index = identifiers.parse_card_no(card_no)
         except VerificationError as error:
-            raise CardError("Ini bukan kartu KHBS.") from error
+            raise CardError(_NOT_KHBS, "NOT_KHBS") from error
         return Identity(card_no, list_no, index, certificate)
 
     def sign(self, identity, typ, payload):
-        """Return *payload* as a JWS signed by the card's key 9E, and checked."""
+        """Return *payload* as a JWS signed by the card's key 9E, and checked.
+
+        :raises CardError: the card went away, or COPIED_CARD: its key is not the one
+            of the certificate that it shows, so file and chip do not belong together
+        """
         signed = jws.signing_input(identity.card_no, typ, payload)
-        answer = self._exchange(sign_apdu(encoding.sha256(signed)))
+        told = "Kunci kartu tidak cocok dengan sertifikatnya: kartu ini salinan."
+        told += " Tahan kartu ini."
+        apdu = sign_apdu(encoding.sha256(signed))
+        answer = self._expect(apdu, told, "COPIED_CARD")
         try:
             text = jws.join(signed, jws.raw_signature(signature_of(answer)))
             jws.check_signature(jws.parse(text), identity.public_key)
         except VerificationError as error:
-            raise CardError("Tanda tangan kartu salah.") from error
+            raise CardError(told, "COPIED_CARD") from error
         return text
+
+    def _expect(self, apdu, told, why):
+        """Return the answer; a card that declines is refused for *why*."""
+        try:
+            return self._exchange(apdu)
+        except _Declined as error:
+            raise CardError(f"{told} ({error.status})", why) from error
 
     def _exchange(self, apdu):
         """Return the whole answer of the card, without the status bytes."""
@@ -129,7 +162,7 @@ class Card:
                 raise CardError("Jawaban kartu rusak.")
             data += answer[:-2]
         if answer[-2:] != b"\x90\x00":
-            raise CardError(f"Kartu menolak perintah ({answer[-2:].hex().upper()}).")
+            raise _Declined(answer[-2:].hex().upper())
         return data
 
     def _transmit(self, apdu):
@@ -144,28 +177,30 @@ class Card:
 
 
 def verify_certificate(identity, authorities, now):
-    """Raise VerificationError unless a card authority vouches for *identity*.
+    """Raise CertificateError unless a card authority vouches for *identity*.
 
     :param authorities: certificates of the trust bundle
     :param now: Unix seconds, within the certificate's life
     """
     certificate = identity.certificate
     if not any(_issued_by(certificate, authority) for authority in authorities):
-        raise VerificationError("sertifikat kartu bukan dari KHBS")
+        raise CertificateError("FORGED", "sertifikat kartu bukan dari KHBS")
     try:
         usage = certificate.extensions.get_extension_for_oid(ExtensionOID.KEY_USAGE)
         purposes = certificate.extensions.get_extension_for_oid(
             ExtensionOID.EXTENDED_KEY_USAGE
         )
     except (x509.ExtensionNotFound, ValueError) as error:
-        raise VerificationError("sertifikat kartu tidak lengkap") from error
+        raise CertificateError(_BAD, "sertifikat kartu tidak lengkap") from error
     if not usage.value.digital_signature or [
         purpose.dotted_string for purpose in purposes.value
     ] != [_CARD_AUTHENTICATION]:
-        raise VerificationError("sertifikat kartu untuk keperluan lain")
+        raise CertificateError(_BAD, "sertifikat kartu untuk keperluan lain")
     start, end = _life(certificate)
-    if not start <= now <= end:
-        raise VerificationError("sertifikat kartu di luar masa berlaku")
+    if now > end:
+        raise CertificateError("EXPIRED_CARD", "masa berlaku kartu sudah habis")
+    if now < start:
+        raise CertificateError(_BAD, "sertifikat kartu belum berlaku")
 
 
 def _issued_by(certificate, authority):

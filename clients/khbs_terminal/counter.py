@@ -7,11 +7,12 @@ anything is handed over, so a crash in between pays nobody and gives nothing; th
 family taps again.
 """
 
+import contextlib
 import dataclasses
 
 from . import identifiers, passwords, receipt, shape
 from .card import Card
-from .errors import CardError, NetworkError, Refusal, ServerError
+from .errors import CardError, NetworkError, Refusal, ServerError, said_state
 from .lease import read_line
 from .offer import REFUSED_STATUS, Offer, cvm
 from .offline_counter import OfflineCounter
@@ -98,12 +99,9 @@ class Counter(OfflineCounter):
         op = self._shift()["op"]
         card = Card(channel)
         identity = card.identify()
-        try:
+        with self._denying(identity):
             self._check_work()
             offer = offer_for(card, identity, identity_seen)
-        except Refusal as refusal:
-            self._deny(identity.card_no, refusal.why)
-            raise
         jti, text = self._sign_claim(card, identity, offer)
         auth = self._authorise(identity, jti, text) if offer.online else None
         return self._write_claim(identity, offer, jti, text, auth, op, gps, rep)
@@ -127,8 +125,8 @@ class Counter(OfflineCounter):
         }
         try:
             return jti, card.sign(identity, "khbs-claim+jwt", payload)
-        except CardError:
-            self._deny(identity.card_no, "CARD_LOST", jti)
+        except CardError as error:
+            self._deny(identity.card_no, error.why, jti)
             raise
 
     def _authorise(self, identity, jti, text):
@@ -218,7 +216,9 @@ class Counter(OfflineCounter):
         except ServerError as error:
             raise Refusal(str(error.code), str(error)) from error
         if info.get("state") != "ACTIVE":
-            raise Refusal("NOT_ACTIVE", f"Kartu berstatus {info.get('state')}.")
+            state = str(info.get("state"))
+            # The server has noted it; the code says that it was online.
+            raise Refusal(f"1302 {state}"[:40], said_state(state))
         free = [
             ent
             for ent in _read_entitlements(info.get("ents"))
@@ -274,15 +274,13 @@ class Counter(OfflineCounter):
         op = self._shift()["op"]
         card = Card(channel)
         identity = card.identify()
-        try:
+        with self._denying(identity):
             self._check_work()
             lease = self._valid_lease()
+            self._check_certificate(identity)
             row = self._known_row(lease, identity)
             self._check_handover(identity, row)
-        except Refusal as refusal:
-            self._deny(identity.card_no, refusal.why)
-            raise
-        text = self._card_message(card, identity, "khbs-activate+jwt", op=op)
+            text = self._card_message(card, identity, "khbs-activate+jwt", op=op)
         d = {"jws": text, "op": op, "gps": gps}
         if rep:
             d["rep"] = rep
@@ -299,7 +297,6 @@ class Counter(OfflineCounter):
             raise Refusal("NO_HANDOVER", "Kartu ini tidak untuk diserahkan di sini.")
         if self._notes(identity.card_no):
             raise Refusal("NO_HANDOVER", "Kartu ini sudah diserahkan atau diblokir.")
-        self._check_certificate(identity)
 
     def activate_online(self, channel, gps=None, rep=None):
         """Hand a card over through the server; return the card's new state."""
@@ -359,6 +356,16 @@ class Counter(OfflineCounter):
     def _check_work(self):
         self._check_usable()
         self._held.check_clock()
+
+    @contextlib.contextmanager
+    def _denying(self, identity):
+        """Write ``deny`` for a card that is refused; one that went away is not."""
+        try:
+            yield
+        except (Refusal, CardError) as refused:
+            if refused.why != "CARD_LOST":
+                self._deny(identity.card_no, refused.why)
+            raise
 
     def _deny(self, card_no, why, jti=None):
         d = {"card_no": card_no, "why": why}

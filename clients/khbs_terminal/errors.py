@@ -14,7 +14,7 @@ _SERVER_ERRORS = {
     1103: "Terminal menunggu persetujuan petugas EDC.",
     1104: "Kunci terminal ditolak. Mulai lagi dengan folder baru.",
     1106: "Terlalu banyak kode salah. Tunggu sebelum mencoba lagi.",
-    1301: "Kartu tidak dikenal.",
+    1301: "Nomor kartu ini tidak dikenal; kartu tidak berlaku. Tahan kartu ini.",
     1302: "Kartu ini tidak berlaku.",
     1303: "Kartu tidak dapat membuktikan keasliannya.",
     1304: "Bantuan ini sudah diambil atau belum dibuka.",
@@ -26,6 +26,22 @@ _SERVER_ERRORS = {
     1602: "Server sibuk. Coba lagi sebentar.",
     1603: "Server sedang dirawat. Coba lagi nanti.",
 }
+
+# What the operator reads of a card whose state at the server is another than ACTIVE.
+_CARD_STATES = {
+    "SHIPPED": "Kartu ini belum diserahkan.",
+    "RETURNED": "Kartu ini sudah ditarik kembali ke kantor. Tahan kartu ini.",
+    "SUSPENDED": "Kartu ini diblokir sementara. Hubungi petugas kartu.",
+    "REVOKED": "Kartu ini sudah dicabut dan tidak berlaku lagi. Tahan kartu ini.",
+    "EXPIRED": "Masa berlaku kartu ini sudah habis. Minta kartu baru.",
+    "DESTROYED": "Kartu ini sudah dihapuskan. Tahan kartu ini.",
+}
+_NOT_ISSUED = "Kartu ini belum keluar dari kantor. Tahan kartu ini."
+
+
+def said_state(state):
+    """Return what the operator reads of a card in *state* (as SUSPENDED)."""
+    return _CARD_STATES.get(state, _NOT_ISSUED)
 
 
 class TerminalError(Exception):
@@ -41,7 +57,25 @@ class UnknownKeyError(VerificationError):
 
 
 class CardError(TerminalError):
-    """The card does not answer, was taken away, or is not a KHBS card."""
+    """The card does not answer, was taken away, or is not a KHBS card.
+
+    :param why: code of the reason: CARD_LOST may be tried again, nothing else may
+    """
+
+    def __init__(self, message, why="CARD_LOST"):
+        super().__init__(message)
+        self.why = why
+
+
+class CertificateError(VerificationError):
+    """The certificate of a card does not count.
+
+    :param why: code that goes into the ``deny`` entry
+    """
+
+    def __init__(self, why, message):
+        super().__init__(message)
+        self.why = why
 
 
 class NetworkError(TerminalError):
@@ -57,6 +91,8 @@ class ServerError(TerminalError):
 
     def __init__(self, code, message, data=None):
         told = _SERVER_ERRORS.get(code, f"Server menolak: {message}.")
+        if code == 1302 and data and "state" in data:
+            told = said_state(data["state"])
         super().__init__(f"{told} ({code})")
         self.code = code
         self.message = message

@@ -4,12 +4,14 @@
 
 import dataclasses
 
+from .errors import said_state
 from .status_list import REVOKED, SHIPPED, SUSPENDED
 
 REFUSED_STATUS = {
-    REVOKED: ("REVOKED", "Kartu ini tidak berlaku."),
-    SUSPENDED: ("SUSPENDED", "Kartu ini diblokir sementara. Hubungi petugas."),
-    SHIPPED: ("NOT_ACTIVE", "Kartu ini belum diserahkan."),
+    # The list does not tell a revoked card from one that ended or was never sent.
+    REVOKED: ("REVOKED", said_state("REVOKED")),
+    SUSPENDED: ("SUSPENDED", said_state("SUSPENDED")),
+    SHIPPED: ("NOT_ACTIVE", said_state("SHIPPED")),
 }
 
 

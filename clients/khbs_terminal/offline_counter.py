@@ -3,7 +3,7 @@
 """The counter without a network: what the terminal checks by itself."""
 
 from .card import verify_certificate
-from .errors import Refusal, VerificationError
+from .errors import CertificateError, Refusal
 from .held import LIST_NO
 from .offer import REFUSED_STATUS, Offer, commodity, cvm
 from .status_list import SHIPPED, SUSPENDED, VALID
@@ -16,9 +16,10 @@ class OfflineCounter:
 
     def _offline_offer(self, _card, identity, identity_seen):
         lease = self._valid_lease()
-        row = self._known_row(lease, identity)
-        self._check_status(identity)
+        # What is wrong with the card itself comes first: a signal would not mend it.
         self._check_certificate(identity)
+        self._check_status(identity)
+        row = self._known_row(lease, identity)
         open_lines = self._open_lines(lease, row)
         lines = self._within_tap(
             [
@@ -58,7 +59,8 @@ class OfflineCounter:
         if row is None:
             raise Refusal("NOT_IN_LEASE", "Kartu ini perlu sinyal.")
         if row.kh9e != identity.key_hash:
-            raise Refusal("WRONG_KEY", "Kunci kartu tidak cocok. Tahan kartu ini.")
+            told = "Kunci kartu bukan kunci nomor ini: sertifikatnya milik kartu lain."
+            raise Refusal("WRONG_KEY", f"{told} Tahan kartu ini.")
         return row
 
     def _check_status(self, identity):
@@ -67,7 +69,8 @@ class OfflineCounter:
         if identity.list_no == LIST_NO:
             status = self._held.status_list().status(identity.index)
         if status is None:
-            raise Refusal("UNKNOWN_CARD", "Kartu tidak ada di daftar.")
+            told = "Nomor kartu tidak ada di daftar terminal ini. Perlu sinyal."
+            raise Refusal("UNKNOWN_CARD", told)
         notes = self._notes(identity.card_no)
         if "blocked" in notes:
             raise Refusal(*REFUSED_STATUS[SUSPENDED])
@@ -81,8 +84,8 @@ class OfflineCounter:
             verify_certificate(
                 identity, self._held.trust().authorities, self._journal.now()
             )
-        except VerificationError as error:
-            raise Refusal("BAD_CERTIFICATE", f"Kartu ditolak: {error}.") from error
+        except CertificateError as error:
+            raise Refusal(error.why, f"Kartu ditolak: {error}.") from error
 
     def _open_lines(self, lease, row):
         """Return the lines of the row that are not yet given and not yet over."""

@@ -157,6 +157,8 @@ class KhbsCardAlert(models.Model):
                               %(lasts)s::timestamp[], %(taps)s)
                        shown (what, card_no, first, last, taps)
                   LEFT JOIN khbs_card card ON card.card_no = shown.card_no
+                 -- A terminal may not know yet what has been made since.
+                 WHERE shown.what <> 'unknown' OR card.id IS NULL
                  ORDER BY shown.card_no, shown.what
                 ON CONFLICT (device_code, card_no, what) WHERE state = 'new'
                 DO UPDATE SET taps = alert.taps + EXCLUDED.taps,

@@ -141,7 +141,7 @@ class KhbsCardListVersion(models.Model):
                        SELECT FROM khbs_card_list_version newer
                         WHERE newer.list_id = version.list_id
                           AND newer.version > version.version)
-                   AND NOT (%(referred)s)
+                   AND (%(referred)s) IS NOT TRUE
                 """,
                 kept=now - KEPT,
                 now=now,

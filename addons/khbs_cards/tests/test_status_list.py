@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from odoo.tests import freeze_time
 
-from odoo.addons.khbs_cards.protocol import jws, status_list
+from odoo.addons.khbs_cards.protocol import card_number, jws, status_list
 
 from .common import CardsCase
 
@@ -123,3 +123,84 @@ class TestStatusList(CardsCase):
     def test_there_is_no_other_list(self):
         self.assertIsNone(self.cards._status_list(None, "02"))
         self.assertEqual(self.cards._current_list_version("02"), 0)
+
+    def test_the_screen_tells_states_and_size(self):
+        self._shipped()
+        card, _chip = self._active()
+        card._suspend("lost")
+        waiting = self._allocated()
+        self._at(0)
+        version = self.env["khbs.card.list.version"]._current()
+        counts = (
+            version.valid_count,
+            version.invalid_count,
+            version.suspended_count,
+            version.shipped_count,
+        )
+        self.assertEqual(sum(counts), version.card_count)
+        self.assertEqual(version.size, len(version.jws))
+        states = self.env["khbs.card"]._read_group(
+            [("list_id", "=", version.list_id.id)], ["state"], ["__count"]
+        )
+        by_state = dict(states)
+        self.assertEqual(counts[0], by_state["active"])
+        self.assertEqual(counts[2], by_state["suspended"])
+        self.assertEqual(counts[3], by_state["shipped"])
+        self.assertEqual(waiting.state, "allocated")
+
+    def test_a_list_is_signed_anew_although_nobody_asks(self):
+        versions = self.env["khbs.card.list.version"]
+        first = self._at(0)
+        for hours, version in ((1, 0), (23, 0), (25, 1), (26, 1), (50, 2)):
+            with freeze_time(START + timedelta(hours=hours)):
+                versions._cron_renew()
+                newest = versions.search(
+                    [("list_id.code", "=", "01")], order="version desc", limit=1
+                )
+            with self.subTest(hours=hours):
+                self.assertEqual(newest.version, first["version"] + version)
+
+    def test_the_next_list_begins_where_the_first_has_no_room(self):
+        lists = self.env["khbs.card.list"]
+        first = self.env.ref("khbs_cards.list_01")
+        first.next_index = card_number.MAX_INDEX - 1
+        # Two places are left: two cards fill it to the end, three begin the next one.
+        two = self.cards._allocate(self._household() + self._household(), "card")
+        self.assertEqual(set(two.mapped("list_no")), {"01"})
+        self.assertEqual(max(two.mapped("card_index")), card_number.MAX_INDEX)
+        more = self.cards._allocate(self._household() + self._household(), "card")
+        self.assertEqual(set(more.mapped("list_no")), {"02"})
+        self.assertEqual(sorted(more.mapped("card_index")), [0, 1])
+        self.assertEqual(card_number.parse(more[0].card_no)[0], "02")
+        self.assertEqual(self.cards._by_number(more[0].card_no), more[0])
+        self.assertEqual(lists._with_room(1).code, "02")
+        payload = self._payload(self._second(0))
+        self.assertEqual((payload["sub"], payload["n"]), ("urn:khbs:list:02", 2))
+        self.assertEqual(self._second(1)["version"], 1)
+
+    def _second(self, seconds):
+        with freeze_time(START + timedelta(seconds=seconds)):
+            return self.cards._status_list(None, "02")
+
+    def test_a_delta_comes_from_each_version_of_sixty_days(self):
+        versions = self.env["khbs.card.list.version"]
+        card_list = self.env.ref("khbs_cards.list_01")
+        chance = random.Random(9)
+        states = [chance.randrange(4) for _place in range(4000)]
+        now = int(datetime.now(UTC).timestamp())
+        ages = {200: 61, 201: 59, 202: 30, 203: 1, 204: 0}
+        held = {}
+        for version, days in ages.items():
+            states[version] = (states[version] + 1) % 4
+            held[version] = status_list.pack(states)
+            versions._publish(
+                card_list, version, 4000, held[version], now - days * 86400
+            )
+        versions._cron_retain()
+        newest = versions.search([("version", "=", 204)])
+        self.assertEqual(newest._answer(200)["kind"], "full")
+        for version in (201, 202, 203):
+            answer = newest._answer(version)
+            self.assertEqual(answer["kind"], "delta")
+            delta = self._payload(answer)
+            self.assertEqual(status_list.apply(held[version], 4000, delta), held[204])

@@ -22,6 +22,8 @@ class TestTwoConnections(TwoConnectionsCase):
     """What holds although two transactions are under way: real, second connections."""
 
     tables = (
+        "khbs_card_move_line",
+        "khbs_card_move",
         "khbs_card_list_version",
         "khbs_card_station",
         "khbs_card_job_count",
@@ -115,3 +117,44 @@ class TestTwoConnections(TwoConnectionsCase):
         second.cr.rollback()
         second.invalidate_all()
         self.assertEqual(theirs._current().version, before + 2)
+
+    def test_a_card_that_changes_between_preview_and_confirm_is_told(self):
+        with self._committed() as env:
+            cards = self._allocate(env, self._households(3))
+            for state in ("destroyed", "keyed", "certified", "locked", "printed"):
+                if state != "destroyed":
+                    cards._transition(state, "other")
+            ids = cards.ids
+        with self._committed() as env:
+            move = env["khbs.card.move"].create(
+                {"asked": ids, "target": "revoke", "reason": "other"}
+            )
+            self.assertEqual((move.movable_count, move.left_count), (3, 0))
+        mine, theirs = self._snapshot(), self._connection()
+        move = move.with_env(mine)
+        theirs["khbs.card"].browse(ids[0])._transition("shipped", "SHIPPED")
+        theirs["khbs.card"].browse(ids[1])._transition("destroyed", "misprint")
+        # While the other is at it, the act waits; it does not go past.
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.LockNotAvailable),
+        ):
+            move.action_confirm()
+        mine.cr.rollback()
+        mine.cr.execute("SELECT 1")
+        theirs.flush_all()
+        theirs.cr.commit()  # pylint: disable=invalid-commit
+        # What this transaction saw is older: it fails, and Odoo runs it anew.
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.SerializationFailure),
+        ):
+            move.action_confirm()
+        mine.cr.rollback()
+        mine.invalidate_all()
+        move.action_confirm()
+        # A shipped card is revoked too; one that was written off is told.
+        outcomes = {line.card_id.id: line for line in move.line_ids}
+        self.assertTrue(outcomes[ids[0]].moved and outcomes[ids[2]].moved)
+        self.assertFalse(outcomes[ids[1]].moved)
+        self.assertEqual((move.moved_count, move.rest_count), (2, 1))

@@ -14,6 +14,7 @@ DENIALS = {
     "WRONG_KEY": "wrong_key",
     "COPIED_CARD": "wrong_key",
     "FORGED": "forged",
+    "BAD_CERTIFICATE": "forged",
 }
 # Outcomes of a claim that was made with a card that did not count.
 OUTCOMES = {"BLOCKED_KNOWN": "blocked", "NOT_ACTIVE": "not_handed_over"}

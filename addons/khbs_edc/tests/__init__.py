@@ -7,6 +7,7 @@ from . import test_manual_claim
 from . import test_protocol
 from . import test_rotation
 from . import test_settlement
+from . import test_shown_cards
 from . import test_station
 from . import test_terminal
 from . import test_two_connections
