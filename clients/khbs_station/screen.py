@@ -8,6 +8,7 @@ in the colour of what is to be done.
 
 import shutil
 import sys
+import termios
 import textwrap
 
 RED, GREEN, YELLOW, BLUE = 41, 42, 43, 44
@@ -71,6 +72,9 @@ class Screen:
 
     def ask(self, question):
         """Return the line that the operator scans or types, or None at the end."""
+        if sys.stdin.isatty():
+            # What was scanned before it was asked for belongs to another card.
+            termios.tcflush(sys.stdin, termios.TCIFLUSH)
         self._print(question)
         line = sys.stdin.readline()
         return line.strip() if line else None
