@@ -15,8 +15,6 @@ SHIP = """
 card = env["khbs.card"].search([("card_no", "=", {!r})])
 card._transition("shipped", "SHIPPED")
 """
-    "env['khbs.card'].search([('card_no', '=', {!r})])._transition('shipped', 'SENT')"
-)
 
 
 class TornBehindPin(VirtualCard):

@@ -64,15 +64,22 @@ def read_keys(profile, texts):
     return found
 
 
-def verify(proofs, card_keys, prg, job, nonce, card_no):
+def verify(proofs, card_keys, prg, job, nonce, card_no, certified=False):
     """Check one khbs-perso of each key.
 
     :param proofs: list of JWS, in the order of *card_keys*
+    :param certified: the card is certified for these keys: then the proof of 9C may be
+        null. A card that was torn out when its PIN was set can make none, for nobody
+        knows that PIN; 9E shows that it is the same card.
     :raises ProtocolError: a proof does not hold
     """
-    check_texts(proofs, len(card_keys))
+    if certified and isinstance(proofs, list) and proofs[1:] == [None]:
+        proofs, given = proofs[:1], card_keys[:1]
+    else:
+        given = card_keys
+    check_texts(proofs, len(given))
     due = payload(prg, job, nonce, card_no, card_keys)
-    for key, proof in zip(card_keys, proofs, strict=True):
+    for key, proof in zip(given, proofs, strict=True):
         _verify_one(proof, key, due)
 
 

@@ -53,7 +53,21 @@ class KhbsCardJob(models.Model):
             self.env.flush_all()
             own, _overdue = jobs._live(device_code)
         job = own or jobs._lease(device_code, assigned)
-        return job._invitation() if job else {"job": None}
+        if not job:
+            return {"job": None}
+        return job._invitation() | {"waiting": jobs._count_waiting(assigned)}
+
+    @api.model
+    def _count_waiting(self, run_id):
+        """Return how many jobs wait, of one run or of all (None)."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT coalesce(sum(waiting), 0)::bigint FROM khbs_card_job_count "
+                "WHERE coalesce(run_id = %s, true)",
+                run_id,
+            )
+        )
+        return int(rows[0][0])
 
     @api.model
     def _station_certify(self, device_code, params):
@@ -62,6 +76,7 @@ class KhbsCardJob(models.Model):
         job._require_live(*LIVE_STATES)
         card = job.card_id
         card_keys = personalisation.read_keys(card.profile, params.get("spki"))
+        certified = job.state == "certified" and card._has_keys(card_keys)
         personalisation.verify(
             params.get("perso"),
             card_keys,
@@ -69,8 +84,9 @@ class KhbsCardJob(models.Model):
             job.name,
             job.nonce,
             card.card_no,
+            certified=certified,
         )
-        if not card._has_keys(card_keys):
+        if not certified:
             card._take_keys(card_keys, device_code)
             card._certify(card_keys, device_code)
             job._certified()

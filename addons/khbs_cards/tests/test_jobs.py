@@ -72,6 +72,42 @@ class TestJobs(CardsCase):
         self.assertEqual(len(answer["certs"]), 2)
         self.assertRegex(answer["pin"], r"^[0-9]{6}$")
 
+    def test_a_card_whose_pin_nobody_knows_shows_its_first_key_alone(self):
+        """It was torn out behind step 8: the same certificates, and another PIN."""
+        self._personalise(self.card)
+        self._allocated(profile="pin")
+        job = self.jobs._station_next("S0001")
+        chip = Chip(("9E", "9C"))
+        perso = chip.prove(job["job"], job["nonce"], job["card_no"])
+        alone = {"job": job["job"], "spki": chip.spki, "perso": [perso[0], None]}
+        certify = self.jobs._station_certify
+        # Not before the card is certified for these very keys.
+        self.assert_protocol_error(-32602, certify, "S0001", alone)
+        first = certify("S0001", alone | {"perso": perso})
+        again = [certify("S0001", alone) for _time in range(3)]
+        self.assertEqual([answer["certs"] for answer in again], 3 * [first["certs"]])
+        self.assertGreater(len({answer["pin"] for answer in (first, *again)}), 1)
+        other = Chip(("9E", "9C"))
+        new = other.prove(job["job"], job["nonce"], job["card_no"])
+        for wrong in (
+            alone | {"perso": [None, perso[1]]},
+            alone | {"perso": [None, None]},
+            alone | {"perso": [None]},
+            {"job": job["job"], "spki": other.spki, "perso": [new[0], None]},
+        ):
+            self.assert_protocol_error(-32602, certify, "S0001", wrong)
+        stolen = alone | {"perso": [new[0], None]}
+        self.assert_protocol_error(1503, certify, "S0001", stolen)
+
+    def test_the_station_hears_how_many_jobs_wait(self):
+        before = self.jobs._count_waiting(None)
+        for _card in range(3):
+            self._allocated()
+        self.env.flush_all()
+        self.assertEqual(self.jobs._station_next("S0001")["waiting"], before + 2)
+        self.assertEqual(self.jobs._station_next("S0002")["waiting"], before + 1)
+        self.assertEqual(self.jobs._station_next("S0001")["waiting"], before + 1)
+
     def test_the_same_keys_get_the_same_certificate_again(self):
         job = self.jobs._station_next("S0001")
         chip = Chip()
