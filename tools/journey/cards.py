@@ -1,6 +1,6 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Cards: a print run is ordered, personalised, shipped and handed over.
+"""Cards: a run is ordered, personalised, printed, shipped, received and handed over.
 
 Needs a decided recipient list and the village of the demonstration. The last cards
 stay shipped, so that a terminal may hand them over where there is no network.
@@ -11,6 +11,7 @@ Leaves in the facts: ``card_run`` and ``cards``, a list of dict: ``id``, ``card_
 
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 from cryptography import x509
@@ -41,8 +42,9 @@ def run(journey):
     ordered = officer.read_one("khbs.card.run", run_id, ["ordered_count"])
     count = min(ordered["ordered_count"], MOST_CARDS)
     paths = station.personalise(journey, count=count)
-    officer.call("khbs.card.run", "action_print", [run_id])
-    officer.call("khbs.card.run", "action_ship", [run_id])
+    _print(officer, run_id)
+    for shipment_id in _ship(officer, run_id):
+        _receive(journey.erp(OFFICER), shipment_id)
     journey.facts["card_run"] = run_id
     journey.facts["cards"] = [_card(officer, path) for path in paths]
     _hand_over(journey, journey.facts["cards"][:-LEFT_FOR_TERMINALS])
@@ -59,6 +61,47 @@ def _order(officer, journey):
     )
     officer.call("khbs.card.run", "action_order", [run_id])
     return run_id
+
+
+def _print(officer, run_id):
+    """Fetch the print files of what the station made, and enter it as printed."""
+    officer.call("khbs.card.run", "action_print_files", [run_id])
+    made = [("run_id", "=", run_id), ("state", "=", "made")]
+    for print_id in officer.search("khbs.card.print", made):
+        assert officer.download(f"/khbs/card-print/{print_id}").startswith(b"%PDF")
+    officer.call("khbs.card.run", "action_print", [run_id])
+
+
+def _ship(officer, run_id):
+    """Send the printed cards to their districts; return the ids of the shipments."""
+    officer.call("khbs.card.run", "action_pack", [run_id])
+    packed = [("run_id", "=", run_id), ("state", "=", "packed")]
+    shipments = officer.search("khbs.card.shipment", packed)
+    officer.write(
+        "khbs.card.shipment",
+        shipments,
+        {
+            "carrier": "Kelotok dinas",
+            "courier_name": "Pengantar Contoh",
+            "shipped_on": date.today().isoformat(),
+        },
+    )
+    officer.call("khbs.card.shipment", "action_ship", shipments)
+    return shipments
+
+
+def _receive(officer, shipment_id):
+    """Let the district count the cards and take them over."""
+    officer.write(
+        "khbs.card.shipment",
+        [shipment_id],
+        {
+            "received_on": date.today().isoformat(),
+            "receiver_name": "Camat Contoh",
+            "receiver_office": "Camat",
+        },
+    )
+    officer.call("khbs.card.shipment", "action_receive", [shipment_id])
 
 
 def _card(officer, path):

@@ -11,7 +11,7 @@ from .khbs_card_count import PLACES, place_of
 # Headings of paper, after the places.
 _LABELS = {
     "waiting": "Menunggu",
-    "personalised": "Dipersona-lisasi",
+    "personalised": "Siap cetak",
     "printed": "Dicetak",
     "shipped": "Dikirim",
     "handed_over": "Diserahkan",

@@ -10,6 +10,8 @@ from .khbs_card_shipment import PACKABLE
 
 # What is entered where an officer ships in one step.
 CARRIER = "Kendaraan dinas"
+# Whole districts are packed at one press until they have so many cards.
+CARDS_AT_ONCE = 20_000
 
 
 class KhbsCard(models.Model):
@@ -123,7 +125,10 @@ class KhbsCardRun(models.Model):
             run.to_pack_count = to_pack.get(run._origin.sudo(), 0)
 
     def action_pack(self):
-        """Pack the printed cards by district, each box with its packing list."""
+        """Pack printed cards by district, each box with its packing list.
+
+        In a very large run not all districts at once: pressed again, it goes on.
+        """
         for run in self._checked(life_cycle.CARD_OFFICER, "card_run.pack"):
             run._require_state("ordered")
             if not run._pack_printed():
@@ -151,14 +156,36 @@ class KhbsCardRun(models.Model):
         )
 
     def _pack_printed(self):
-        """Pack the printed cards that are in no box; return the new shipments."""
+        """Pack the printed cards that are in no box; return the new shipments.
+
+        District by district, whole ones, until there are CARDS_AT_ONCE: a packing
+        list of every district of the province takes longer than a request may.
+        """
         self.ensure_one()
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
-                "SELECT id FROM khbs_card WHERE run_id = %s AND state = 'printed' "
-                "AND shipment_id IS NULL ORDER BY id FOR NO KEY UPDATE",
-                self.id,
+                """
+                SELECT card.id
+                  FROM khbs_card card
+                  JOIN khbs_area village ON village.id = card.area_id
+                  JOIN (
+                      SELECT village.parent_id,
+                             sum(count(*)) OVER (ORDER BY village.parent_id) - count(*)
+                                 AS before
+                        FROM khbs_card card
+                        JOIN khbs_area village ON village.id = card.area_id
+                       WHERE card.run_id = %(run)s AND card.state = 'printed'
+                         AND card.shipment_id IS NULL
+                       GROUP BY village.parent_id
+                  ) district ON district.parent_id = village.parent_id
+                 WHERE card.run_id = %(run)s AND card.state = 'printed'
+                   AND card.shipment_id IS NULL AND district.before < %(most)s
+                 ORDER BY card.id
+                   FOR NO KEY UPDATE OF card
+                """,
+                run=self.id,
+                most=CARDS_AT_ONCE,
             )
         )
         cards = self.env["khbs.card"].browse(

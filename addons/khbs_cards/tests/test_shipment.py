@@ -10,6 +10,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, mute_logger
 
 from odoo.addons.khbs_cards.artwork.layout import grouped
+from odoo.addons.khbs_cards.models import khbs_card_shipment_card
 from odoo.addons.khbs_registry.papers.words import terbilang
 
 from .run_common import RunCase
@@ -36,6 +37,15 @@ class TestShipment(RunCase):
         self.assertEqual(run.printed_count, 8)
         with self._refused():
             run.action_pack()
+
+    def test_a_large_run_is_packed_some_districts_at_a_time(self):
+        run = self._printed()
+        self.patch(khbs_card_shipment_card, "CARDS_AT_ONCE", 1)
+        run.action_pack()
+        self.assertEqual(run.shipment_ids.packed_count, 6)
+        self.assertEqual(run.to_pack_count, 2)
+        run.action_pack()
+        self.assertEqual((run.shipment_count, run.to_pack_count), (2, 0))
 
     def test_the_packing_list_agrees_with_the_database(self):
         run = self._printed()
