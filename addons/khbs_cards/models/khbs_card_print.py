@@ -20,6 +20,8 @@ from ..artwork.layout import Face
 CARDS = 1000
 # So many are made while the officer waits; more are left to the cron.
 AT_ONCE = 1000
+# States of the cards on a file.
+DRAWN = ("locked", "printed")
 DAYS_PARAMETER = "khbs.print_file_days"
 DAYS = 30
 
@@ -135,6 +137,9 @@ class KhbsCardPrint(models.Model):
         """Draw the file of this part; the same cards give the same bytes."""
         self.ensure_one()
         self = self.sudo()
+        # What was written off meanwhile is on no file.
+        gone = self.card_ids.filtered(lambda card: card.state not in DRAWN)
+        gone.print_id = False
         with tempfile.SpooledTemporaryFile(max_size=2**24) as file:
             count = self.run_id.template_id._render(self._faces(), file)
             file.seek(0)
@@ -169,10 +174,11 @@ class KhbsCardPrint(models.Model):
                          AND person.active AND person.relation = '1'
                        ORDER BY person.state = 'alive' DESC, person.id DESC LIMIT 1
                   ) head ON true
-                 WHERE card.print_id = %s AND card.state IN ('locked', 'printed')
+                 WHERE card.print_id = %s AND card.state IN %s
                  ORDER BY card.card_index
                 """,
                 self.id,
+                DRAWN,
             )
         )
         for card_no, name, village, level in self.env.cr.fetchall():

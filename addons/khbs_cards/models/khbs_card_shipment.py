@@ -113,7 +113,7 @@ class KhbsCardShipment(models.Model):
         for shipment in self._checked(life_cycle.CARD_OFFICER, "card_shipment.repack"):
             shipment._require_state("packed")
             left_out = shipment._unpackable()
-            self.env["khbs.card"].browse(left_out.card_id.ids)._leave_shipment()
+            left_out.card_id._leave_shipment(shipment)
             left_out.unlink()
             shipment._add_printed()
             if not shipment.item_ids:
@@ -127,7 +127,7 @@ class KhbsCardShipment(models.Model):
         """Open boxes again: their cards are printed ones without a shipment."""
         for shipment in self._checked(life_cycle.CARD_OFFICER, "card_shipment.cancel"):
             shipment._require_state("packed")
-            shipment.item_ids.card_id._leave_shipment()
+            shipment.item_ids.card_id._leave_shipment(shipment)
             shipment.state = "cancelled"
             shipment._record("card_shipment.cancel")
         return True

@@ -45,7 +45,7 @@ class KhbsCard(models.Model):
                         state=card._state_label(card.state),
                     )
                 )
-            if card.state == "printed" and card.shipment_id:
+            if card.shipment_id.state == "packed":
                 raise UserError(
                     self.env._(
                         "Card %(card)s is packed in %(shipment)s. Ship that box.",
@@ -57,9 +57,10 @@ class KhbsCard(models.Model):
         shipments._ship_at_once()
         return True
 
-    def _leave_shipment(self):
-        """Take these cards out of their box, which has not left yet."""
-        self.sudo().shipment_id = False
+    def _leave_shipment(self, shipment):
+        """Take these cards out of a box that has not left yet, if they are in it."""
+        cards = self.sudo().filtered(lambda card: card.shipment_id == shipment)
+        cards.shipment_id = False
 
 
 class KhbsCardShipment(models.Model):

@@ -34,6 +34,7 @@ class KhbsCardTemplate(models.Model):
     _order = "valid_from desc, id desc"
 
     _guarded_fields = ("state", "released_at", "withdrawn_at")
+    _editable_states = ("draft", "void")
 
     name = fields.Char(required=True)
     version = fields.Char(required=True, help="As the design's file calls it: 2026-1.")

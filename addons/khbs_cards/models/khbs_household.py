@@ -95,6 +95,11 @@ class KhbsHousehold(models.Model):
         on_the_way._move_with("revoked", reason, data)
         active = named.filtered(lambda card: card.state == "active")
         active._move_with("suspended", reason, data)
+        # The press has the former name already.
+        cards.filtered(
+            lambda card: card.state == "locked" and card.print_id.state == "made"
+        )._spoil(reason)
+        cards = self.sudo().card_ids
         waiting = cards.filtered(lambda card: card.state in life_cycle.BLANK)
         if named and not waiting and self.state in life_cycle.ENTITLED:
             profile = named.sorted("card_index")[-1].profile

@@ -90,6 +90,16 @@ class TestPrint(RunCase, HttpCase):
         text = PdfReader(io.BytesIO(self._bytes(run.print_ids))).pages[0]
         self.assertNotIn(grouped(spoiled.card_no), text.extract_text())
 
+    def test_a_card_at_the_press_is_made_anew_when_the_head_changes(self):
+        run, part = self._made()
+        card = run.card_ids[0].sudo()
+        self.assertIn(card, part.sudo().card_ids)
+        card.household_id._exchange_card("death", {})
+        self.assertEqual(card.state, "destroyed")
+        anew = card.household_id.card_ids - card
+        self.assertEqual((anew.state, anew.run_id.id), ("allocated", run.id))
+        self.assertEqual(run.replaced_count, 1)
+
     def test_card_officers_download_and_it_is_recorded(self):
         _run, part = self._made()
         self.officer.password = "petugas-kartu-1"

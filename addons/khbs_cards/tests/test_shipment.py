@@ -135,6 +135,21 @@ class TestShipment(RunCase):
         with self._refused():
             card.with_user(self.officer).action_ship()
 
+    def test_a_returned_card_is_in_one_box(self):
+        card = self._allocated()
+        self._make(card)
+        officer = card.with_user(self.officer)
+        officer.action_print()
+        officer.action_ship()
+        officer.action_return()
+        box = self.env["khbs.card.shipment"]._make(card.sudo())
+        with self._refused():
+            officer.action_ship()
+        box.with_user(self.officer).action_unpack()
+        self.assertFalse(card.shipment_id)
+        officer.action_ship()
+        self.assertEqual((card.state, card.shipment_id == box), ("shipped", False))
+
     def test_a_packed_card_goes_with_its_box_only(self):
         run = self._printed()
         run.action_pack()
