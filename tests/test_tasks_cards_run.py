@@ -69,7 +69,7 @@ def test_card_officer_prints_and_packs_and_ships(journey, browser):
     screen.wait_for_state("Dipesan")
     screen.page.get_by_text("kartu terpersonalisasi perlu dicetak").wait_for()
     screen.press("Buat berkas cetak")
-    row = screen.page.locator(".o_data_row", has_text="Selesai").first
+    row = screen.page.locator(".o_data_row", has_text="Dibuat").first
     row.wait_for()
     content = screen.download("Unduh").read_bytes()
     pages = PdfReader(io.BytesIO(content)).pages

@@ -109,7 +109,7 @@ class KhbsCardShipmentLine(models.Model):
     )
     packed_count = fields.Integer(string="Packed", required=True, readonly=True)
     received_count = fields.Integer(
-        string="Counted", required=True, help="Cards of this village in the box."
+        string="Counted cards", required=True, help="Cards of this village in the box."
     )
     missing_item_ids = fields.Many2many(
         comodel_name="khbs.card.shipment.item",
