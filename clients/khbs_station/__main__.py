@@ -26,7 +26,14 @@ from pathlib import Path
 
 from . import jose, personalise, screen
 from .check import Check
-from .keystore import Batch, KeyStore, Settings, StationError, Trust
+from .keystore import (
+    Batch,
+    KeyStore,
+    RenewingTrust,
+    Settings,
+    StationError,
+    Trust,
+)
 from .pin import PinReset
 from .piv import KEY_LENGTHS
 from .server import Offline, RpcError, Server
@@ -266,7 +273,8 @@ def _at_work(store, options, lock):
         try:
             reader = Reader(options.reader)
             print(f"Pembaca: {reader.name}", flush=True)
-            yield server, trust, reader, shown
+            trusted = RenewingTrust(trust, lambda: refresh(store, server)[1])
+            yield server, trusted, reader, shown
         except ReaderError as error:
             raise StationError(str(error)) from error
 

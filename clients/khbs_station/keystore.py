@@ -285,6 +285,29 @@ class Trust:
         return False
 
 
+class RenewingTrust:
+    """A trust that asks for a newer bundle before it disowns a certificate.
+
+    The authority's key changes in mid-cycle, and a shift may be longer than that.
+
+    :param renew: returns the newest ``Trust``
+    """
+
+    def __init__(self, trust, renew):
+        self._trust = trust
+        self._renew = renew
+
+    def issued(self, certificate):
+        """As ``Trust.issued``."""
+        if self._trust.issued(certificate):
+            return True
+        newest = self._renew()
+        if newest is None or newest.version <= self._trust.version:
+            return False
+        self._trust = newest
+        return newest.issued(certificate)
+
+
 def _signed_by_root(text, prg):
     """Return (payload, SHA-256 of the root) of a bundle signed by a root in it."""
     header, payload, *_rest = jose.parse(text)

@@ -141,9 +141,11 @@ class Server:
                 if pause is None:
                     raise Offline(f"{method}: {error}") from error
             except RpcError as error:
-                pause = next(pauses, None)
-                if error.code not in LATER or pause is None:
+                if error.code not in LATER:
                     raise
+                pause = next(pauses, None)
+                if pause is None:
+                    raise Offline(f"{method}: {error}") from error
                 pause = max(pause, int(error.data.get("retry_after", 0)))
             self.notice(pause)
             time.sleep(pause)

@@ -10,7 +10,7 @@ import shlex
 from office import AUD, CODE, PRG
 
 from khbs_station import __main__ as cli
-from khbs_station.keystore import KeyStore
+from khbs_station.keystore import KeyStore, RenewingTrust
 from khbs_station.personalise import Personaliser
 from khbs_station.server import Server
 from khbs_station.slip import SlipPrinter
@@ -70,7 +70,9 @@ class Station:
         """Return a fresh ``Personaliser``, as after a restart of the station."""
         store = KeyStore(self.folder)
         server = self.server()
-        trust = cli.refresh(store, server)[1]
+        trust = RenewingTrust(
+            cli.refresh(store, server)[1], lambda: cli.refresh(store, server)[1]
+        )
         return Personaliser(
             server, store, trust, slip=SlipPrinter("S0001", **store.slip())
         )

@@ -62,6 +62,7 @@ class Office:
         self.slots = list(slots)
         self.root, self.signer = (ec.generate_private_key(ec.SECP256R1()) for _ in "ab")
         self.ca = _authority(self.signer)
+        self.version = 1
         self.waiting = []
         self.order(jobs)
         self.live = None
@@ -80,6 +81,12 @@ class Office:
     def order(self, count):
         """Add *count* jobs."""
         self.waiting += [_card(next(_indices)) for _ in range(count)]
+
+    def change_authority(self):
+        """Issue by a new authority from now on, which the next bundle lists alone."""
+        self.signer = ec.generate_private_key(ec.SECP256R1())
+        self.ca = _authority(self.signer)
+        self.version += 1
 
     def close(self):
         self._server.shutdown()
@@ -317,7 +324,7 @@ class Office:
         key = {"kty": "EC", "crv": "P-256", "x": x, "y": y}
         payload = {
             "prg": PRG,
-            "ver": 1,
+            "ver": self.version,
             "keys": [{"kid": "R01", "use": "root", "jwk": key}],
             "ca": [
                 {"kid": "C01", "x5c": [b64encode(self.ca.public_bytes(DER)).decode()]}

@@ -9,7 +9,7 @@ import random
 import pytest
 from cryptography import x509
 from enrolled import Station
-from office import Office
+from office import Office, Refused
 
 from khbs_station.keystore import KeyStore
 from khbs_station.server import Offline, RpcError
@@ -255,6 +255,30 @@ def test_a_certificate_of_a_forged_authority_is_not_written(station, office):
     assert worker.personalise(card, job).kind == "rejected"
     assert not card.memory.content["objects"]
     forged.close()
+
+
+def test_an_authority_that_changes_in_mid_shift_is_followed(station, office):
+    worker = station.personaliser()
+    assert worker.personalise(blank(), worker.server.next_job()).kind == "done"
+    office.change_authority()
+    card = blank()
+    assert worker.personalise(card, worker.server.next_job()).kind == "done"
+    # A card by the new authority is known for what it is, and not for a foreign one.
+    assert "sudah menjadi" in station.work(card).why
+
+
+@pytest.mark.parametrize("code", [1601, 1602, 1603])
+def test_a_server_that_stays_busy_is_as_one_that_is_away(station, office, code):
+    asked = []
+
+    def busy():
+        asked.append(code)
+        raise Refused(code, "busy", {"retry_after": 0})
+
+    office.job_next = busy
+    with pytest.raises(Offline):
+        station.server().next_job()
+    assert len(asked) == 4
 
 
 def test_nothing_secret_is_left_behind(station, office):
