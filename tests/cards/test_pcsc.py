@@ -3,14 +3,16 @@
 """A card personalised by the real program over PC/SC, judged by others' tools."""
 
 import re
+import signal
 import subprocess
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from enrolled import Station
 from office import CODE, PRG, Office
-from station_program import run_station
+from station_program import run_station, start
 
+from khbs_station.shift import INSERT
 from khbs_station.transport import Reader
 from tools.journey.client import Journey
 from tools.journey.station import Station as JourneyStation
@@ -50,43 +52,49 @@ def personalised(tmp_path_factory, pcscd):
     slot.eject()
 
 
-@pytest.fixture
-def card_files(personalised, tmp_path):
-    """Certificate and public key of 9E as OpenSC reads them, in files."""
+def card_files(tmp_path, number="04"):
+    """Return certificate and public key as OpenSC reads them, in files.
+
+    :param number: OpenSC's of the key: 04 is 9E, 02 is 9C
+    """
     certificate, key = tmp_path / "card.pem", tmp_path / "key.pem"
-    tool("pkcs15-tool", "--read-certificate", "04", "--output", certificate)
+    tool("pkcs15-tool", "--read-certificate", number, "--output", certificate)
     key.write_text(tool("openssl", "x509", "-in", certificate, "-pubkey", "-noout"))
     return certificate, key
 
 
-def test_openssl_verifies_the_certificate_on_the_card(personalised, card_files):
+@pytest.mark.parametrize("number", ["04", "02"])
+def test_openssl_verifies_the_certificate_on_the_card(personalised, tmp_path, number):
     folder, record = personalised
-    certificate, _key = card_files
+    certificate, _key = card_files(tmp_path, number)
     tool("openssl", "verify", "-CAfile", folder / "ca.pem", certificate)
     subject = tool("openssl", "x509", "-in", certificate, "-noout", "-subject")
     assert record["card_no"] in subject
 
 
+@pytest.mark.parametrize("number", ["04", "02"])
 def test_opensc_signs_with_the_card_and_openssl_verifies(
-    personalised, card_files, tmp_path
+    personalised, tmp_path, number
 ):
     _folder, record = personalised
+    _certificate, key = card_files(tmp_path, number)
     message, signature = tmp_path / "message", tmp_path / "signature"
     message.write_bytes(b"claim")
-    sign = ["pkcs11-tool", "--sign", "--mechanism", "ECDSA-SHA256", "--id", "04"]
+    sign = ["pkcs11-tool", "--sign", "--mechanism", "ECDSA-SHA256", "--id", number]
     sign += ["--pin", record["pin"], "--signature-format", "openssl"]
     tool(*sign, "--input-file", message, "--output-file", signature)
-    verify = ["openssl", "dgst", "-sha256", "-verify", card_files[1]]
+    verify = ["openssl", "dgst", "-sha256", "-verify", key]
     tool(*verify, "-signature", signature, message)
 
 
-def test_yubico_piv_tool_reads_and_tries_the_card(personalised, card_files):
+def test_yubico_piv_tool_reads_and_tries_the_card(personalised, tmp_path):
     folder, record = personalised
+    certificate, _key = card_files(tmp_path)
     yubico = ["yubico-piv-tool", "--reader", "KHBS"]
     status = tool(*yubico, "--action", "status")
     assert record["guid"].replace("-", "") in status
     assert f"CN={record['card_no']}" in status
-    sign = ["--action", "test-signature", "--slot", "9e", "--input", card_files[0]]
+    sign = ["--action", "test-signature", "--slot", "9e", "--input", certificate]
     tool(*yubico, *sign)
     # 9B is the derived key, and the transport key opens nothing any more.
     own = record["k9b"][:24].hex()
@@ -170,4 +178,44 @@ def test_the_journey_stops_when_the_blanks_run_out(tmp_path, office, use_pcsc):
     [foreign, good] = blanks(tmp_path / "cards", 2)
     Memory.blank(foreign, key="A1" * 24)
     assert at.personalise([foreign, good]) == [foreign, good]
+    assert len(office.finished) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_station_stopped_in_the_middle_of_a_card(
+    tmp_path, pcscd, office, station, number
+):
+    """It is stopped at the card's 12th command; the same card is finished later."""
+    path = tmp_path / "card.json"
+    Memory.blank(path)
+    program = start(
+        pcscd, station.folder, "run", "--reader", "1", stderr=subprocess.STDOUT
+    )
+    card = VirtualCard.open(path)
+    transmit, commands = card.transmit, []
+
+    def stop(apdu):
+        commands.append(apdu)
+        if len(commands) == 12:
+            program.send_signal(number)
+        return transmit(apdu)
+
+    card.transmit = stop
+    slot = Slot(pcscd.ports[1])
+    with program:
+        lines = []
+        for line in program.stdout:
+            lines.append(line)
+            if INSERT in line:
+                slot.insert(card)
+    assert program.returncode == (-9 if number == signal.SIGKILL else 130)
+    if number != signal.SIGKILL:
+        assert "masukkan kartu itu lebih dahulu" in lines[-1]
+    assert office.finished == []
+    # What pcscd does for the program that is gone comes before the card leaves.
+    assert Reader(1).wait(True, timeout=10)
+    slot.eject()
+    assert Reader(1).wait(False, timeout=10)
+    lines = run_station(pcscd, station.folder, [path], "--count", "1")
+    assert any("selesai" in line for line in lines)
     assert len(office.finished) == 1
