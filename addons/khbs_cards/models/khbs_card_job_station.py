@@ -204,9 +204,9 @@ class KhbsCardJob(models.Model):
         if not rows:
             return self.browse()
         [row] = rows
-        _keep_read(self, zip(JOB_FIELDS, row, strict=False))
+        keep_read(self, zip(JOB_FIELDS, row, strict=False))
         values = row[len(JOB_FIELDS) :]
-        _keep_read(self.card_id, zip(CARD_FIELDS, values, strict=True))
+        keep_read(self.card_id, zip(CARD_FIELDS, values, strict=True))
         return self
 
     def _require_live(self, *states):
@@ -242,7 +242,7 @@ class KhbsCardJob(models.Model):
         self.invalidate_recordset(values, flush=False)
 
 
-def _keep_read(record, values):
+def keep_read(record, values):
     """Keep what a statement of ours read of *record*, as a fetch of the ORM does."""
     for name, value in values:
         if isinstance(value, memoryview):

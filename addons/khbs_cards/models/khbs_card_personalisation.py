@@ -13,6 +13,7 @@ from odoo.tools import SQL
 from .. import authority, life_cycle, personalisation
 from ..exceptions import ProtocolError
 from ..protocol import base64url, certificate, keys
+from .khbs_card_job_station import keep_read
 
 
 class KhbsCard(models.Model):
@@ -94,6 +95,7 @@ class KhbsCard(models.Model):
         self._transition(
             "certified", "CERTIFIED", device_code, {"serial": serials}, **values
         )
+        keep_read(self, values.items())
         self.env["khbs.audit.event"]._record(
             "card.certify",
             self,

@@ -78,7 +78,7 @@ class TestQueue(QueueCase):
         turns = [self._next_run() for _job in range(3)]
         self.assertEqual(turns, [self.second, self.second, None])
         # What was under way is finished all the same.
-        self.assertEqual(self.jobs._station_next("S0002"), job)
+        self.assertEqual(self.jobs._station_next("S0002")["job"], job["job"])
         self.first.with_user(self.officer).action_resume()
         self.assertEqual(self._next_run(), self.first)
 
@@ -198,6 +198,21 @@ class TestFigures(QueueCase):
         self.assertEqual(sum(run.job_ids.mapped("blanks_spoiled")), 2)
         destroyed = run.card_ids.filtered(lambda card: card.state == "destroyed")
         self.assertEqual(rows.filtered(lambda r: r.kind != "blank").card_id, destroyed)
+
+    def test_the_losses_leave_as_a_file_with_a_trace(self):
+        for step in (4, 5):
+            job = self.jobs._station_next("S0001")
+            self.jobs._station_fail(
+                "S0001", {"job": job["job"], "step": step, "why": "tua"}
+            )
+        rows = self.env["khbs.card.spoiled"].search([])
+        with self._refused(AccessError):
+            rows.with_user(self.officer).export_data(["at", "step", "why"])
+        exporter = self._role_user("card_officer", "exporter", login="exporter")
+        found = rows.with_user(exporter).export_data(["step", "why"])["datas"]
+        self.assertEqual(sorted(found), [[4, "tua"], [5, "tua"]])
+        export = self.env["khbs.export"].search([], limit=1)
+        self.assertEqual((export.model, export.row_count), (rows._name, 2))
 
     def test_a_number_that_no_plastic_bore_is_no_loss(self):
         waiting = self.first.card_ids[0]
