@@ -67,7 +67,7 @@ def test_card_officer_prints_and_packs_and_ships(journey, browser):
     screen = Screen(browser, journey, "kartu")
     open_run(screen, journey, run_id)
     screen.wait_for_state("Dipesan")
-    screen.page.get_by_text("kartu terpersonalisasi perlu dicetak").wait_for()
+    screen.page.get_by_text("belum masuk berkas cetak").wait_for()
     screen.press("Buat berkas cetak")
     row = screen.page.locator(".o_data_row", has_text="Dibuat").first
     row.wait_for()

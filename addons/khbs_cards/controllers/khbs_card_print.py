@@ -27,7 +27,8 @@ class KhbsCardPrints(http.Controller):
     def sample(self, template_id):
         """Return both sides of a design with a made-up name."""
         template = request.env["khbs.card.template"].browse(template_id).exists()
-        if not template:
+        # Nobody is to have a picture of a card that was never issued.
+        if not template or template.kind == "campaign":
             raise NotFound()
         template.check_access("read")
         file = io.BytesIO()

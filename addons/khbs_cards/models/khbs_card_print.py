@@ -262,9 +262,29 @@ class KhbsCardRun(models.Model):
         string="Files made", compute="_compute_print_count"
     )
 
-    @api.depends("print_ids.state")
+    to_draw_count = fields.Integer(
+        string="On no file",
+        compute="_compute_print_count",
+        help="Personalised cards that are on no print file yet.",
+    )
+
+    @api.depends("print_ids.state", "card_ids.print_id", "card_ids.state")
     def _compute_print_count(self):
+        to_draw = dict(
+            self.env["khbs.card"]
+            .sudo()
+            ._read_group(
+                [
+                    ("run_id", "in", self._ids_stored()),
+                    ("state", "=", "locked"),
+                    ("print_id", "=", False),
+                ],
+                ["run_id"],
+                ["__count"],
+            )
+        )
         for run in self:
+            run.to_draw_count = to_draw.get(run._origin.sudo(), 0)
             run.print_count = len(run.print_ids)
             run.prints_made_count = len(
                 run.print_ids.filtered(lambda part: part.state != "waiting")

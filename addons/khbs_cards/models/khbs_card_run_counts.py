@@ -118,6 +118,10 @@ class KhbsCardRun(models.Model):
                 self.env._("%s printed cards are packed: ship their boxes."),
             ),
             (
+                self.to_draw_count,
+                self.env._("%s personalised cards are on no print file yet."),
+            ),
+            (
                 self.personalised_count,
                 self.env._("%s personalised cards are to be printed."),
             ),

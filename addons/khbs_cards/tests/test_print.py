@@ -67,6 +67,7 @@ class TestPrint(RunCase, HttpCase):
         self.assertEqual(run.print_ids.mapped("state"), ["made"] * 2)
         self.assertEqual((first.sha256, first.made_at), made)
         self.assertEqual(sum(run.print_ids.mapped("card_count")), 4)
+        self.assertEqual((run.to_draw_count, run.personalised_count), (0, 4))
         # Each card on one file only.
         with self._refused():
             run.action_print_files()
@@ -172,3 +173,15 @@ class TestPrint(RunCase, HttpCase):
         for role in ("auditor", "administrator"):
             with self.subTest(role=role), self._refused(AccessError):
                 run.with_user(self._role_user(role)).action_print_files()
+
+    def test_a_sample_is_of_a_real_design(self):
+        neutral = self.env.ref("khbs_cards.template_neutral")
+        campaign = self.env["khbs.card.template"].create(
+            {"name": "Kartu kampanye", "version": "0", "kind": "campaign"}
+        )
+        self.officer.password = "petugas-kartu-1"
+        self.authenticate("card_officer", "petugas-kartu-1")
+        answer = self.url_open(f"/khbs/card-template/{neutral.id}/sample")
+        self.assertTrue(answer.content.startswith(b"%PDF"))
+        answer = self.url_open(f"/khbs/card-template/{campaign.id}/sample")
+        self.assertEqual(answer.status_code, 404)
