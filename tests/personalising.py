@@ -324,7 +324,7 @@ class Operator(threading.Thread):
                 # A reader whose program was killed just as the card left it may miss
                 # the next one; so it is put in once more, as people do.
                 self.slot.eject()
-                self.slot.insert(VirtualCard.open(self.in_hand.path))
+                self.slot.insert(self.in_hand.put_in())
                 continue
             if line is None:
                 return

@@ -42,23 +42,6 @@ from .slip import SlipError, SlipPrinter
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 DEFAULT_FOLDER = Path.home() / ".khbs-station"
-# What to do when the server refuses the station as such.
-ADVICE = {
-    1001: "Periksa nama program dan audiens pada lembar pendaftaran.",
-    1002: "Kunci stasiun tidak cocok: daftarkan stasiun kembali.",
-    1003: "Jam komputer ini salah: setel jamnya, lalu ulangi.",
-    1006: "Stasiun tidak dikenal: daftarkan stasiun kembali.",
-    1007: "Stasiun ditangguhkan: hubungi petugas EDC.",
-    1008: "Stasiun dilaporkan hilang: hubungi petugas EDC.",
-    1009: "Stasiun sudah dihentikan: daftarkan dengan kode baru.",
-    1010: "Kunci stasiun kedaluwarsa: daftarkan stasiun kembali.",
-    1101: "Periksa kode sekali pakai pada lembar pendaftaran.",
-    1102: "Kode sudah terpakai atau lewat waktu: minta lembar baru.",
-    1103: "Minta petugas EDC menyetujui stasiun ini dahulu.",
-    1106: "Terlalu banyak kode salah: tunggu, lalu ulangi dengan kode yang benar.",
-    -32603: "Gangguan di server: laporkan kepada administrator beserta waktunya.",
-}
-ANY_ADVICE = "Laporkan kepada petugas kartu; kartu di pembaca dapat dilanjutkan nanti."
 
 
 def main(arguments=None):
@@ -77,8 +60,7 @@ def main(arguments=None):
         print(error, file=sys.stderr)
         return 1
     except RpcError as error:
-        advice = ADVICE.get(error.code, ANY_ADVICE)
-        print(f"Server menolak: {error}. {advice}", file=sys.stderr)
+        print(f"Server menolak: {error}. {error.advice}", file=sys.stderr)
         return 2
     except Offline as error:
         print(

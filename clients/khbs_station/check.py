@@ -74,7 +74,7 @@ class Check:
         except RpcError as error:
             if error.code == MISPRINT:
                 return self._different(card, number)
-            text = f"{card.card_no}: ditolak server ({error}). Sisihkan dan laporkan."
+            text = f"{card.card_no}: ditolak server ({error}). {error.advice}"
             self._tell(SKIPPED, text)
             return True
         self._tell(PRINTED, f"{number}: cocok, tercatat {answer['state']}.")
@@ -100,7 +100,7 @@ class Check:
         try:
             self._compare(card, number, spoil=True)
         except RpcError as error:
-            text = f"{card.card_no}: ditolak server ({error}). Sisihkan dan laporkan."
+            text = f"{card.card_no}: ditolak server ({error}). {error.advice}"
             self._tell(SKIPPED, text)
         else:
             self._tell(MISPRINTED, SPOILED.format(chip=card.card_no))

@@ -34,10 +34,7 @@ class GenuineCard:
             self.key = certificate.public_key()
             self._sign(os.urandom(32), "9E", self.key)
         except (StatusError, CardError) as error:
-            raise NotGenuine(
-                f"Kartu tidak menjawab sebagaimana kartu program ({error}). "
-                "Sisihkan dan laporkan."
-            ) from error
+            raise _silent(error) from error
         self._trust = trust
 
     def _certificate(self, slot, trust):
@@ -92,7 +89,17 @@ class GenuineCard:
         """Return a JWS of *payload* by the key in *slot*."""
         kid = self.card_no if slot == "9E" else f"{self.card_no}.{slot}"
         message = jose.signing_input(kid, typ, payload)
-        return jose.assemble(message, self._sign(message, slot, key))
+        try:
+            return jose.assemble(message, self._sign(message, slot, key))
+        except (StatusError, CardError) as error:
+            raise _silent(error) from error
+
+
+def _silent(error):
+    return NotGenuine(
+        f"Kartu tidak menjawab sebagaimana kartu program ({error}). "
+        "Sisihkan dan laporkan."
+    )
 
 
 def is_number(text):

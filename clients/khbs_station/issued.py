@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import NameOID
 
 from . import jose
@@ -102,8 +103,12 @@ def sha256(data):
 def certificate_in(content):
     """Return the certificate in a data object, or None if there is no readable one."""
     try:
-        return x509.load_der_x509_certificate(untlv(content or b"")[0x70])
-    except (TlvError, KeyError, ValueError):
+        certificate = x509.load_der_x509_certificate(untlv(content or b"")[0x70])
+        # These are read only when they are asked for, and whoever made the card may
+        # have put anything there.
+        certificate.public_key()
+        return certificate if certificate.issuer and certificate.subject else None
+    except (TlvError, KeyError, ValueError, UnsupportedAlgorithm):
         return None
 
 

@@ -68,12 +68,12 @@ class PinReset:
             if error.code == NO_ORDER:
                 text = "tidak ada perintah kantor untuk PIN baru. Minta di kantor."
                 return REFUSED, f"{number}: {text}"
-            return REFUSED, f"{number}: ditolak server ({error}). Laporkan."
+            return REFUSED, f"{number}: ditolak server ({error}). {error.advice}"
         puk, pin = secret(order.pop("puk"), PUK), secret(order.pop("pin"), PIN)
         try:
             return self._set(card, key, order, puk, pin)
         except RpcError as error:
-            text = f"ditolak server ({error}). Musnahkan slipnya dan laporkan."
+            text = f"ditolak server ({error}). Musnahkan slipnya. {error.advice}"
             return REFUSED, f"{number}: {text}"
         finally:
             wipe(puk, pin)

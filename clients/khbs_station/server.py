@@ -20,6 +20,26 @@ PAUSES = (1, 2, 4, 8, 15, 30)
 LATER = (1601, 1602, 1603)
 JOB_UNKNOWN, KEY_KNOWN, PROOF_REFUSED = 1501, 1502, 1503
 NO_ORDER, MISPRINT = 1504, 1505
+# What to do when the server refuses the station, or a card.
+ADVICE = {
+    1001: "Periksa nama program dan audiens pada lembar pendaftaran.",
+    1002: "Kunci stasiun tidak cocok: daftarkan stasiun kembali.",
+    1003: "Jam komputer ini salah: setel jamnya, lalu ulangi.",
+    1006: "Stasiun tidak dikenal: daftarkan stasiun kembali.",
+    1007: "Stasiun ditangguhkan: hubungi petugas EDC.",
+    1008: "Stasiun dilaporkan hilang: hubungi petugas EDC.",
+    1009: "Stasiun sudah dihentikan: daftarkan dengan kode baru.",
+    1010: "Kunci stasiun kedaluwarsa: daftarkan stasiun kembali.",
+    1101: "Periksa kode sekali pakai pada lembar pendaftaran.",
+    1102: "Kode sudah terpakai atau lewat waktu: minta lembar baru.",
+    1103: "Minta petugas EDC menyetujui stasiun ini dahulu.",
+    1106: "Terlalu banyak kode salah: tunggu, lalu ulangi dengan kode yang benar.",
+    1301: "Kartu ini tidak ada di server: sisihkan dan laporkan.",
+    1302: "Keadaan kartu di server tidak mengizinkannya: lihat kartunya di Odoo.",
+    1303: "Bukti kartu tidak diterima: periksa jam komputer ini, lalu ulangi.",
+    -32603: "Gangguan di server: laporkan kepada administrator beserta waktunya.",
+}
+ANY_ADVICE = "Laporkan kepada petugas kartu; kartu di pembaca dapat dilanjutkan nanti."
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -46,6 +66,11 @@ class RpcError(Exception):
         self.code = code
         self.data = data or {}
         super().__init__(f"{code} {message}")
+
+    @property
+    def advice(self):
+        """What the operator does about it."""
+        return ADVICE.get(self.code, ANY_ADVICE)
 
 
 class Server:

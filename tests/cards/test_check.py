@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 from enrolled import Station
-from office import Office
+from office import Office, Refused
 
 from khbs_station.check import CONFIRMATION, Check
 from khbs_station.screen import Screen
@@ -140,3 +140,28 @@ def test_a_card_that_is_pulled_out_is_asked_for_again(
     operator, counts = check(station, [made[0], again], numbers(office)[0])
     assert "kartu terlepas" in operator.told("gone")[0]
     assert counts["done"] == 1
+
+
+def test_a_card_that_stops_answering_is_set_aside(station, office, made, monkeypatch):
+    """It proves itself once, and then its chip refuses to sign."""
+    card = VirtualCard.open(made[0])
+    transmit, signed = card.transmit, []
+
+    def refuse(apdu):
+        signed.append(apdu[1] == 0x87)
+        return bytes.fromhex("6F00") if sum(signed) > 1 else transmit(apdu)
+
+    card.transmit = refuse
+    monkeypatch.setattr(VirtualCard, "open", lambda path: card)
+    operator, counts = check(station, made[:1], numbers(office)[0])
+    assert "tidak menjawab" in operator.told("refused")[0]
+    assert states(office) == ["LOCKED"] * 2
+
+
+def test_what_the_server_refuses_is_told_with_what_to_do(station, office, made):
+    def destroyed(card_no, proof, spoil=False):
+        raise Refused(1302, "not in this state", {"state": "DESTROYED"})
+
+    office.card_check = destroyed
+    operator, counts = check(station, made[:1], numbers(office)[0])
+    assert "lihat kartunya di Odoo" in operator.told("refused")[0]

@@ -2,10 +2,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Failures of single steps that no torn card shows: a chip or a server that errs."""
 
+import datetime
 import json
 import re
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from enrolled import Station
 from office import Office, Refused
 
@@ -76,6 +80,39 @@ def test_2_a_card_of_another_job_is_quarantined(station, office):
     assert station.work(card).kind == "quarantined"
     assert json.dumps(card.memory.content) == before
     assert [line["step"] for line in kept(station)] == [2]
+
+
+@pytest.mark.parametrize("at", ["start", "name"])
+def test_2_a_certificate_that_nobody_can_read_is_quarantined(station, at):
+    """Whoever made the card may have written anything: the station goes on."""
+    foreign = _foreign_certificate()
+    spoiled = {
+        "start": foreign[:40],
+        # A name in bytes that are no UTF-8.
+        "name": foreign.replace(b"\x0c\x07Foreign", b"\x0c\x07\xff\xfe\xff\xffign"),
+    }[at]
+    assert spoiled != foreign
+    card = blank(key="A1" * 24)
+    content = b"\x70\x82" + len(spoiled).to_bytes(2, "big") + spoiled + b"\x71\x01\x00"
+    card.memory.content["objects"]["5FC101"] = content.hex()
+    assert station.work(card).kind == "quarantined"
+
+
+def _foreign_certificate():
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Foreign")])
+    now = datetime.datetime.now(datetime.UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .sign(key, hashes.SHA256())
+        .public_bytes(serialization.Encoding.DER)
+    )
 
 
 def _gone():
