@@ -32,6 +32,7 @@
         "views/khbs_point_views.xml",
         "views/khbs_entitlement_views.xml",
         "views/khbs_card_alert_views.xml",
+        "views/khbs_card_list_version_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["khbs_edc/static/src/print_button/*"],

@@ -155,16 +155,8 @@ class KhbsCard(models.Model):
         number = _BETWEEN.sub("", str(text or "")).upper()[:64]
         if not _CARD_FORM.fullmatch(number):
             return {"message": self._refusal_of_proof("campaign"), "void": True}
-        try:
-            parse(number)
-        except CardNumberError:
-            return {
-                "message": self.env._(
-                    "%(number)s is mistyped: its last two digits do not fit the rest. "
-                    "Read the number once more.",
-                    number=number,
-                )
-            }
+        if mistyped := self._said_mistyped(number):
+            return {"message": mistyped}
         card = self._by_number(number)
         if not card:
             self.env["khbs.card.alert"].sudo()._notice(
@@ -175,6 +167,30 @@ class KhbsCard(models.Model):
             self.env["khbs.audit.event"]._record_refused("card.find", card)
             return {"message": self._said_unseen()}
         return {"id": card.id, "number": card.card_no}
+
+    @api.model
+    def _said_mistyped(self, number):
+        """Return what to say of a number of the right form with wrong check digits."""
+        try:
+            parse(number)
+        except CardNumberError:
+            return self.env._(
+                "%(number)s is mistyped: its last two digits do not fit the rest. "
+                "Read the number once more.",
+                number=number,
+            )
+        return False
+
+    @api.model
+    def _said_no_card(self, number):
+        """Return why no family is found by *number*, False if it is no card number."""
+        if not _CARD_FORM.fullmatch(number):
+            return False
+        mistyped = self._said_mistyped(number)
+        if mistyped or self._by_number(number):
+            return mistyped
+        void = self.env._("Cards of the campaign are void.")
+        return f"{self._refusal_of_proof('unknown')} {void}"
 
     @api.model
     def report_campaign(self):

@@ -105,6 +105,13 @@ class KhbsHousehold(models.Model):
             profile = named.sorted("card_index")[-1].profile
             self.env["khbs.card"].sudo()._allocate(self, profile)
 
+    def _hint_nothing(self, query):
+        """Say of a card number that it is not of the programme (DOMAIN 12.19)."""
+        number = query.words[0] if len(query.words) == 1 else ""
+        return self.env["khbs.card"]._said_no_card(number) or super()._hint_nothing(
+            query
+        )
+
     def action_view_cards(self):
         """Open the cards of this household, the newest first."""
         self.ensure_one()

@@ -1,6 +1,8 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from odoo.addons.khbs_cards.protocol import card_number
+
 from .common import CardsCase
 
 
@@ -16,6 +18,16 @@ class TestFindByCard(CardsCase):
             self.assertEqual(found["id"], household.id)
         persons = self.env["khbs.person"].search([("find", "ilike", card.card_no)])
         self.assertEqual(persons, household.person_ids)
+
+    def test_case_12_19_a_number_of_no_card_says_so(self):
+        card = self._allocated()
+        families = self.env["khbs.household"].with_user(self._role_user("card_officer"))
+        unknown = families.find_families(card_number.make("07", 3))
+        self.assertFalse(unknown["families"])
+        self.assertIn("Cards of the campaign are void", unknown["hint"])
+        wrong = card.card_no[:-1] + str((int(card.card_no[-1]) + 1) % 10)
+        self.assertIn("mistyped", families.find_families(wrong)["hint"])
+        self.assertNotIn("void", families.find_families("TIDAKADA")["hint"] or "")
 
     def test_a_number_with_a_wrong_digit_or_elsewhere_finds_nothing(self):
         card = self._allocated()

@@ -207,3 +207,15 @@ class TestShownCards(EdcHttpCase):
         self.assertEqual(sorted(left), [first, first + 2, first + 4])
         kept = versions.search([("version", "=", first + 2)])
         self.assertEqual(base64.b64decode(kept.states), status_list.pack([0] * 4))
+
+    def test_the_screen_tells_which_terminals_hold_a_version(self):
+        version = self.env["khbs.card.list.version"]._current()
+        self.assertEqual(version.holder_count, 0)
+        self._equip(self.device)
+        self._push(self.device)
+        version.invalidate_recordset()
+        held = version.with_user(self.officer)
+        self.assertEqual(held.holder_count, 1)
+        action = held.action_view_holders()
+        found = self.env["khbs.terminal"].search(action["domain"])
+        self.assertEqual(found, self.terminal)
