@@ -211,11 +211,12 @@ def _record(env, kid, use, what, record, counted=False):
 
 def _refusal(env, use, what, record, error):
     """Record that a key could not be used and return the error for the caller."""
-    _logger.error("A key for %s (%s) cannot be used: %s", use, what, error.reason)
     now = time.monotonic()
-    kind = (env.cr.dbname, use, what, error.reason)
+    kind = (env.cr.dbname, use, what, str(error))
     if now - _refused_at.get(kind, -REFUSAL_PAUSE) >= REFUSAL_PAUSE:
         _refused_at[kind] = now
+        # The text names files and tokens: for the log, not for the trail.
+        _logger.error("A key for %s (%s) cannot be used: %s", use, what, error)
         facts = {"use": use, "for": what, "reason": error.reason}
         env["khbs.audit.event"]._record_refused(USE, record, facts)
     return AuthorityError(str(error))

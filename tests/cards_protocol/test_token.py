@@ -208,8 +208,7 @@ def test_a_token_that_goes_away_and_comes_back(store, hsm):
     hsm.mkdir()
     with pytest.raises(keystore.KeyStoreError, match="does not answer") as refused:
         # What the library still holds in memory ends with its session.
-        store._session = None
-        store._objects = {}
+        store._forget()
         key.sign(message, ec.ECDSA(certificate.hashes.SHA256()))
     assert refused.value.reason == "token"
     shutil.rmtree(hsm)

@@ -121,6 +121,8 @@ def sign(options):
     )
     for name, key in sorted(wanted.items()):
         print(f"{name}  {spki_hex(key)}")
+    for name, version in sorted(asked["min"].items()):
+        print(f"No list {name} before version {version}")
     for name in options.revoke:
         print(f"{name}  REVOKED from now on")
     prompt.confirm("Are these the digests of the minutes?")

@@ -66,7 +66,7 @@ class KhbsAuthorityKey(models.Model):
     state = fields.Selection(
         selection=[
             ("waiting", "Not yet in force"),
-            ("signing", "Signs"),
+            ("signing", "In use"),
             ("verifying", "Verifies only"),
             ("over", "Over"),
             ("revoked", "Revoked"),
@@ -76,7 +76,8 @@ class KhbsAuthorityKey(models.Model):
     )
     days_left = fields.Integer(compute="_compute_state")
     is_ending = fields.Boolean(
-        compute="_compute_state", help="It signs, and its end is near: make the next."
+        compute="_compute_state",
+        help="It is in use and its end is near: make the next.",
     )
     last_used_at = fields.Datetime(string="Last use", compute="_compute_last_used_at")
 

@@ -169,7 +169,8 @@ class KhbsCardListVersion(models.Model):
         newest = versions.search([("list_id", "=", card_list.id)], limit=1)
         now = int(time.time())
         # After a change of key at once: the former may be one that nobody believes.
-        is_former = newest and newest.kid != authority.kid_in_force("list")
+        kid = authority.kid_in_force("list")
+        is_former = newest and kid and newest.kid != kid
         is_fresh = newest and (
             now - newest.looked_at < LOOK_AGE or now - newest.iat < MIN_AGE
         )

@@ -15,6 +15,7 @@ from . import test_hand_over_rows
 from . import test_hand_over_session
 from . import test_returns
 from . import test_jobs
+from . import test_keys_in_force
 from . import test_life_cycle
 from . import test_life_table
 from . import test_pin_order
@@ -24,8 +25,10 @@ from . import test_run
 from . import test_run_law
 from . import test_runs_at_once
 from . import test_shipment
+from . import test_secrets
 from . import test_template
 from . import test_stations_at_once
+from . import test_token
 from . import test_status_list
 from . import test_two_connections
 from . import test_two_hand_overs

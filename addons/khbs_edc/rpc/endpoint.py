@@ -69,6 +69,9 @@ def _serve(env, header, body, address):
             sender = authentication.authenticate(env, header, body, now)
     except RpcError as error:
         return dispatcher.refuse(body, strict_json.loads, error)
+    except AuthorityError:
+        error = RpcError(MAINTENANCE, "maintenance")
+        return dispatcher.refuse(body, strict_json.loads, error)
     user = sender.user_id if sender else env.ref("khbs_edc.user_device").id
     env = env(user=user, su=True)
     has_pushed = False

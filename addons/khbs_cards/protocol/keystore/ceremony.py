@@ -82,8 +82,10 @@ def read_request(text, prg):
                 f"The request is of the programme {asked['prg']}, this root of {prg}.",
                 "trust",
             )
-        for name in ("at", "start", "held"):
-            if type(asked[name]) is not int:
+        numbers = {name: asked[name] for name in ("at", "start", "held")}
+        numbers |= asked["min"]
+        for name, number in numbers.items():
+            if type(number) is not int or number < 0:
                 raise ValueError(f"{name} is no number")
         wanted = {}
         for proof in asked["keys"]:

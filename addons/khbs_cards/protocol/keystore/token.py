@@ -12,6 +12,7 @@ import contextlib
 import os
 import threading
 import time
+import weakref
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -33,6 +34,20 @@ _CURVE = "secp256r1"
 # Seconds before a token is looked for again. SoftHSM2 writes to its token at each
 # login and shows none to who looks at that moment: workers start together.
 _PAUSES = (0, 0.02, 0.04, 0.08)
+# Libraries are loaded once in a process and need not bear two threads at once.
+_lock = threading.RLock()
+_stores = weakref.WeakSet()
+
+
+def _after_fork():
+    """Begin anew in a worker: lock and sessions are those of the parent."""
+    global _lock  # noqa: PLW0603
+    _lock = threading.RLock()
+    for store in _stores:
+        store._forget(is_forked=True)
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 class TokenStore(KeyStore):
@@ -53,12 +68,15 @@ class TokenStore(KeyStore):
         self.label = label
         self._pin = pin
         self._refused_pin = None
-        self._begin()
+        self._forget()
+        _stores.add(self)
 
-    def _begin(self):
-        """Forget what belongs to another process."""
-        self._pid = os.getpid()
-        self._lock = threading.RLock()
+    def _forget(self, is_forked=False):
+        """Forget the session and what was found in it.
+
+        :param is_forked: the library itself has to start anew in this process
+        """
+        self._is_forked = is_forked
         self._session = None
         self._objects = {}
 
@@ -77,8 +95,7 @@ class TokenStore(KeyStore):
 
     def private_key(self, name):
         use_of(name)
-        der = self._do(lambda session: self._public_der(session, name))
-        return TokenKey(self, name, keys.load_spki(der))
+        return self._do(lambda session: self._key(session, name))
 
     def make(self, name):
         use_of(name)
@@ -161,10 +178,13 @@ class TokenStore(KeyStore):
     def _secret(self, session):
         return self._object(session, pkcs11.ObjectClass.SECRET_KEY, MASTER)
 
-    def _public_der(self, session, name):
-        self._private(session, name)
-        public = self._object(session, pkcs11.ObjectClass.PUBLIC_KEY, name)
-        return pkcs11_ec.encode_ec_public_key(public)
+    def _key(self, session, name):
+        if name not in self._objects:
+            self._private(session, name)
+            public = self._object(session, pkcs11.ObjectClass.PUBLIC_KEY, name)
+            der = pkcs11_ec.encode_ec_public_key(public)
+            self._objects[name] = TokenKey(self, name, keys.load_spki(der))
+        return self._objects[name]
 
     def _object(self, session, kind, label):
         """Return an object of the token, looked for once a session.
@@ -202,35 +222,33 @@ class TokenStore(KeyStore):
 
     def _do(self, work):
         """Return what *work* (of a session) returns; a lost session is opened anew."""
-        if self._pid != os.getpid():
-            self._begin()
-            _loaded(self.module).reinitialize()
-        with self._lock:
+        with _lock:
             try:
                 return work(self._opened())
             except pkcs11.PKCS11Error:
                 # The token went away, or another part of this process closed it.
-                self._session = None
-                self._objects = {}
+                self._forget()
             try:
                 return work(self._opened())
             except pkcs11.PKCS11Error as error:
-                self._session = None
+                self._forget()
                 raise self._gone(error) from error
 
     def _writing(self, work):
         """Let *work* change the token in a session of its own."""
-        with self._lock:
+        with _lock:
             self._do(lambda session: None)
             try:
                 work(self._login(rw=True))
             except pkcs11.PKCS11Error as error:
                 raise self._gone(error) from error
             finally:
-                self._session = None
-                self._objects = {}
+                self._forget()
 
     def _opened(self):
+        if self._is_forked:
+            self._is_forked = False
+            _loaded(self.module).reinitialize()
         if self._session is None:
             self._session = self._login()
         return self._session
