@@ -6,11 +6,10 @@
 Plain checks of khbs-perso (EDC_PROTOCOL 3); the models keep the job and the card.
 """
 
-import hashlib
 from typing import NamedTuple
 
 from .exceptions import ProtocolError
-from .protocol import base64url, jws, keys, types
+from .protocol import base64url, jws, keys, perso, types
 
 BAD_PROOF = 1503
 KNOWN_KEY = 1502
@@ -27,21 +26,6 @@ class CardKey(NamedTuple):
     spki: bytes
     sha256: bytes
     public_key: object
-
-
-def kid(card_no, slot):
-    """Return the kid under which the key of *slot* signs."""
-    return card_no if slot == "9E" else f"{card_no}.{slot}"
-
-
-def done_nonce(nonce, certs_sha):
-    """Return the nonce of the last proof.
-
-    It names the certificates as they were read back from the card, so that proof
-    cannot be older than they are.
-    """
-    text = ".".join([nonce, *certs_sha])
-    return base64url.encode(hashlib.sha256(text.encode("ascii")).digest())
 
 
 def read_keys(profile, texts):
@@ -78,7 +62,7 @@ def verify(proofs, card_keys, prg, job, nonce, card_no, certified=False):
     else:
         given = card_keys
     check_texts(proofs, len(given))
-    due = payload(prg, job, nonce, card_no, card_keys)
+    due = _payload(prg, job, nonce, card_no, card_keys)
     for key, proof in zip(given, proofs, strict=True):
         _verify_one(proof, key, due)
 
@@ -90,25 +74,19 @@ def verify_slot(proof, slot, card_keys, prg, job, nonce, card_no):
     """
     check_texts([proof], 1)
     [key] = [key for key in card_keys if key.slot == slot]
-    _verify_one(proof, key, payload(prg, job, nonce, card_no, card_keys))
+    _verify_one(proof, key, _payload(prg, job, nonce, card_no, card_keys))
 
 
-def payload(prg, job, nonce, card_no, card_keys):
-    """Return the payload of a khbs-perso."""
-    return {
-        "prg": prg,
-        "job": job,
-        "nonce": nonce,
-        "card_no": card_no,
-        "spki_sha": [base64url.encode(key.sha256) for key in card_keys],
-    }
+def _payload(prg, job, nonce, card_no, card_keys):
+    digests = [key.sha256 for key in card_keys]
+    return perso.payload(prg, job, nonce, card_no, digests)
 
 
 def _verify_one(proof, key, due):
     card_no, prg = due["card_no"], due["prg"]
     try:
         parsed = types.expect(jws.parse(proof), "khbs-perso+jwt", prg)
-        if parsed.kid != kid(card_no, key.slot) or parsed.payload != due:
+        if parsed.kid != perso.kid(card_no, key.slot) or parsed.payload != due:
             raise jws.JwsError("it speaks of another card, job, nonce or key")
         jws.verify(parsed, key.public_key)
     except jws.JwsError as error:

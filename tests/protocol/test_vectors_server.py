@@ -3,6 +3,7 @@
 """The server's plain modules against the vectors."""
 
 import base64
+import hashlib
 
 import pytest
 from cryptography import x509
@@ -11,6 +12,7 @@ from protocol import (
     card_number,
     keys,
     keystore,
+    perso,
     status_list,
     strict_json,
     types,
@@ -82,6 +84,28 @@ def test_every_message_verifies(vectors, verify):
     verify(vectors.trust["bundle"], "khbs-trust+jwt")
     verify(vectors.lease["lease"], "khbs-lease+jwt")
     verify(vectors.journal["ack"], "khbs-ack+jwt")
+
+
+def test_station(vectors, verify):
+    told = vectors.station
+    der = [base64url.decode(text) for text in told["certs"]]
+    digests = [base64url.encode(hashlib.sha256(each).digest()) for each in der]
+    assert digests == told["certs_sha"]
+    assert perso.done_nonce(told["nonce"], digests) == told["done_nonce"]
+    keys_sha = [
+        keys.spki_sha256(keys.spki(x509.load_der_x509_certificate(each).public_key()))
+        for each in der
+    ]
+    number = told["card_no"]
+    due = perso.payload(pki.PRG, told["job"], told["done_nonce"], number, keys_sha)
+    for slot, text in zip(("9E", "9C"), told["transcript"], strict=True):
+        proof = verify(text, "khbs-perso+jwt")
+        assert (proof.kid, proof.payload) == (perso.kid(number, slot), due)
+    assert verify(told["proof"], "khbs-auth+jwt").payload["tid"] == "S0001"
+    reset = told["pin"]
+    due = perso.payload(pki.PRG, reset["order"], reset["nonce"], number, keys_sha)
+    proof = verify(reset["proof"], "khbs-perso+jwt")
+    assert (proof.kid, proof.payload) == (f"{number}.9C", due)
 
 
 def test_request(vectors, verify):

@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from odoo.addons.khbs_cards import authority, personalisation
-from odoo.addons.khbs_cards.protocol import base64url, certificate, jws, keys
+from odoo.addons.khbs_cards import authority
+from odoo.addons.khbs_cards.protocol import base64url, certificate, jws, keys, perso
 from odoo.addons.khbs_edc.rpc import endpoint
 
 from . import seed
@@ -122,7 +122,7 @@ def _card(bench, station, serve=endpoint.serve, cursor=None):
         base64url.encode(hashlib.sha256(base64url.decode(der)).digest())
         for der in answer["certs"]
     ]
-    nonce = personalisation.done_nonce(job["nonce"], written)
+    nonce = perso.done_nonce(job["nonce"], written)
     proof = _proof(key, spki, station.prg, job, nonce)
     params = {"job": job["job"], "atr": "3B80800101", "certs_sha": written}
     call("station.job.done", {**params, "transcript": [proof]}, (key, proof))

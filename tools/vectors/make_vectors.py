@@ -327,6 +327,37 @@ def make_messages():
     }
 
 
+def make_station():
+    """Return what a card with a PIN signs at a station, and how its nonces arise."""
+    certificates = pki.certificates()
+    der = [certificates[name] for name in ("card", "card PIN")]
+    certs_sha = [b64url(sha256(each)) for each in der]
+    nonce = b64url(sha256(b"nonce"))
+    done_nonce = b64url(sha256(".".join([nonce, *certs_sha]).encode()))
+    key_hashes = [b64url(sha256(KEYS[n].spki)) for n in ("card", "card PIN")]
+    perso = {"card_no": CARD, "spki_sha": key_hashes}
+    at_end = {"job": "J000017", "nonce": done_nonce, **perso}
+    reset = {"job": "P000003", "nonce": b64url(sha256(b"reset")), **perso}
+    here = {"tid": "S0001", "jti": ulid(3), "iat": NOW + 7200}
+    return {
+        "job": "J000017",
+        "card_no": CARD,
+        "nonce": nonce,
+        "certs": [b64url(each) for each in der],
+        "certs_sha": certs_sha,
+        "done_nonce": done_nonce,
+        "transcript": [
+            signed(name, "khbs-perso+jwt", at_end) for name in ("card", "card PIN")
+        ],
+        "proof": signed("card", "khbs-auth+jwt", here),
+        "pin": {
+            "order": reset["job"],
+            "nonce": reset["nonce"],
+            "proof": signed("card PIN", "khbs-perso+jwt", reset),
+        },
+    }
+
+
 class Chain:
     """A journal in the making."""
 
@@ -443,6 +474,7 @@ def make_all():
         "lease": make_lease(),
         "claim": make_claim(),
         "messages": make_messages(),
+        "station": make_station(),
         "journal": make_journal(),
         "request": make_request(),
     }

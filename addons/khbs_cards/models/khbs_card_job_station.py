@@ -11,7 +11,7 @@ from odoo.tools import SQL
 
 from .. import authority, personalisation
 from ..exceptions import ProtocolError
-from ..protocol import base64url, chuid
+from ..protocol import base64url, chuid, perso
 from .khbs_card_job import LIVE_STATES
 
 UNKNOWN_JOB = 1501
@@ -114,7 +114,7 @@ class KhbsCardJob(models.Model):
             card._stored_keys(),
             authority.prg(self.env),
             job.name,
-            personalisation.done_nonce(job.nonce, certs_sha),
+            perso.done_nonce(job.nonce, certs_sha),
             card.card_no,
         )
         card._transition("locked", "PERSONALISED", device_code=device_code)

@@ -12,9 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from odoo.exceptions import AccessError
 
-from odoo.addons.khbs_cards import personalisation
 from odoo.addons.khbs_cards.exceptions import ProtocolError
-from odoo.addons.khbs_cards.protocol import base64url, jws, keys, keystore
+from odoo.addons.khbs_cards.protocol import base64url, jws, keys, keystore, perso
 from odoo.addons.khbs_registry.tests.common import KhbsCase
 
 PRG = "KHBS-test"
@@ -57,7 +56,7 @@ class Chip:
             **changes,
         }
         return [
-            jws.sign(key, personalisation.kid(card_no, slot), "khbs-perso+jwt", payload)
+            jws.sign(key, perso.kid(card_no, slot), "khbs-perso+jwt", payload)
             for slot, key in self.keys.items()
         ]
 
@@ -161,7 +160,7 @@ class CardsCase(KhbsCase):
 
     def _done_params(self, job, chip, answer, **changes):
         certs_sha = certs_sha256(answer)
-        nonce = personalisation.done_nonce(job["nonce"], certs_sha)
+        nonce = perso.done_nonce(job["nonce"], certs_sha)
         return {
             "job": job["job"],
             "atr": "3B80800101",

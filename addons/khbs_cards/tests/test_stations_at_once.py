@@ -18,7 +18,7 @@ from odoo.addons.khbs_cards import personalisation
 from odoo.addons.khbs_cards.authority import DEFAULT_PRG, PRG_PARAMETER
 from odoo.addons.khbs_cards.exceptions import ProtocolError
 from odoo.addons.khbs_cards.models.khbs_card_queue import HEAD
-from odoo.addons.khbs_cards.protocol import keystore
+from odoo.addons.khbs_cards.protocol import keystore, perso
 from odoo.addons.khbs_registry.tests.two_connections import TwoConnectionsCase
 
 from .common import Chip, certs_sha256
@@ -95,7 +95,7 @@ class TestStationsAtOnce(TwoConnectionsCase):
 
     def _completion(self, job, chip, answer):
         certs_sha = certs_sha256(answer)
-        nonce = personalisation.done_nonce(job["nonce"], certs_sha)
+        nonce = perso.done_nonce(job["nonce"], certs_sha)
         return {
             "job": job["job"],
             "atr": "3B80800101",
