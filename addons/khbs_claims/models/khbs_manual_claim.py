@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
@@ -11,6 +12,8 @@ from odoo.addons.khbs_registry.rupiah import Rupiah
 
 MAKER = "khbs_registry.group_distribution_officer"
 APPROVER = "khbs_registry.group_approver"
+COMPARE = "manual_claim.compare"
+WRONG_DIGITS_A_DAY = 10
 LIMIT_PARAMETER = "khbs.manual_claims_per_day"
 DEFAULT_LIMIT = 10
 # Stopped for any other reason, a card is no proof of anything.
@@ -65,6 +68,8 @@ class KhbsManualClaim(models.Model):
     card_id = fields.Many2one(
         comodel_name="khbs.card",
         compute="_compute_card_id",
+        # The rules of cards decide whether this user finds it.
+        compute_sudo=False,
         store=True,
         index=True,
         ondelete="restrict",
@@ -174,7 +179,6 @@ class KhbsManualClaim(models.Model):
         for claim in self:
             number = (claim.card_no or "").replace(" ", "").upper()
             card = self.env["khbs.card"]._by_number(number)
-            # The rules of cards decide whether this user may see it.
             claim.card_id = card.with_env(self.env)._filtered_access("read")
 
     @api.depends("entitlement_ids.amount")
@@ -190,12 +194,33 @@ class KhbsManualClaim(models.Model):
         for claim in self:
             if not claim.last_digits:
                 continue
+            claim._refuse_guessing()
             shown = {number[-4:] for number in claim._document_numbers()}
             claim.sudo().document_checked = claim.last_digits.strip() in shown
             if not claim.document_checked:
                 self.env["khbs.audit.event"]._record_refused(
-                    "manual_claim.compare", claim, {"document": claim.document}
+                    COMPARE, claim, {"document": claim.document}
                 )
+
+    def _refuse_guessing(self):
+        """Stop whoever tries digits until some fit."""
+        events = self.env["khbs.audit.event"].sudo()
+        wrong = events.search_count(
+            [
+                ("user_id", "=", self.env.uid),
+                ("act", "=", COMPARE),
+                ("at", ">", fields.Datetime.now() - timedelta(days=1)),
+            ],
+            limit=WRONG_DIGITS_A_DAY,
+        )
+        if wrong >= WRONG_DIGITS_A_DAY:
+            raise UserError(
+                self.env._(
+                    "You have entered %(count)s wrong numbers since yesterday. Nothing "
+                    "more is compared for you today: let a colleague enter this claim.",
+                    count=wrong,
+                )
+            )
 
     @api.onchange("card_no")
     def _onchange_card_no(self):

@@ -8,6 +8,7 @@ from PIL import Image
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form
 
 from .settlement_common import SettlementCase
 
@@ -110,6 +111,29 @@ class TestManualClaim(SettlementCase):
         self.assertFalse(claim.document_checked, "another document is compared anew")
         claim.last_digits = family[0].household_id.kk_number[-4:]
         claim.action_submit()
+
+    def test_digits_are_not_guessed(self):
+        [family] = self._families(1)
+        claim = self._manual(family, last_digits=False)
+        right = family[0].household_id.head_id.nik[-4:]
+        wrong = [digits for digits in ("1111", "2222", "3333") if digits != right]
+        for number in range(10):
+            claim.last_digits = wrong[number % len(wrong)]
+            self.assertFalse(claim.document_checked)
+        with self.assertRaisesRegex(UserError, "wrong numbers"):
+            claim.last_digits = right
+        self.assertFalse(claim.document_checked)
+
+    def test_a_card_of_another_village_is_not_found(self):
+        elsewhere = self._household(village=self._area("62.06.01.2001"))
+        card, _chip = self._active(elsewhere)
+        local = self._role_user(
+            "distribution_officer", login="setempat", areas=self.village
+        )
+        form = Form(self.claims.with_user(local))
+        form.card_no = card.card_no
+        self.assertFalse(form.card_id)
+        self.assertFalse(form.household_id)
 
     def test_photo_and_aid_are_needed(self):
         [family] = self._families(1)
