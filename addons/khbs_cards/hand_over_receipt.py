@@ -29,22 +29,34 @@ MODES = [
     ("offline", "Terminal, offline"),
 ]
 # What an officer may send; anything else is a mistake of the sender.
-NAMES = {
+TEXTS = {
     "received_by",
+    "relation",
+    "representative_name",
+    "document_number",
+    "acknowledged",
+    "witness_name",
+}
+NAMES = TEXTS | {
+    "representative_id",
+    "letter_checked",
+    "letter_scan",
+    "notice_given",
+    "photo",
+}
+OF_REPRESENTATIVES = {
     "relation",
     "representative_id",
     "representative_name",
     "document_number",
     "letter_checked",
     "letter_scan",
-    "acknowledged",
-    "witness_name",
-    "notice_given",
-    "photo",
 }
 _GAPS = re.compile(r"[\s.\-/]+")
 # Degrees are sent as millionths.
 MILLIONTHS = 1_000_000
+# Half around the earth: nothing is less exact.
+MOST_METRES = 20_100_000
 
 
 @dataclass(frozen=True)
@@ -57,10 +69,15 @@ class Position:
 
     @classmethod
     def of(cls, geotag):
-        """Return the position of [latitude x 1e6, longitude x 1e6, metres], or None."""
+        """Return the position of [latitude x 1e6, longitude x 1e6, metres], or None.
+
+        A terminal may send any number of metres; the column does not hold any.
+        """
         if not geotag:
             return None
-        return cls(geotag[0] / MILLIONTHS, geotag[1] / MILLIONTHS, geotag[2])
+        return cls(
+            geotag[0] / MILLIONTHS, geotag[1] / MILLIONTHS, min(geotag[2], MOST_METRES)
+        )
 
 
 def is_geotag(value):
@@ -71,7 +88,7 @@ def is_geotag(value):
         and all(type(number) is int for number in value)
         and abs(value[0]) <= 90 * MILLIONTHS
         and abs(value[1]) <= 180 * MILLIONTHS
-        and 0 <= value[2] < 2**31
+        and value[2] >= 0
     )
 
 

@@ -107,6 +107,10 @@ class KhbsCardHandOverPeople(models.Model):
                 self.env._("The photo cannot be read. Take it once more.")
             ) from error
 
+    def _subject_hidden(self):
+        """Who stood by is another person: the family is not told a name here."""
+        return {"witness_name"}
+
     def _redact(self):
         """Take names and pictures away; the digests in the hand-over stay."""
         kept = self.filtered(lambda people: not people.redacted_at)

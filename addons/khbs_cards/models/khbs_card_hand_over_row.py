@@ -149,6 +149,8 @@ class KhbsCardHandOver(models.Model):
         if not isinstance(receipt, dict) or receipt.keys() - receipts.NAMES:
             raise UserError(self.env._("Use the hand-over form: it asks what is due."))
         given = {name: value for name, value in receipt.items() if value}
+        if any(not isinstance(given.get(name, ""), str) for name in receipts.TEXTS):
+            raise UserError(self.env._("Use the hand-over form: it asks what is due."))
         if given.get("received_by") not in ("head", "member", "representative"):
             raise UserError(self.env._("Choose who receives the card."))
         if given.get("acknowledged") not in dict(receipts.ACKNOWLEDGEMENTS):
@@ -161,6 +163,8 @@ class KhbsCardHandOver(models.Model):
             raise UserError(
                 self.env._("A thumb print needs a witness: enter the witness's name.")
             )
+        if given["acknowledged"] == "signature":
+            given.pop("witness_name", None)
         if given.get("notice_given") is not True:
             raise UserError(
                 self.env._(
@@ -168,10 +172,11 @@ class KhbsCardHandOver(models.Model):
                 )
             )
         if given["received_by"] != "representative":
-            for name in ("relation", "representative_id", "representative_name"):
-                given.pop(name, None)
-            given.pop("document_number", None)
-            return given
+            return {
+                name: value
+                for name, value in given.items()
+                if name not in receipts.OF_REPRESENTATIVES
+            }
         return self._checked_representative(given, household)
 
     @api.model

@@ -31,7 +31,10 @@ class KhbsCardHandOverSession(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
-        domain=[("level", "in", ("village", "urban_village"))],
+        domain=lambda self: [
+            ("level", "in", ("village", "urban_village")),
+            ("id", "child_of", self.env.user.khbs_area_ids.ids),
+        ],
     )
     date = fields.Date(required=True, default=fields.Date.context_today)
     place = fields.Char(

@@ -46,6 +46,7 @@ class KhbsCardReturn(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
+        domain=lambda self: [("id", "child_of", self.env.user.khbs_area_ids.ids)],
         help="The village, or the district or regency of several.",
     )
     date = fields.Date(required=True, default=fields.Date.context_today)
@@ -197,7 +198,6 @@ class KhbsCardReturn(models.Model):
         ]
         return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
-    @api.model
     def _action_view(self):
         """Open these minutes."""
         return {

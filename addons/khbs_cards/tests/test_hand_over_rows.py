@@ -11,7 +11,8 @@ from PIL import Image
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import mute_logger
+from odoo.modules.migration import load_script
+from odoo.tools import file_path, mute_logger
 
 from .common import RECEIPT, CardsCase
 
@@ -239,6 +240,35 @@ class TestHandOverRows(HandOverCase):
         )
         return letter
 
+    def test_what_a_terminal_cannot_know_does_not_stop_its_journal(self):
+        card, _chip = self._shipped()
+        rep = {"name": 7, "rel": "Bapak Contoh, RT 3", "doc": None}
+        receipt = self.cards._terminal_receipt(rep)
+        card._activate(
+            "T000001", {"gps": [-2_047_000, 113_468_000, 2**53]}, receipt, "offline"
+        )
+        done = card.hand_over_ids
+        self.assertEqual(done.relation, "other")
+        self.assertFalse(done.people_ids or done.document_key)
+        self.assertIn("less exact", done.position_note)
+
+    def test_hand_overs_from_before_get_their_rows(self):
+        card, _chip = self._shipped()
+        data = {"seq": 7, "op": "OP1", "gps": [-2_047_000, 113_468_000, 15]}
+        card._transition("active", "CARD_HANDED_OVER", "T000001", data)
+        other, _chip = self._shipped()
+        other._transition("active", "CARD_HANDED_OVER", "OFFICE", {"rel": "member"})
+        path = "khbs_cards/migrations/19.0.1.1.0/post-hand_over.py"
+        migration = load_script(file_path(path), "post_hand_over")
+        for _time in range(2):
+            migration.migrate(self.env.cr, "19.0.1.0.0")
+        done = (card | other).hand_over_ids.sorted("id")
+        self.assertEqual(done.mapped("mode"), ["offline", "office"])
+        self.assertEqual(done.mapped("received_by"), ["family", "member"])
+        self.assertEqual(done[0].latitude, -2.047)
+        self.assertEqual(done.mapped("has_position"), [True, False])
+        self.assertEqual(done[0].at, card.event_ids[0].at)
+
     def test_what_is_wanting_is_said(self):
         for changes, said in [
             ({"received_by": False}, "who receives"),
@@ -247,6 +277,7 @@ class TestHandOverRows(HandOverCase):
             ({"photo": "bm8gcGhvdG8="}, "photo"),
             ({"letter_scan": "PGh0bWw+"}, "letter of authority"),
             ({"mode": "online"}, "form"),
+            ({"witness_name": 1}, "form"),
         ]:
             receipt = {**REPRESENTED, **changes}
             with self.subTest(said), self.assertRaisesRegex(UserError, said):
@@ -352,6 +383,23 @@ class TestHandOverForm(HandOverCase):
         self.assertFalse(form.family_warning)
         form.action_confirm()
         self.assertFalse(form.document_number)
+
+    def test_the_form_opens_no_card_of_another_village(self):
+        card, chip = self._shipped()
+        stranger = self._role_user(
+            "field_officer", areas=self._area("62.01"), login="stranger"
+        )
+        form = (
+            self.env["khbs.card.hand.over.form"]
+            .with_user(stranger)
+            .create({"card_no": card.card_no, "notice_given": True})
+        )
+        self.assertFalse(form.card_id or form.head_name or form.kk_masked)
+        self.assertIn("not yours", form.refusal)
+        form.activation = chip.activate(card.card_no)
+        event = self._refusal_of("card.hand_over", form.action_confirm)
+        self.assertEqual(event.user_id, stranger)
+        self.assertEqual(card.state, "shipped")
 
     def test_the_form_is_the_field_officer_s(self):
         with self._refused(AccessError):

@@ -129,6 +129,8 @@ class KhbsCardHandOverForm(models.TransientModel):
         self.env["khbs.audit.event"]._require_group(
             life_cycle.FIELD_OFFICER, "card.hand_over"
         )
+        if known := cards._by_number("".join((self.card_no or "").split()).upper()):
+            cards._check_own_village(known)
         card, refusal = cards._find_for_hand_over(self.card_no)
         if refusal:
             raise UserError(refusal)
