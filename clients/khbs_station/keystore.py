@@ -124,7 +124,8 @@ class KeyStore:
 
     def _write(self, name, content):
         """Write a file whole, readable by its owner only."""
-        beside = self.folder / f".{name}.new"
+        # run, check and pin may be at work in one folder.
+        beside = self.folder / f".{name}.{os.getpid()}"
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(handle, "wb") as file:
             file.write(content)
