@@ -99,6 +99,9 @@ def test_a_lost_card_is_replaced_and_the_mistake_undone(journey, officer):
     officer.press("Konfirmasi")
     officer.wait_for_state("Aktif")
     assert state_of(journey, new) == "destroyed"
+    officer.page.reload()
+    officer.wait_for_state("Aktif")
+    assert not officer.page.get_by_text("Diganti oleh").count()
     story = officer.page.locator(".o_field_widget[name=event_ids]")
     story.get_by_text("Pemblokiran keliru").first.wait_for()
     story.get_by_text("diterima oleh").first.wait_for()

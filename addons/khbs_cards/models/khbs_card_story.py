@@ -42,7 +42,10 @@ class KhbsCard(models.Model):
     )
 
     def _compute_chain(self):
-        """Read the chain off the family's cards, which were made one after another."""
+        """Read the chain off the family's cards, which were made one after another.
+
+        What was written off, or withdrawn before it was handed over, replaced nothing.
+        """
         cards = self.sudo().search(
             [("household_id", "in", self.sudo().household_id.ids)], order="id"
         )
@@ -51,8 +54,8 @@ class KhbsCard(models.Model):
             chain = chains.get(card.sudo().household_id, self.browse())
             place = chain.ids.index(card.id) if card.id in chain.ids else len(chain)
             before, after = chain[:place], chain[place + 1 :]
-            card.previous_id = before[-1:]
-            card.next_id = after[:1]
+            card.previous_id = before.filtered(_is_link)[-1:]
+            card.next_id = after.filtered(_is_link)[:1]
 
     def _compute_alert_count(self):
         alerts = self.env["khbs.card.alert"]
@@ -205,3 +208,9 @@ class KhbsCard(models.Model):
         """Return the one area where the user works; none if there are several."""
         areas = self.env.user.sudo().khbs_area_ids
         return areas if len(areas) == 1 else areas.browse()
+
+
+def _is_link(card):
+    """Tell whether *card* has, had or is to have its time with the family."""
+    withdrawn = card.state == "revoked" and not card.handed_over_at
+    return card.state != "destroyed" and not withdrawn

@@ -184,7 +184,10 @@ class TestBulk(CardsCase):
         dialog.action_confirm()
         self.assertEqual((card.state, new.state), ("active", "destroyed"))
         self.assertEqual(new.job_ids.state, "failed")
-        self.assertEqual(self.jobs._station_next("S0001"), {"job": None})
+        self.assertEqual(self.jobs._station_next("S0001")["job"], None)
+        # It replaced nothing, and says so.
+        self.env.invalidate_all()
+        self.assertFalse(card.next_id)
         # A new card can be ordered again at any time.
         card.with_user(self.officer).action_replace("lost")
         self.assertEqual(len(card.household_id.card_ids), 3)
