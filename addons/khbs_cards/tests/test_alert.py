@@ -16,6 +16,14 @@ class TestAlert(CardsCase):
         cls.officer = cls._role_user("card_officer")
         cls.field_officer = cls._role_user("field_officer", areas=cls.village)
 
+    def setUp(self):
+        super().setUp()
+        self.before = self.alerts.search([])
+
+    def _alerts(self, *domain):
+        """Return the alerts that came since the test began."""
+        return self.alerts.search(list(domain)) - self.before
+
     def _unknown(self):
         """Return a well-formed number that no card has."""
         return card_number.make("07", 1234567)
@@ -47,7 +55,12 @@ class TestAlert(CardsCase):
             cards.alert_ids.with_user(self.field_officer).action_seen()
         cards.alert_ids.with_user(self.officer).action_seen()
         self.assertEqual(set(cards.alert_ids.mapped("state")), {"seen"})
-        acts = self.env["khbs.audit.event"].search([("act", "=", "card_alert.seen")])
+        acts = self.env["khbs.audit.event"].search(
+            [
+                ("act", "=", "card_alert.seen"),
+                ("res_id", "in", cards.alert_ids.ids),
+            ]
+        )
         self.assertEqual(len(acts.filtered(lambda act: act.outcome == "done")), 2)
 
     def test_who_sees_which(self):
@@ -91,7 +104,7 @@ class TestAlert(CardsCase):
         away = self._role_user("field_officer", areas=self._area("62.01"), login="aw")
         answer = self.cards.with_user(away).find_scanned(card.card_no)
         self.assertIn("not yours", answer["message"])
-        self.assertFalse(self.alerts.search([]))
+        self.assertFalse(self._alerts())
         with self.assertRaises(AccessError):
             self.cards.with_user(self._role_user("bank_officer")).find_scanned(wrong)
 
@@ -101,16 +114,16 @@ class TestAlert(CardsCase):
             answer = cards.find_scanned(text)
             self.assertTrue(answer["void"])
             self.assertIn("campaign", answer["message"])
-        self.assertFalse(self.alerts.search([]))
+        self.assertFalse(self._alerts())
         answer = cards.find_scanned(self._unknown())
         self.assertTrue(answer["void"])
-        [alert] = self.alerts.search([("what", "=", "unknown")])
+        [alert] = self._alerts(("what", "=", "unknown"))
         self.assertEqual((alert.card_no, alert.source), (self._unknown(), "office"))
         self.assertEqual(alert.area_id, self.village)
         self.assertFalse(alert.card_id)
         cards.report_campaign()
         cards.report_campaign()
-        [alert] = self.alerts.search([("what", "=", "campaign")])
+        [alert] = self._alerts(("what", "=", "campaign"))
         self.assertEqual((alert.taps, alert.user_id), (2, self.field_officer))
 
     def test_each_state_has_its_own_sentence(self):
