@@ -253,12 +253,16 @@ class TestFigures(QueueCase):
         self.assertTrue(figures["stations"][0]["silent"])
 
     def test_who_watches_sees_the_runs_of_his_areas(self):
+        self._allocated()
         user = self._role_user(
             "card_officer", areas=self.second.area_id, login="elsewhere"
         )
         figures = self.env["khbs.card.monitor"].with_user(user).figures()
+        # Single cards are of no run, and so of the whole province.
         self.assertEqual([run["id"] for run in figures["runs"]], [self.second.id])
         self.assertEqual(figures["total"]["waiting"], 2)
+        figures = self.env["khbs.card.monitor"].with_user(self.officer).figures()
+        self.assertEqual(figures["total"]["waiting"], 5)
         with self.assertRaises(AccessError):
             self.env["khbs.card.monitor"].with_user(
                 self._role_user("field_officer")
