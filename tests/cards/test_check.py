@@ -2,8 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Step 10: the second reader compares the plastic with the chip."""
 
-import shutil
-
 import pytest
 from enrolled import Station
 from office import Office, Refused
@@ -126,23 +124,14 @@ def test_what_is_no_card_of_the_programme_is_told(tmp_path, station, office, mad
         assert words in reason
 
 
-def test_a_card_that_is_pulled_out_is_asked_for_again(
-    tmp_path, station, office, made, monkeypatch
-):
-    again = tmp_path / "again.json"
-    shutil.copy(made[0], again)
-    opened = VirtualCard.open
-
-    def torn(path, faults=None):
-        return opened(path, Faults(tear_at=3) if path == made[0] else faults)
-
-    monkeypatch.setattr(VirtualCard, "open", torn)
-    operator, counts = check(station, [made[0], again], numbers(office)[0])
+def test_a_card_that_is_pulled_out_is_asked_for_again(station, office, made):
+    torn = VirtualCard.open(made[0], Faults(tear_at=3))
+    operator, counts = check(station, [torn, made[0]], numbers(office)[0])
     assert "kartu terlepas" in operator.told("gone")[0]
     assert counts["done"] == 1
 
 
-def test_a_card_that_stops_answering_is_set_aside(station, office, made, monkeypatch):
+def test_a_card_that_stops_answering_is_set_aside(station, office, made):
     """It proves itself once, and then its chip refuses to sign."""
     card = VirtualCard.open(made[0])
     transmit, signed = card.transmit, []
@@ -152,8 +141,7 @@ def test_a_card_that_stops_answering_is_set_aside(station, office, made, monkeyp
         return bytes.fromhex("6F00") if sum(signed) > 1 else transmit(apdu)
 
     card.transmit = refuse
-    monkeypatch.setattr(VirtualCard, "open", lambda path: card)
-    operator, counts = check(station, made[:1], numbers(office)[0])
+    operator, counts = check(station, [card], numbers(office)[0])
     assert "tidak menjawab" in operator.told("refused")[0]
     assert states(office) == ["LOCKED"] * 2
 

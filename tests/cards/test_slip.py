@@ -12,7 +12,7 @@ from office import Office
 from khbs_station.keystore import StationError
 from khbs_station.shift import Shift
 from khbs_station.slip import SlipError, SlipPrinter
-from tools.journey.station import Tray
+from tools.journey.station import OutOfCards, Tray
 from tools.virtual_card import Memory, VirtualCard, memory
 
 
@@ -58,7 +58,7 @@ def test_the_operator_is_told_when_the_printer_fails(station, office, capsys):
     path = station.folder / "card.json"
     Memory.blank(path)
     shift = Shift(worker.server, worker, Tray([path]))
-    with pytest.raises(Exception):  # noqa: B017 - the tray is empty then
+    with pytest.raises(OutOfCards):
         shift.run()
     shown = capsys.readouterr().out
     assert "Slip PIN tidak tercetak (perintah cetak berakhir dengan 1)" in shown

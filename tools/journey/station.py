@@ -200,10 +200,15 @@ def serve(screen, slot, cards, used):
                 raise OutOfCards
             card = cards[len(used)]
             used.append(card)
-            slot.insert(VirtualCard.open(card) if isinstance(card, Path) else card)
+            slot.insert(opened(card))
         elif REMOVE in line:
             slot.eject()
     slot.eject()
+
+
+def opened(card):
+    """Return the card that is given, or that is kept in the file given."""
+    return VirtualCard.open(card) if isinstance(card, Path) else card
 
 
 class OutOfCards(Exception):
@@ -214,6 +219,8 @@ class Tray:
     """A reader without PC/SC, which is fed from a stack of cards.
 
     It is to ``Shift`` what ``khbs_station.transport.Reader`` is.
+
+    :param cards: cards, or paths of them
     """
 
     def __init__(self, cards):
@@ -228,7 +235,7 @@ class Tray:
             raise OutOfCards
         if present:
             self.used.append(self._waiting.pop(0))
-            self._card = VirtualCard.open(self.used[-1])
+            self._card = opened(self.used[-1])
 
     def connect(self):
         return Contact(self._card)
