@@ -127,7 +127,8 @@ class KhbsCardMonitor(models.AbstractModel):
                 {
                     "id": station.id,
                     "code": station.code,
-                    "run": station.run_id.name or "",
+                    # A number alone: the run may be of another area.
+                    "run": station.sudo().run_id.name or "",
                     "card": job.card_id.card_no if job else "",
                     "certified": bool(job) and job.state == "certified",
                     "heard_at": fields.Datetime.to_string(heard),

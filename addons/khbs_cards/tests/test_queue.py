@@ -254,15 +254,23 @@ class TestFigures(QueueCase):
 
     def test_who_watches_sees_the_runs_of_his_areas(self):
         self._allocated()
+        self.jobs._station_next("S0001")
+        station = self.env["khbs.card.station"].search([])
+        station.run_id = self.first
+        self.env.flush_all()
+        for role in ("auditor", "administrator"):
+            self.env["khbs.card.monitor"].with_user(self._role_user(role)).figures()
         user = self._role_user(
             "card_officer", areas=self.second.area_id, login="elsewhere"
         )
+        self.env.invalidate_all()
         figures = self.env["khbs.card.monitor"].with_user(user).figures()
         # Single cards are of no run, and so of the whole province.
         self.assertEqual([run["id"] for run in figures["runs"]], [self.second.id])
         self.assertEqual(figures["total"]["waiting"], 2)
+        self.assertEqual(figures["stations"][0]["run"], self.first.name)
         figures = self.env["khbs.card.monitor"].with_user(self.officer).figures()
-        self.assertEqual(figures["total"]["waiting"], 5)
+        self.assertEqual(figures["total"]["waiting"], 4)
         with self.assertRaises(AccessError):
             self.env["khbs.card.monitor"].with_user(
                 self._role_user("field_officer")
