@@ -158,6 +158,10 @@ class KhbsCardReturnLine(models.Model):
         code = return_plan.EVENT_REASONS.get(reason, reason)
         data = {"minutes": self.return_id.name}
         for target in steps:
+            if target == "shipped":
+                # In a box with its packing list, like any card that is sent.
+                cards.action_ship()
+                continue
             cards._transition(target, code, data=data)
             cards._record_move(target, code)
         replaced = action == "replace" and self._replace(state, code)

@@ -70,6 +70,7 @@ class TestReturns(CardsCase):
         )
         self.assertEqual(set(minutes.line_ids.mapped("result")), {"moved"})
         self.assertEqual(minutes.state, "done")
+        self.assertEqual(again.shipment_id.state, "shipped", "in a box, with its list")
         for card in (lost, damaged):
             new = card.household_id.card_ids - card
             self.assertEqual(new.state, "allocated")
