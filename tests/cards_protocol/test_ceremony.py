@@ -286,6 +286,16 @@ def test_a_request_that_was_changed_on_the_way_is_not_signed(played, tmp_path):
         assert not (tmp_path / "out").exists()
 
 
+def test_a_clock_that_is_behind_dates_no_bundle(played, tmp_path):
+    request = (played.folder / "stick" / "request-5.json").read_text()
+    later = re.sub(r'"at": \d+', '"at": 4102444800', request)
+    (tmp_path / "request.json").write_text(later)
+    command = f'tools/keys sign "$ROOT-3" {tmp_path}/request.json {tmp_path}/out'
+    code, text = played._run(played.environments["root"], command)
+    assert code == 1 and "set its clock" in text
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_old_copy_of_the_root_does_not_sign(played, tmp_path):
     """Two bundles of one version would tear the terminals apart."""
     copy = tmp_path / "root"

@@ -6,6 +6,7 @@
 import argparse
 import os
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -125,7 +126,8 @@ def sign(options):
         print(f"No list {name} before version {version}")
     for name in options.revoke:
         print(f"{name}  REVOKED from now on")
-    prompt.confirm("Are these the digests of the minutes?")
+    print(f"This machine says that today is {ceremony.day(time.time())}")
+    prompt.confirm("Are these the digests of the minutes, and is that the day?")
     print(f"Root {signing.name}")
     signers = [(signing.name, signing.key(_secret_of(signing)))]
     if following:

@@ -113,6 +113,7 @@ def next_payload(root, root_key, held, asked, wanted, revoke=(), new_root=None):
     now = int(time.time())
     old = held.payload if held else {"keys": [], "ca": [], "min": {}, "rev": []}
     known = held.keys if held else {}
+    _check_clock(now, asked["at"], held.iat if held else 0)
     _check_may_follow(held, asked, wanted, revoke)
     listed, authorities = list(old["keys"]), list(old["ca"])
     for folder in filter(None, (root, new_root)):
@@ -143,6 +144,16 @@ def next_payload(root, root_key, held, asked, wanted, revoke=(), new_root=None):
         "min": minimum,
         "rev": sorted({*old["rev"], *revoke}),
     }
+
+
+def _check_clock(now, *known):
+    """Refuse to date a bundle by a clock that is behind what is known."""
+    if max(known) > now + DAY:
+        raise KeyStoreError(
+            f"This machine says that it is {day(now)}, but the request or the last "
+            f"bundle is of {day(max(known))}: set its clock.",
+            "settings",
+        )
 
 
 def _check_may_follow(held, asked, wanted, revoke):
