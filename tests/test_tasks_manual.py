@@ -12,7 +12,7 @@ from screen import DIALOG, PHONE, Screen
 
 @pytest.fixture
 def family(journey, installation):
-    """(card number, last digits of the head's NIK) of a family with open aid."""
+    """(card number, last digits of the head's NIK, point) of a family with open aid."""
     officer = journey.erp("kartu")
     [card] = officer.search_read(
         "khbs.card",
@@ -21,7 +21,11 @@ def family(journey, installation):
         order="card_index desc",
         limit=1,
     )
-    _open_round(journey, card["area_id"][0])
+    village = card["area_id"][0]
+    _open_round(journey, village)
+    [point] = journey.erp("distribusi").search_read(
+        "khbs.point", [("village_ids", "in", [village])], ["code"], limit=1
+    )
     with connect(installation, journey.database) as connection:
         with connection.cursor() as cr:
             cr.execute(
@@ -30,7 +34,7 @@ def family(journey, installation):
                 [card["household_id"][0]],
             )
             [digits] = cr.fetchone()
-    return card["card_no"], digits
+    return card["card_no"], digits, point["code"]
 
 
 def _open_round(journey, village):
@@ -59,7 +63,7 @@ def _open_round(journey, village):
 def test_a_ruined_card_is_served_after_a_second_persons_look(
     journey, browser, family, tmp_path
 ):
-    card_no, digits = family
+    card_no, digits, point_code = family
     photo = tmp_path / "orang-dan-kartu.jpg"
     Image.new("RGB", (320, 240), "grey").save(photo)
     point = Screen(browser, journey, "distribusi", PHONE)
@@ -67,7 +71,7 @@ def test_a_ruined_card_is_served_after_a_second_persons_look(
     point.new()
     point.fill("card_no", card_no)
     point.fill("last_digits", "0000" if digits != "0000" else "1111")
-    point.pick("point_id", "TB-01")
+    point.pick("point_id", point_code)
     point.pick("entitlement_ids", "TUGAS-RUSAK")
     point.upload("photo", photo)
     point.save()

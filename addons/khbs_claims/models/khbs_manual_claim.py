@@ -191,9 +191,11 @@ class KhbsManualClaim(models.Model):
 
     def _inverse_last_digits(self):
         """Compare what was typed with the registry; a wrong entry leaves a trace."""
-        for claim in self:
-            if not claim.last_digits:
-                continue
+        typed = self.filtered("last_digits")
+        if len(typed) > 1:
+            # What is wrong is counted one after the other.
+            raise UserError(self.env._("Enter the digits of one claim at a time."))
+        for claim in typed:
             claim._refuse_guessing()
             shown = {number[-4:] for number in claim._document_numbers()}
             claim.sudo().document_checked = claim.last_digits.strip() in shown
@@ -203,16 +205,22 @@ class KhbsManualClaim(models.Model):
                 )
 
     def _refuse_guessing(self):
-        """Stop whoever tries digits until some fit."""
-        events = self.env["khbs.audit.event"].sudo()
-        wrong = events.search_count(
-            [
-                ("user_id", "=", self.env.uid),
-                ("act", "=", COMPARE),
-                ("at", ">", fields.Datetime.now() - timedelta(days=1)),
-            ],
-            limit=WRONG_DIGITS_A_DAY,
+        """Stop whoever tries digits until some fit.
+
+        One at a time of each user, and counted on a connection of its own: what was
+        wrong a moment ago in another request counts too.
+        """
+        self.env.cr.execute(
+            "SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [COMPARE, self.env.uid]
         )
+        since = fields.Datetime.now() - timedelta(days=1)
+        with self.env.registry.cursor() as cr:
+            cr.execute(
+                "SELECT count(*) FROM khbs_audit_event"
+                " WHERE user_id = %s AND act = %s AND at > %s",
+                [self.env.uid, COMPARE, since],
+            )
+            [wrong] = cr.fetchone()
         if wrong >= WRONG_DIGITS_A_DAY:
             raise UserError(
                 self.env._(
@@ -361,8 +369,8 @@ class KhbsManualClaim(models.Model):
 
     @api.model
     def _limit(self):
-        parameters = self.env["ir.config_parameter"].sudo()
-        return int(parameters.get_param(LIMIT_PARAMETER, DEFAULT_LIMIT))
+        entered = self.env["ir.config_parameter"].sudo().get_param(LIMIT_PARAMETER)
+        return int(entered) if entered and entered.isdecimal() else DEFAULT_LIMIT
 
     def _check_complete(self):
         """Raise UserError while something that stands in for the card is missing."""
@@ -395,6 +403,15 @@ class KhbsManualClaim(models.Model):
         self.ensure_one()
         claim = self.sudo()
         self._check_card()
+        if claim.area_id not in claim.point_id.village_ids | claim.point_id.area_id:
+            raise UserError(
+                self.env._(
+                    "%(point)s does not serve %(village)s. Choose the point where the "
+                    "family stands.",
+                    point=claim.point_id.display_name,
+                    village=claim.area_id.display_name,
+                )
+            )
         today = fields.Date.context_today(self.with_context(tz="Asia/Pontianak"))
         for entitlement in claim.entitlement_ids:
             aid = entitlement.round_id

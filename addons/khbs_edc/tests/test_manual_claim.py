@@ -124,6 +124,24 @@ class TestManualClaim(SettlementCase):
             claim.last_digits = right
         self.assertFalse(claim.document_checked)
 
+    def test_digits_are_compared_one_claim_at_a_time(self):
+        families = self._families(2)
+        drafts = self.claims.union(
+            *(self._manual(family, last_digits=False) for family in families)
+        )
+        with self.assertRaisesRegex(UserError, "one claim at a time"):
+            drafts.write({"last_digits": "0001"})
+
+    def test_the_point_serves_the_village(self):
+        [family] = self._families(1)
+        elsewhere = self.point.copy(
+            {"code": "JAUH", "area_id": self._area("62.06.01.2001").id}
+        )
+        elsewhere.village_ids = False
+        claim = self._manual(family, point_id=elsewhere.id)
+        with self.assertRaisesRegex(UserError, "does not serve"):
+            claim.action_submit()
+
     def test_a_card_of_another_village_is_not_found(self):
         elsewhere = self._household(village=self._area("62.06.01.2001"))
         card, _chip = self._active(elsewhere)
