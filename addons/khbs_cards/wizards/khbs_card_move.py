@@ -80,7 +80,8 @@ class KhbsCardMove(models.TransientModel):
         if self.reason and self.reason not in (self.reasons or []):
             self.reason = False
 
-    @api.depends("asked", "target", "reason", "state")
+    # Not on the reason: the form asks the server for nothing while one is chosen.
+    @api.depends("asked", "target", "state")
     def _compute_preview(self):
         for move in self:
             cards = move._cards()
@@ -93,8 +94,8 @@ class KhbsCardMove(models.TransientModel):
             move.stopped = move._stopped(cards.browse(set(cards.ids) - set(refused)))
 
     def _stopped(self, cards):
-        """Return the numbers of the new cards that the undo of a mistake stops."""
-        if self.target != "lift" or self.reason != "mistake" or self.state == "done":
+        """Return the numbers of the new cards that the undo of a mistake would stop."""
+        if self.target != "lift" or self.state == "done":
             return False
         return ", ".join(cards._replacements().mapped("card_no")) or False
 
