@@ -143,7 +143,7 @@ def test_field_officer_scans_and_suspends_on_a_phone(journey, phone):
     phone.wait_for_state("Aktif")
     phone.press("Tangguhkan")
     phone.wait_for_dialog()
-    phone.choose("reason", "Ditemukan orang lain")
+    phone.choose("reason", "Ditemukan")
     phone.press("Konfirmasi")
     phone.wait_for_state("Ditangguhkan")
     assert phone.page.evaluate(width) <= PHONE

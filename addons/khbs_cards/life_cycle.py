@@ -90,7 +90,7 @@ TRANSITIONS = {
 REASONS = [
     ("lost", "Lost"),
     ("stolen", "Stolen"),
-    ("found", "Found by another"),
+    ("found", "Found"),
     ("damaged", "Damaged"),
     ("fraud", "Suspected fraud"),
     ("death", "Holder deceased"),

@@ -71,7 +71,10 @@ class KhbsCardListVersion(models.Model):
         string="Suspended", compute="_compute_counts", store=True, aggregator=None
     )
     shipped_count = fields.Integer(
-        string="Not handed over", compute="_compute_counts", store=True, aggregator=None
+        string="Shipped, not handed over",
+        compute="_compute_counts",
+        store=True,
+        aggregator=None,
     )
     size = fields.Integer(
         string="Size (bytes)",
