@@ -205,9 +205,8 @@ class KhbsCard(models.Model):
         return self.env._("Noted. Tell the family that its own card is made for it.")
 
     def _area_of_user(self):
-        """Return the one area where the user works; none if there are several."""
-        areas = self.env.user.sudo().khbs_area_ids
-        return areas if len(areas) == 1 else areas.browse()
+        """Return an area where the user works: an alert of no area would be unseen."""
+        return self.env.user.sudo().khbs_area_ids[:1]
 
 
 def _is_link(card):

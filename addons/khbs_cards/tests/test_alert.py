@@ -126,6 +126,14 @@ class TestAlert(CardsCase):
         [alert] = self._alerts(("what", "=", "campaign"))
         self.assertEqual((alert.taps, alert.user_id), (2, self.field_officer))
 
+    def test_what_an_officer_of_two_villages_reports_is_seen(self):
+        areas = self.village + self._area("62.06.01.2001")
+        both = self._role_user("field_officer", areas=areas, login="both")
+        self.cards.with_user(both).report_campaign()
+        [alert] = self._alerts(("what", "=", "campaign"))
+        self.assertIn(alert.area_id, areas)
+        self.assertEqual(alert.with_user(self.officer).search([]) & alert, alert)
+
     def test_each_state_has_its_own_sentence(self):
         said = {
             state: self.cards._refusal_of_state(state)
