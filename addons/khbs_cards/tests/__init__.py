@@ -23,6 +23,7 @@ from . import test_print
 from . import test_queue
 from . import test_run
 from . import test_run_law
+from . import test_run_orders
 from . import test_runs_at_once
 from . import test_shipment
 from . import test_secrets
