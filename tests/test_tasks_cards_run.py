@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from PIL import Image
 from pypdf import PdfReader
-from screen import PHONE, Screen
+from screen import DIALOG, PHONE, Screen
 
 from tools.journey import station
 from tools.journey.cards import number_on
@@ -55,17 +55,13 @@ def box(journey):
     return newest
 
 
-def open_run(screen, journey, run_id):
+def test_card_officer_prints_and_packs_and_ships(journey, browser):
+    run_id = personalise(journey, count=2)
+    screen = Screen(browser, journey, "kartu")
     name = journey.erp("kartu").read_one("khbs.card.run", run_id, ["name"])["name"]
     screen.menu("Kartu", "Gelombang cetak")
     screen.search(name)
     screen.open_row(name)
-
-
-def test_card_officer_prints_and_packs_and_ships(journey, browser):
-    run_id = personalise(journey, count=2)
-    screen = Screen(browser, journey, "kartu")
-    open_run(screen, journey, run_id)
     screen.wait_for_state("Dipesan")
     screen.page.get_by_text("belum masuk berkas cetak").wait_for()
     screen.press("Buat berkas cetak")
@@ -76,7 +72,7 @@ def test_card_officer_prints_and_packs_and_ships(journey, browser):
     assert len(pages) % 2 == 0
     assert "KARTU HUMA BETANG SEJAHTERA" in pages[0].extract_text()
 
-    open_run(screen, journey, run_id)
+    screen.open(f"khbs-card-runs/{run_id}")
     screen.press("Tandai sudah dicetak")
     screen.confirm()
     screen.page.get_by_text("kartu tercetak perlu dikemas").wait_for()
@@ -128,9 +124,10 @@ def test_field_officer_receives_a_box_on_a_phone(journey, browser, box):
     screen.wait_for_no_dialog()
     screen.save()
     screen.press("Terima")
-    screen.confirm()
+    # Not confirm(): the refusal stands where the question stood.
+    screen.page.locator(f"{DIALOG} .modal-footer .btn-primary").click()
     screen.page.get_by_text("disebut tidak ada").wait_for()
-    screen.press("Tutup")
+    screen.confirm()
     screen.page.locator("[name=line_ids] .o_kanban_record").first.click()
     screen.wait_for_dialog()
     screen.pick("missing_item_ids", card_no)
