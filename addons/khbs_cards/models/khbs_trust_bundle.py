@@ -11,15 +11,12 @@ from odoo.addons.khbs_registry import append_only
 
 from ..protocol.keystore import KeyStoreError
 
-# Database to SHA-256 of the bundle that it has taken, as this process knows it.
-_taken = {}
-
 
 class KhbsTrustBundle(models.Model):
     """A trust bundle that this server has signed under: public keys and their times.
 
     The database remembers every version, so that an older one brought back into the
-    key folder is refused, also after a change of root.
+    key folder is refused, also after a change of root and in a line that was left.
     """
 
     _name = "khbs.trust.bundle"
@@ -56,49 +53,62 @@ class KhbsTrustBundle(models.Model):
     def _take(self, keyring):
         """Remember the bundle of *keyring*, once, and refuse one that goes back.
 
-        :raises KeyStoreError: an older bundle, or another of a version that was
-            in force
+        The last one taken is in force, whatever this process has seen: another
+        worker may have taken it.
+
+        :raises KeyStoreError: neither the bundle in force nor one that may follow it
         """
         bundle = keyring.bundle()
         text = "\n".join(bundle.texts)
         digest = hashlib.sha256(text.encode("ascii")).hexdigest()
-        dbname = self.env.cr.dbname
-        if _taken.get(dbname) == digest:
-            return
-        newest = self._newest_of(bundle.roots)
-        if not newest or newest["sha256"] != digest:
-            self._check(newest, bundle)
-            self._remember(newest, bundle, text, digest, keyring)
-        self.env.cr.postcommit.add(lambda: _taken.update({dbname: digest}))
+        in_force = self._in_force()
+        if not in_force or in_force["sha256"] != digest:
+            lineage = self._lineage_of(bundle, in_force)
+            self._remember(lineage, bundle, text, digest, keyring)
 
     @api.model
-    def _newest_of(self, roots):
-        """Return (lineage, version, sha256) of the newest bundle after these roots."""
+    def _in_force(self):
+        """Return {lineage, root_sha256, version, sha256} of the last one taken."""
         self.env.cr.execute(
-            SQL(
-                """
-                SELECT lineage, version, sha256 FROM khbs_trust_bundle
-                 WHERE lineage IN (SELECT lineage FROM khbs_trust_bundle
-                                    WHERE root_sha256 = ANY(%s))
-                 ORDER BY version DESC LIMIT 1
-                """,
-                roots,
-            )
+            """
+            SELECT lineage, root_sha256, version, sha256
+              FROM khbs_trust_bundle ORDER BY id DESC LIMIT 1
+            """
         )
         return next(iter(self.env.cr.dictfetchall()), None)
 
     @api.model
-    def _check(self, newest, bundle):
-        if newest and bundle.ver <= newest["version"]:
+    def _lineage_of(self, bundle, in_force):
+        """Return the lineage that *bundle* goes on, or begins.
+
+        :raises KeyStoreError: an older bundle, another of a version that was in
+            force, or one of a line that was left
+        """
+        if in_force and in_force["root_sha256"] in bundle.roots:
+            if bundle.ver <= in_force["version"]:
+                raise KeyStoreError(
+                    f"The key folder has the trust bundle {bundle.ver}, but "
+                    f"{in_force['version']} was in force: an older bundle, or another "
+                    "of the same version, is never taken. Bring the newest one back.",
+                    "trust",
+                )
+            return in_force["lineage"]
+        known = self.search_count(
+            ["|", ("root_sha256", "in", bundle.roots), ("lineage", "in", bundle.roots)],
+            limit=1,
+        )
+        if known:
             raise KeyStoreError(
-                f"The key folder has the trust bundle {bundle.ver}, but "
-                f"{newest['version']} was in force: an older bundle, or another of "
-                "the same version, is never taken. Bring the newest one back.",
+                f"The key folder has the trust bundle {bundle.ver} of a root that "
+                "another has followed: it is never taken again. Bring the newest "
+                "bundle back, or let a new root begin a new line "
+                "(docs/operations.md, Key ceremony).",
                 "trust",
             )
+        return bundle.roots[0]
 
     @api.model
-    def _remember(self, newest, bundle, text, digest, keyring):
+    def _remember(self, lineage, bundle, text, digest, keyring):
         self.env.cr.execute(
             SQL(
                 """
@@ -109,7 +119,7 @@ class KhbsTrustBundle(models.Model):
                 (
                     bundle.ver,
                     bundle.prg,
-                    newest["lineage"] if newest else bundle.roots[0],
+                    lineage,
                     bundle.roots[-1],
                     naive(bundle.iat),
                     naive(bundle.exp),

@@ -105,6 +105,41 @@ class TestKeysInForce(CardsCase):
         )
         self.assertIn("trust", [event.data["reason"] for event in events])
 
+    def test_a_worker_that_missed_the_newer_bundle_does_not_go_back(self):
+        before = (self.path / "trust.jws").read_bytes()
+        self._sign()
+        idle = authority._open(self.path)
+        # What a process remembers counts from its commit on.
+        self.env.cr.postcommit.run()
+        # Another worker takes the next bundle, which revokes a key.
+        authority._open.cache_clear()
+        self._next_bundle(rev=["L01"])
+        self._list_refused("No key for 'list' is in force")
+        (self.path / "trust.jws").write_bytes(before)
+        with self.assertRaisesRegex(keystore.KeyStoreError, "but 2 was in force"):
+            self.env["khbs.trust.bundle"]._take(idle)
+
+    def test_a_line_that_was_left_never_comes_back(self):
+        self._sign()
+        left, new = self.path.with_name("left"), self.path.with_name("new")
+        # The root was stolen: everything is made anew, under a new root.
+        self.path.rename(left)
+        keystore.create(self.path, PRG)
+        authority._open.cache_clear()
+        self._sign()
+        self.path.rename(new)
+        left.rename(self.path)
+        authority._open.cache_clear()
+        self._list_refused("of a root that another has followed")
+        # Nor what the thief signs after it.
+        self.ring = keystore.open_keyring(self.path)
+        self._next_bundle()
+        self._list_refused("of a root that another has followed")
+        self.path.rename(left)
+        new.rename(self.path)
+        authority._open.cache_clear()
+        self.assertEqual(self._sign()[0], "L01")
+
     def test_another_bundle_of_the_same_version_is_not_taken(self):
         self._sign()
         self._next_bundle(ver=1, min={"01": 7})
