@@ -261,13 +261,17 @@ class Trust:
         :raises jose.JoseError: of another root or programme, or not well signed
         """
         signed = [_signed_by_root(text, settings.prg) for text in texts]
-        payloads = [payload for payload, _root in signed]
-        roots = [root for _payload, root in signed]
+        payloads = [payload for payload, _kid, _root in signed]
+        roots = {kid: root for _payload, kid, root in signed}
         if not 1 <= len(signed) <= 2 or payloads[0] != payloads[-1]:
             raise jose.JoseError("not one bundle, signed once or twice")
-        if settings.root.lower() not in roots:
+        if settings.root.lower() not in roots.values():
             raise jose.JoseError("the bundle is not of the root on the sheet")
-        return cls(texts, payloads[0], roots[-1])
+        # The order of the two is nobody's signature: the higher number follows.
+        newest = max(roots)
+        if newest in payloads[0].get("rev", []):
+            raise jose.JoseError("the bundle is of a revoked root")
+        return cls(texts, payloads[0], roots[newest])
 
     def issued(self, certificate):
         """Whether an authority of the programme signed *certificate*."""
@@ -310,13 +314,13 @@ class RenewingTrust:
 
 
 def _signed_by_root(text, prg):
-    """Return (payload, SHA-256 of the root) of a bundle signed by a root in it."""
+    """Return (payload, kid, SHA-256) of a bundle signed by a root in it."""
     header, payload, *_rest = jose.parse(text)
     for entry in payload.get("keys", []):
         if entry["kid"] == header["kid"] and entry["use"] == "root":
             key = jose.key_of_jwk(entry["jwk"])
             jose.verify(text, "khbs-trust+jwt", {entry["kid"]: key}.get, prg)
-            return payload, hashlib.sha256(jose.spki(key)).hexdigest()
+            return payload, entry["kid"], hashlib.sha256(jose.spki(key)).hexdigest()
     raise jose.JoseError("the bundle is not signed by a root in it")
 
 

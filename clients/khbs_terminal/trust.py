@@ -90,11 +90,15 @@ def open_bundle(trust, root_sha256, prg, held_ver=0):
         "dua berkas kepercayaan berbeda isinya",
     )
     bundle = _read(payload, prg)
-    roots = [_verified_root(message, payload) for message in messages]
-    shape.require(root_sha256 in roots, "akar kepercayaan lain dari lembar pendaftaran")
+    roots = {message.kid: _verified_root(message, payload) for message in messages}
+    shape.require(
+        root_sha256 in roots.values(), "akar kepercayaan lain dari lembar pendaftaran"
+    )
     shape.require(bundle.ver >= held_ver, "berkas kepercayaan lebih lama")
-    # At a change the old root signs first and the new one last.
-    return dataclasses.replace(bundle, root_sha256=roots[-1])
+    # The order of the two is nobody's signature: the higher number follows.
+    newest = max(roots)
+    shape.require(newest not in bundle.revoked, f"akar {newest} sudah dicabut")
+    return dataclasses.replace(bundle, root_sha256=roots[newest])
 
 
 def _verified_root(message, payload):

@@ -106,6 +106,29 @@ def test_a_stop_between_bundle_and_root_does_no_harm(store, roots):
     assert cli.refresh(store, office)[1].version == 3
 
 
+def test_the_order_of_two_signatures_leads_nobody_back(store, roots):
+    first, second = roots
+    office = Office(store.settings())
+    both = bundle(2, roots, roots, rev=["R01"])
+    office.offered = both
+    cli.refresh(store, office)
+    office.offered = both[::-1]
+    assert cli.refresh(store, office)[1].version == 2
+    assert store.settings().root == second.sha256
+    # Whoever has the old root and the line to the station is not believed.
+    for listed, signers in (([first], [first]), ([first, Root("R09")], [first])):
+        office.offered = bundle(3, listed, signers)
+        assert cli.refresh(store, office)[1].version == 2
+
+
+def test_a_root_that_revokes_itself_is_refused(store, roots):
+    office = Office(store.settings())
+    for signers, revoked in ((roots[:1], "R01"), (roots, "R02")):
+        office.offered = bundle(1, roots, signers, rev=[revoked])
+        with pytest.raises(StationError, match="kunci akar"):
+            cli.refresh(store, office)
+
+
 def test_a_root_that_only_says_so_is_refused(store, roots):
     first, second = roots
     office = Office(store.settings())

@@ -86,6 +86,22 @@ def test_every_message_verifies(vectors, verify):
     verify(vectors.journal["ack"], "khbs-ack+jwt")
 
 
+def test_change_of_root(vectors):
+    both = vectors.trust["change_of_root"]
+    for pair in (both, both[::-1]):
+        bundle = keystore.Bundle(pair)
+        assert bundle.roots[-1] == vectors.trust["next_root_sha256"]
+
+
+@pytest.mark.parametrize("case", cases("trust"))
+def test_refuses_trust(case, vectors):
+    """What is well signed by its own roots does not follow what the server has."""
+    texts = case["trust"] if isinstance(case["trust"], list) else [case["trust"]]
+    with pytest.raises(keystore.KeyStoreError):
+        held = keystore.Bundle([vectors.trust["bundle"]])
+        keystore.Bundle(texts).check_follows(held)
+
+
 def test_station(vectors, verify):
     told = vectors.station
     der = [base64url.decode(text) for text in told["certs"]]

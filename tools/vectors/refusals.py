@@ -236,6 +236,8 @@ def _trust_cases(trust):
     forged = KEYS["forged card"]
     own = {**payload["keys"][0], "jwk": forged.public_jwk()}
     swapped = {**payload, "keys": [own, *payload["keys"][1:]]}
+    void = {**payload, "rev": ["R01"]}
+    change = {**json.loads(_payload(trust["change_of_root"][0])), "rev": ["R02"]}
     return [
         {
             "name": "signed by another root",
@@ -248,5 +250,16 @@ def _trust_cases(trust):
         {
             "name": "new root alone",
             "trust": trust["change_of_root"][1],
+        },
+        {
+            "name": "signed by a root that it revokes",
+            "trust": jws(KEYS["root"], "R01", "khbs-trust+jwt", void),
+        },
+        {
+            "name": "change to a root that it revokes",
+            "trust": [
+                jws(KEYS[name], pki.kid(name), "khbs-trust+jwt", change)
+                for name in ("root", "next root")
+            ],
         },
     ]

@@ -34,11 +34,19 @@ class Listed(NamedTuple):
     exp: int
 
 
+class Signer(NamedTuple):
+    """A root that signed a bundle; of two, the one with the higher number follows."""
+
+    kid: str
+    sha256: str
+
+
 class Bundle:
     """A bundle whose signatures have been verified.
 
-    :ivar texts: the JWS: one, or two at a change of root (old first)
-    :ivar roots: SHA-256 (hex) of the SPKI of each root that signed, in that order
+    :ivar texts: the JWS: one, or two at a change of root
+    :ivar roots: SHA-256 (hex) of the SPKI of each root that signed, by number: the last
+        is believed from now on, in whatever order the signatures came
     """
 
     def __init__(self, texts):
@@ -51,7 +59,10 @@ class Bundle:
             if not messages or any(m.payload != self.payload for m in messages):
                 raise jws.JwsError("one bundle is due, signed once or twice")
             self._read()
-            self.roots = [self._verified_root(message) for message in messages]
+            signers = sorted(self._verified_root(message) for message in messages)
+            if signers[-1].kid in self.revoked:
+                raise jws.JwsError(f"the root {signers[-1].kid} is revoked")
+            self.roots = [signer.sha256 for signer in signers]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise KeyStoreError(f"This is no trust bundle: {error}", "trust") from error
         self.texts = list(texts)
@@ -83,7 +94,7 @@ class Bundle:
         if root is None or root.use != ROOT:
             raise jws.JwsError(f"the root {message.kid} is not in it")
         jws.verify(message, root.public_key)
-        return spki_hex(root.public_key)
+        return Signer(root.kid, spki_hex(root.public_key))
 
     def text(self):
         """Return the value of ``trust`` as it travels: a text, or two of them."""
