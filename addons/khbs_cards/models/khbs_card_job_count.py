@@ -4,12 +4,16 @@
 from odoo import fields, models
 
 STATES = ("waiting", "leased", "certified", "done", "failed")
-# What a change takes from one state and adds to another counts for the station that
-# has the job after it.
+# What a change takes from one state and run and adds to another counts for the station
+# that has the job after it. A run that gathers single cards changes their run alone.
 CHANGED = """
-    SELECT after.run_id, after.device_code, side.state, side.step
-      FROM after JOIN before ON before.id = after.id AND before.state <> after.state
-     CROSS JOIN LATERAL (VALUES (before.state, -1), (after.state, 1)) side(state, step)
+    SELECT side.run_id, after.device_code, side.state, side.step
+      FROM after
+      JOIN before ON before.id = after.id
+       AND (before.state, before.run_id) IS DISTINCT FROM (after.state, after.run_id)
+     CROSS JOIN LATERAL (
+         VALUES (before.run_id, before.state, -1), (after.run_id, after.state, 1)
+     ) side(run_id, state, step)
 """
 # What is counted: by which trigger, with which transition tables, and the query of
 # (run, station, what, step) over them.

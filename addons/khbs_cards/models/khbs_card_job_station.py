@@ -63,7 +63,8 @@ class KhbsCardJob(models.Model):
         rows = self.env.execute_query(
             SQL(
                 "SELECT coalesce(sum(waiting), 0)::bigint FROM khbs_card_job_count "
-                "WHERE coalesce(run_id = %s, true)",
+                "WHERE %s::integer IS NULL OR run_id = %s",
+                run_id,
                 run_id,
             )
         )

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .. import life_cycle
+from .khbs_card_job import LIVE_STATES
 
 
 class KhbsCardRun(models.Model):
@@ -77,7 +78,8 @@ class KhbsCardRun(models.Model):
         """Take the cards of the area that were queued without a run; return how many.
 
         Also those that a station has made meanwhile: they are still to be printed, or
-        to be shipped.
+        to be shipped. What a station has in hand comes with the next run: it was told
+        which batch of blanks to take, and takes the job up again after a tear.
         """
         self.ensure_one()
         self.env.flush_all()
@@ -90,6 +92,9 @@ class KhbsCardRun(models.Model):
                       JOIN khbs_area area ON area.id = card.area_id
                      WHERE card.run_id IS NULL
                        AND card.state IN %(states)s
+                       AND NOT EXISTS (SELECT FROM khbs_card_job job
+                                        WHERE job.card_id = card.id
+                                          AND job.state IN %(live)s)
                        AND card.shipment_id IS NULL
                        AND card.profile = %(profile)s
                        AND area.parent_path LIKE %(path)s
@@ -106,6 +111,7 @@ class KhbsCardRun(models.Model):
                   FROM taken WHERE job.card_id = taken.id
                 """,
                 states=(*life_cycle.BLANK, "printed"),
+                live=LIVE_STATES,
                 profile=self.profile,
                 path=f"{self.area_id.parent_path}%",
                 run=self.id,

@@ -179,6 +179,40 @@ class TestFigures(QueueCase):
         )
         self.assertEqual(self._counts(device_code="S0001")["spoiled"], 1)
 
+    def test_single_cards_that_a_run_gathers_take_their_counts_along(self):
+        village = self._area("62.71.03.1001")
+        cards = [
+            self._allocated(self._household(village, state="decided"))
+            for _number in range(4)
+        ]
+        self._personalise(cards[0])
+        held = self.jobs._station_next("S0001")
+        gathering = self.env["khbs.card.run"].create(
+            {"area_id": village.id, "kind": "replacement"}
+        )
+        gathering.action_order()
+        # What a station has in hand keeps its batch of blanks, and its run.
+        self.assertEqual(gathering.card_ids, cards[0] + cards[2] + cards[3])
+        self.assertEqual(self.jobs._station_next("S0001"), held)
+        self.assertEqual(cards[1].job_ids.state, "leased")
+        self.assertEqual(self._counts(run_id=gathering.id), {"waiting": 2, "done": 1})
+        self.assertEqual(self._counts(run_id=False), {"leased": 1})
+        for station in ("S0002", "S0003"):
+            self.env["khbs.card.station"]._seen(station)
+            self.env["khbs.card.station"].search(
+                [("code", "=", station)]
+            ).run_id = gathering
+            self.assertTrue(self.jobs._station_next(station)["job"])
+            self.env.flush_all()
+            for run in (gathering, self.env["khbs.card.run"]):
+                self.assertEqual(self._counts(run_id=run.id), self._truth(run))
+
+    def test_a_station_of_one_run_is_told_what_waits_in_it(self):
+        self._allocated()
+        self.env.flush_all()
+        self.assertEqual(self.jobs._count_waiting(self.first.id), 2)
+        self.assertEqual(self.jobs._count_waiting(None), 5)
+
     def test_every_loss_has_a_row_and_the_jobs_agree(self):
         for why in ("torn", "dropped"):
             job = self.jobs._station_next("S0001")
