@@ -250,7 +250,9 @@ class KhbsCard(models.Model):
         sha256 = self.spki_9c_sha256 if slot == "9C" else self.spki_9e_sha256
         return keys.key_hash(bytes.fromhex(sha256)) if sha256 else None
 
-    def _transition(self, target, reason, device_code=None, data=None, **columns):
+    def _transition(
+        self, target, reason, device_code=None, data=None, lost=None, **columns
+    ):
         """Move these cards to *target*; the one place that does.
 
         One statement locks, moves and tells, all of them or none.
@@ -258,10 +260,17 @@ class KhbsCard(models.Model):
         :param reason: code of life_cycle.REASONS, or a code of the program's own
         :param device_code: terminal or station that asked for it
         :param data: dict of keys, hashes and coordinates for the event
+        :param lost: dict of what the station said of plastic that is destroyed: step
+            of the personalisation, why
         :param columns: what else of the cards changes with it, as the table has it
         :raises UserError: a card is in a state from which it cannot come there
         """
         self.flush_recordset()
+        if target == "destroyed":
+            self._lock()
+            self.env["khbs.card.spoiled"]._tell_cards(
+                self.sudo(), reason, device_code, **(lost or {})
+            )
         now = fields.Datetime.now()
         columns |= {"state": target, "write_uid": self.env.uid, "write_date": now}
         sources = [source for source, end in life_cycle.TRANSITIONS if end == target]

@@ -154,9 +154,10 @@ class KhbsCard(models.Model):
         :param why: what the station said
         """
         self._lock()
-        self.env["khbs.card.spoiled"]._tell_cards(self, reason, device_code, step, why)
         self.job_ids._close_open()
-        self._transition("destroyed", reason, device_code=device_code)
+        self._transition(
+            "destroyed", reason, device_code, lost={"step": step, "why": why}
+        )
         served = self.household_id.card_ids.filtered(lambda c: c.state == "active")
         entitled = self.filtered(
             lambda card: (

@@ -28,6 +28,7 @@ from . import test_runs_at_once
 from . import test_shipment
 from . import test_secrets
 from . import test_template
+from . import test_spoiled
 from . import test_stations_at_once
 from . import test_token
 from . import test_status_list

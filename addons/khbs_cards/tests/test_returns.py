@@ -174,6 +174,8 @@ class TestReturns(CardsCase):
         self.env.flush_all()
         self._carried_out((card, "damaged", "destroy"))
         self.assertEqual(card.state, "destroyed")
+        spoiled = self.env["khbs.card.spoiled"].search([("card_id", "=", card.id)])
+        self.assertEqual(spoiled.mapped("kind"), ["misprint"])
 
     def test_results_and_cards_of_others_are_not_entered(self):
         card, _chip = self._shipped()
