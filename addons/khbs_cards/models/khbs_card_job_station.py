@@ -158,12 +158,13 @@ class KhbsCardJob(models.Model):
     def _invitation(self):
         self._read_row()
         card = self.card_id
-        expiry = fields.Date.context_today(self) + VALIDITY
+        # In the province's time, whatever zone the device's user has.
+        today = fields.Date.context_today(self.with_context(tz="Asia/Pontianak"))
         return {
             "job": self.name,
             "card_no": card.card_no,
             "guid": card.guid,
-            "chuid": base64url.encode(chuid.build(card.guid, expiry)),
+            "chuid": base64url.encode(chuid.build(card.guid, today + VALIDITY)),
             "slots": list(card._slots()),
             "transport_ref": self.run_id.transport_ref or DEFAULT_BATCH,
             "nonce": self.nonce,
