@@ -131,27 +131,29 @@ class KhbsCardListVersion(models.Model):
     @api.model
     def _cron_retain(self):
         """Remove versions that are past their time and that nothing refers to."""
-        self.flush_model()
-        now = int(time.time())
-        self.env.cr.execute(
-            SQL(
-                """
-                DELETE FROM khbs_card_list_version version
-                 USING khbs_card_list list
-                 WHERE list.id = version.list_id
-                   AND version.iat < %(kept)s AND version.exp < %(now)s
-                   AND EXISTS (
-                       SELECT FROM khbs_card_list_version newer
-                        WHERE newer.list_id = version.list_id
-                          AND newer.version > version.version)
-                   AND (%(referred)s) IS NOT TRUE
-                """,
-                kept=now - KEPT,
-                now=now,
-                referred=self._referred(),
-            )
-        )
+        self.env.flush_all()
+        self.env.cr.execute(self._retain_query(int(time.time())))
         self.invalidate_model()
+
+    @api.model
+    def _retain_query(self, now):
+        """Return the statement that removes what is to go at *now* (Unix seconds)."""
+        return SQL(
+            """
+            DELETE FROM khbs_card_list_version version
+             USING khbs_card_list list
+             WHERE list.id = version.list_id
+               AND version.iat < %(kept)s AND version.exp < %(now)s
+               AND EXISTS (
+                   SELECT FROM khbs_card_list_version newer
+                    WHERE newer.list_id = version.list_id
+                      AND newer.version > version.version)
+               AND (%(referred)s) IS NOT TRUE
+            """,
+            kept=now - KEPT,
+            now=now,
+            referred=self._referred(),
+        )
 
     @api.model
     def _referred(self):

@@ -43,16 +43,25 @@ class KhbsCardListVersion(models.Model):
 
     @api.model
     def _referred(self):
-        """Keep every version that a journal, a lease or a terminal names.
+        """Keep every version that a terminal was given or has named.
 
-        Claims are judged by what the version held said, also years later.
+        Claims are judged by what the version held said, also years later: the journal
+        of a terminal that has been silent names what nobody heard of till then.
         """
+        # Scalar subqueries: PostgreSQL looks each up by its index and never reads a
+        # whole table, as it may for EXISTS or IN.
         return SQL(
-            """(%s) OR list.code = '01' AND version.version IN (
-                SELECT lst FROM khbs_journal_entry
-                UNION SELECT list_min FROM khbs_lease
-                UNION SELECT list_version FROM khbs_terminal
-                UNION SELECT number FROM khbs_server_fact WHERE kind = 'list_reported'
-            )""",
+            """(%s) OR list.code = '01' AND (
+                (SELECT true FROM khbs_server_fact fact
+                  WHERE fact.number = version.version
+                    AND fact.kind IN ('list_given', 'list_reported') LIMIT 1)
+                OR (SELECT true FROM khbs_journal_entry entry
+                     WHERE entry.lst = version.version LIMIT 1)
+                OR (SELECT true FROM khbs_journal_entry entry
+                     WHERE entry.document = version.version::text
+                       AND entry.ev = 'lists' LIMIT 1)
+                OR (SELECT true FROM khbs_lease lease
+                     WHERE lease.list_min = version.version LIMIT 1)
+                OR version.version IN (SELECT list_version FROM khbs_terminal))""",
             super()._referred(),
         )

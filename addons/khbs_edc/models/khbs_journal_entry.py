@@ -59,6 +59,9 @@ class KhbsJournalEntry(models.Model):
         "UNIQUE (terminal_id, seq, identity)", "This entry is stored already."
     )
     _event_idx = models.Index("(terminal_id, ev, seq)")
+    # Which versions of the list some terminal held; see khbs.card.list.version.
+    _list_idx = models.Index("(lst)")
+    _list_named_idx = models.Index("(document) WHERE ev = 'lists'")
 
     def init(self):
         append_only.install(self.env.cr, self._table)

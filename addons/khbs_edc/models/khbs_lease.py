@@ -58,6 +58,7 @@ class KhbsLease(models.Model):
     _number_uniq = models.Constraint(
         "UNIQUE (terminal_id, number)", "The terminal was given another lease."
     )
+    _list_idx = models.Index("(list_min)")
     _name_uniq = models.Constraint("UNIQUE (name)", "A lease with this number exists.")
 
     def init(self):

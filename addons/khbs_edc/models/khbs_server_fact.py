@@ -9,6 +9,7 @@ from odoo.tools import format_datetime
 from odoo.addons.khbs_registry import append_only
 
 KINDS = [
+    ("list_given", "List given to the terminal"),
     ("list_reported", "List held by the terminal"),
     ("lost", "Reported lost"),
     ("found", "Report of loss withdrawn"),
@@ -41,6 +42,9 @@ class KhbsServerFact(models.Model):
     detail = fields.Char(compute="_compute_detail")
 
     _terminal_kind_idx = models.Index("(terminal_id, kind, number)")
+    _list_idx = models.Index(
+        "(number) WHERE kind IN ('list_given', 'list_reported')",
+    )
 
     def init(self):
         append_only.install(self.env.cr, self._table)
@@ -58,7 +62,7 @@ class KhbsServerFact(models.Model):
 
     def _detail(self):
         """Say what the fact's number is of, as a person reads it."""
-        if self.kind == "list_reported":
+        if self.kind in ("list_given", "list_reported"):
             return self.env._("Version %(number)s", number=self.number)
         if self.kind == "lost" and self.number:
             since = datetime.datetime.fromtimestamp(self.number, datetime.UTC)

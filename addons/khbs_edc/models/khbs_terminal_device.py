@@ -37,6 +37,21 @@ class KhbsTerminalDevice(models.AbstractModel):
         if version > facts._list_reported(self):
             self._add_fact("list_reported", number=version)
 
+    def _given_list(self, version):
+        """Keep durably that the device was sent list *version*; it may hold it now.
+
+        No outcome follows from it, but a journal that comes late may name it: so the
+        version is kept.
+        """
+        facts = self.env["khbs.server.fact"]
+        given = [
+            ("terminal_id", "=", self.id),
+            ("kind", "=", "list_given"),
+            ("number", "=", version),
+        ]
+        if not facts.sudo().search_count(given, limit=1):
+            self._add_fact("list_given", number=version)
+
     def _take_key(self, spki, fingerprint, hw):
         """Take the key of an enrolment in; it waits for an officer's approval."""
         self.ensure_one()

@@ -3,6 +3,7 @@
 
 from . import test_authorisation
 from . import test_family_event
+from . import test_lists_kept
 from . import test_manual_claim
 from . import test_protocol
 from . import test_rotation

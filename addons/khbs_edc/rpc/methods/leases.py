@@ -17,7 +17,9 @@ def blocklist_get(call, params):
     if list_no != "01":
         raise InvalidParams(f"list: no list {list_no}")
     call.terminal._holds_list(have or 0)
-    return call.env["khbs.card"]._status_list(have)
+    answer = call.env["khbs.card"]._status_list(have)
+    call.terminal._given_list(answer["version"])
+    return answer
 
 
 @method("edc.lease.get")
