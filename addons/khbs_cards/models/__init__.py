@@ -36,6 +36,7 @@ from . import (
     khbs_card_pin_order,
     khbs_card_queue,
     khbs_card_run_queue,
+    khbs_card_seen_proof,
     khbs_card_spoiled,
     khbs_card_job_count,
     khbs_card_story,

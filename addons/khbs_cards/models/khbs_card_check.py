@@ -27,11 +27,15 @@ class KhbsCard(models.Model):
     _inherit = "khbs.card"
 
     @api.model
-    def _read_auth(self, proof, device_code):
-        """Return the card that signed *proof* (khbs-auth) for this device just now.
+    def _read_auth(self, method, params, device_code):
+        """Return the card that signed the proof (khbs-auth) of a request just now.
 
+        A proof serves one request, which may be repeated.
+
+        :param params: of *method*; the proof is ``params["proof"]``
         :raises ProtocolError: unknown card, or a bad proof
         """
+        proof = params.get("proof")
         personalisation.check_texts([proof], 1)
         try:
             parsed = types.expect(
@@ -56,6 +60,12 @@ class KhbsCard(models.Model):
             or abs(time.time() - iat) > SKEW
         ):
             raise ProtocolError(BAD_PROOF, "not signed for this station just now")
+        jti = parsed.payload.get("jti")
+        if not isinstance(jti, str) or not types.ULID.fullmatch(jti):
+            raise ProtocolError(BAD_PROOF, "jti is not a ULID")
+        seen = self.env["khbs.card.seen.proof"]
+        if not seen._serves(card.card_no, jti, method, params):
+            raise ProtocolError(BAD_PROOF, "the proof served another request")
         return card
 
     @api.model
@@ -70,7 +80,7 @@ class KhbsCard(models.Model):
         spoil = params.get("spoil", False)
         if type(spoil) is not bool:
             raise ProtocolError(personalisation.BAD_PARAMS, "spoil: true or false")
-        card = self.sudo()._read_auth(params.get("proof"), device_code)
+        card = self.sudo()._read_auth("station.card.check", params, device_code)
         card._lock()
         if printed == card.card_no:
             card._read_back(device_code)

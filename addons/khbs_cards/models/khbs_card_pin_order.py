@@ -184,7 +184,7 @@ class KhbsCardPinOrder(models.Model):
         :raises ProtocolError: 1504 if the office ordered nothing for this card
         """
         cards = self.env["khbs.card"].sudo()
-        card = cards._read_auth(params.get("proof"), device_code)
+        card = cards._read_auth("station.pin.begin", params, device_code)
         order = self.sudo().search([("card_id", "=", card.id), ("state", "=", "open")])
         order._lock_rows()
         if order.state != "open" or order.expires_at < fields.Datetime.now():

@@ -15,6 +15,8 @@ ROOT = re.compile(r"R[0-9]{2}")
 LEASE = re.compile(r"E[0-9]{2}")
 LIST = re.compile(r"L[0-9]{2}")
 ACK = re.compile(r"A[0-9]{2}")
+# The number of a message.
+ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
 
 class Signer(NamedTuple):

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import hashlib
+import itertools
 import os
 import tempfile
 import time
@@ -17,6 +18,7 @@ from odoo.addons.khbs_cards.protocol import base64url, jws, keys, keystore, pers
 from odoo.addons.khbs_registry.tests.common import KhbsCase
 
 PRG = "KHBS-test"
+_PROOFS = itertools.count(1)
 # What an officer tells of a plain hand-over.
 RECEIPT = {"received_by": "head", "acknowledged": "signature", "notice_given": True}
 
@@ -65,7 +67,7 @@ class Chip:
         payload = {
             "prg": PRG,
             "tid": tid,
-            "jti": "01JD0000000000000000000001",
+            "jti": f"01JD{next(_PROOFS):022d}",
             "iat": int(time.time()) if iat is None else iat,
             **changes,
         }

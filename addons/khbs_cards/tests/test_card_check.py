@@ -90,6 +90,8 @@ class TestCardCheck(CardsCase):
             (1303, self.chip.auth(number, iat=old)),
             (1303, self.chip.auth(number, iat=None, prg="KHBS")),
             (1303, self.chip.activate(number, tid="S0001")),
+            (1303, self.chip.auth(number, jti=None)),
+            (1303, self.chip.auth(number, jti="1")),
             (1303, "x"),
             (-32602, None),
             (1301, self.chip.auth("KH01999999902")),
@@ -108,3 +110,32 @@ class TestCardCheck(CardsCase):
                 {"card_no": number, "proof": self.chip.auth(number), **changed},
             )
         self.assertEqual(self.card.state, "locked")
+
+    def test_a_proof_serves_one_request_which_may_be_repeated(self):
+        number, other = self.card.card_no, "KH01012345642"
+        proof = self.chip.auth(number)
+        check = self.cards._station_check
+        for _time in range(2):
+            answer = check("S0001", {"card_no": number, "proof": proof})
+            self.assertEqual(answer, {"state": "PRINTED"})
+        self.assert_protocol_error(
+            1303, check, "S0001", {"card_no": other, "proof": proof, "spoil": True}
+        )
+        self.assert_protocol_error(
+            1303,
+            self.env["khbs.card.pin.order"]._station_begin,
+            "S0001",
+            {"proof": proof},
+        )
+        self.assertEqual(self.card.state, "printed")
+        self.assertEqual(self._check(other, spoil=True), {"state": "DESTROYED"})
+
+    def test_proofs_are_forgotten_when_they_are_good_no_more(self):
+        self._check()
+        self.env.cr.execute(
+            "UPDATE khbs_card_seen_proof SET at = at - interval '2 hours'"
+        )
+        self._check()
+        self.env["khbs.card.seen.proof"]._gc_seen_proofs()
+        self.env.cr.execute("SELECT count(*) FROM khbs_card_seen_proof")
+        self.assertEqual(self.env.cr.fetchone(), (1,))

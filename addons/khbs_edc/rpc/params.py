@@ -5,10 +5,11 @@
 
 import re
 
+from odoo.addons.khbs_cards.protocol.types import ULID  # noqa: F401
+
 from .dispatcher import InvalidParams
 
 CARD_NO = re.compile(r"KH[0-9]{11}")
-ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 ENTITLEMENT = re.compile(r"[A-Z0-9-]{1,24}")
 BENEFIT = re.compile(r"[A-Z0-9_.]{1,16}")
 ROUND = re.compile(r"[A-Z0-9-]{1,16}")
