@@ -19,6 +19,8 @@ NO_ORDER = 1504
 CARD_STATES = ("shipped", "active", "suspended")
 DAYS_PARAMETER = "khbs.pin_order_days"
 DEFAULT_DAYS = 7
+# How long a station that has begun may still say that the card took its new PIN.
+FINISH = timedelta(hours=1)
 
 
 class KhbsCardPinOrder(models.Model):
@@ -206,9 +208,13 @@ class KhbsCardPinOrder(models.Model):
 
     @api.model
     def _station_done(self, device_code, params):
-        """Close the order on the proof of the card's PIN key, used with the new PIN."""
+        """Close the order on the proof of the card's PIN key, used with the new PIN.
+
+        Also one that the office took back, or that ran out, while the station worked:
+        the card has the PIN, and the family is to have its slip.
+        """
         order = self._own_order(device_code, params)
-        if order.state not in ("open", "done"):
+        if not order._may_be_done():
             raise ProtocolError(NO_ORDER, "order not open")
         card = order.card_id
         personalisation.verify_slot(
@@ -220,7 +226,8 @@ class KhbsCardPinOrder(models.Model):
             order.nonce,
             card.card_no,
         )
-        if order.state == "open":
+        if order.state != "done":
+            was = order.state
             order.write(
                 {
                     "state": "done",
@@ -229,7 +236,7 @@ class KhbsCardPinOrder(models.Model):
                     "last_why": False,
                 }
             )
-            order._record("card.pin.order.done", {"device": device_code})
+            order._record("card.pin.order.done", {"device": device_code, "was": was})
         return {"state": "DONE"}
 
     @api.model
@@ -284,6 +291,13 @@ class KhbsCardPinOrder(models.Model):
     def _is_open(self):
         return self.state == "open" and self.expires_at >= fields.Datetime.now()
 
+    def _may_be_done(self):
+        """Tell whether a station's proof that the PIN is set counts."""
+        if self.state in ("open", "done"):
+            return True
+        begun = self.begun_at and self.begun_at >= fields.Datetime.now() - FINISH
+        return self.state in ("expired", "cancelled") and bool(begun)
+
     @api.model
     def _expire(self, cards):
         """Close the orders of *cards* that nobody carried out in time."""
@@ -307,7 +321,7 @@ class KhbsCardPinOrder(models.Model):
         overdue._close("expired", "card.pin.order.lapsed")
 
     def _close(self, state, act):
-        self.write({"state": state, "nonce": False})
+        self.write({"state": state})
         for order in self:
             order._record(act, {"why": order.last_why} if order.last_why else {})
 

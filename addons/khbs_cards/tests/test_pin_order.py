@@ -173,6 +173,32 @@ class TestPinOrder(CardsCase):
         with self.assertRaises(UserError):
             order.action_cancel()
 
+    def test_an_order_that_ends_while_the_station_works_is_done_all_the_same(self):
+        cancelled = self._order()
+        begun = self._begin()
+        cancelled.action_cancel()
+        # A second order does not hide that the card took the first PIN.
+        second = self._order()
+        self.assertEqual(self._done(begun), {"state": "DONE"})
+        self.assertEqual(cancelled.state, "done")
+        self.assertEqual(second.state, "open")
+        done = self.env["khbs.audit.event"].search(
+            [("act", "=", "card.pin.order.done"), ("res_id", "=", cancelled.id)]
+        )
+        self.assertEqual(done.data["was"], "cancelled")
+        self.assert_protocol_error(1504, self._end_late, second, 61)
+        self.assertEqual(self._end_late(second, 59), {"state": "DONE"})
+        self.assertEqual(second.state, "done")
+
+    def _end_late(self, order, minutes):
+        """Begin just before the order runs out, and say so many minutes later: done."""
+        end = order.expires_at
+        with freeze_time(end - timedelta(minutes=1)):
+            begun = self._begin()
+        with freeze_time(end + timedelta(minutes=minutes - 1)):
+            self.orders._cron_expire()
+            return self._done(begun)
+
     def test_only_cards_with_a_pin_that_are_out_of_the_house(self):
         plain = self._allocated()
         with self.assertRaises(UserError, msg="no PIN key"):
