@@ -28,6 +28,7 @@ def shipped(journey):
     virtual = VirtualCard.open(path)
     officer = journey.erp("kartu")
     run_id = card(journey, number_on(virtual))["run_id"][0]
+    officer.call("khbs.card.run", "action_print_files", [run_id])
     officer.call("khbs.card.run", "action_print", [run_id])
     officer.call("khbs.card.run", "action_ship", [run_id])
     return virtual

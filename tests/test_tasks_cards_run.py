@@ -43,6 +43,7 @@ def box(journey):
     """A box of two cards on its way to the district of the field officer."""
     officer = journey.erp("kartu")
     run_id = personalise(journey, count=2)
+    officer.call("khbs.card.run", "action_print_files", [run_id])
     officer.call("khbs.card.run", "action_print", [run_id])
     officer.call("khbs.card.run", "action_ship", [run_id])
     [newest] = officer.search_read(

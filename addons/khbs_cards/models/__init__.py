@@ -41,6 +41,7 @@ from . import (
     khbs_card_job_count,
     khbs_card_story,
     khbs_card_print,
+    khbs_card_print_stack,
     khbs_card_shipment_line,
     khbs_card_shipment_papers,
     khbs_card_shipment_reception,

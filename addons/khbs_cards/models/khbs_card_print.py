@@ -87,6 +87,7 @@ class KhbsCardPrint(models.Model):
     def action_download(self):
         """Download the file; who did is recorded."""
         self.ensure_one()
+        self._require_whole()
         return {
             "type": "ir.actions.act_url",
             "url": f"/khbs/card-print/{self.id}",
@@ -111,6 +112,7 @@ class KhbsCardPrint(models.Model):
         part = self.sudo()
         if part.state != "made":
             return None
+        part._require_whole()
         content = base64.b64decode(part.with_context(bin_size=False).file)
         digest = hashlib.sha256(content).hexdigest()
         if digest != part.sha256:
@@ -137,8 +139,13 @@ class KhbsCardPrint(models.Model):
         """Draw the file of this part; the same cards give the same bytes."""
         self.ensure_one()
         self = self.sudo()
+        # A family whose head changes meanwhile has its card drawn after that, or sees
+        # that it is drawn: both write the card.
+        self.card_ids._touch()
         # What was written off meanwhile is on no file.
-        gone = self.card_ids.filtered(lambda card: card.state not in DRAWN)
+        gone = self._gone()
+        if self.state == "waiting":
+            gone = self.card_ids.filtered(lambda card: card.state not in DRAWN)
         gone.print_id = False
         with tempfile.SpooledTemporaryFile(max_size=2**24) as file:
             count = self.run_id.template_id._render(self._faces(), file)
@@ -292,9 +299,13 @@ class KhbsCardRun(models.Model):
 
     def action_print_files(self):
         """Have the faces of the personalised cards drawn that are on no file yet."""
+        return self._draw("locked")
+
+    def _draw(self, state):
+        """Make files of the cards in *state* that are on none, now or by the cron."""
         for run in self._checked(life_cycle.CARD_OFFICER, "card_run.prepare"):
             run._require_state("ordered")
-            parts = run._make_parts()
+            parts = run._make_parts(state)
             if not parts:
                 raise UserError(
                     self.env._(
@@ -313,7 +324,7 @@ class KhbsCardRun(models.Model):
                 self.env.ref("khbs_cards.ir_cron_card_print").sudo()._trigger()
         return self[:1].action_view_prints() if len(self) == 1 else True
 
-    def _make_parts(self):
+    def _make_parts(self, state):
         """Divide the cards that are to be drawn into parts, in their order."""
         self.ensure_one()
         prints = self.env["khbs.card.print"].sudo()
@@ -321,9 +332,11 @@ class KhbsCardRun(models.Model):
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
-                "SELECT id FROM khbs_card WHERE run_id = %s AND state = 'locked' "
-                "AND print_id IS NULL ORDER BY card_index FOR NO KEY UPDATE",
+                "SELECT id FROM khbs_card WHERE run_id = %s AND state = %s "
+                "AND print_id IS NULL AND shipment_id IS NULL "
+                "ORDER BY card_index FOR NO KEY UPDATE",
                 self.id,
+                state,
             )
         )
         cards = [card_id for [card_id] in self.env.cr.fetchall()]

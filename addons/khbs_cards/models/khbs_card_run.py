@@ -184,25 +184,6 @@ class KhbsCardRun(models.Model):
             )
         return True
 
-    def action_print(self):
-        """Enter that all personalised cards of the run are printed."""
-        for run in self._checked(life_cycle.CARD_OFFICER, "card_run.printed"):
-            run._require_state("ordered")
-            cards = self.env["khbs.card"].sudo()
-            cards = cards.search([("run_id", "=", run.id), ("state", "=", "locked")])
-            if not cards:
-                raise UserError(
-                    self.env._(
-                        "%(run)s has no personalised card that waits to be printed.",
-                        run=run.name,
-                    )
-                )
-            cards._transition("printed", "PRINTED")
-            self.env["khbs.audit.event"]._record(
-                "card_run.printed", run, {"count": len(cards)}
-            )
-        return True
-
     def action_done(self):
         """Close a run of which every card is out of the house."""
         for run in self._checked(life_cycle.CARD_OFFICER, "card_run.done"):

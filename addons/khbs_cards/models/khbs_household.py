@@ -95,6 +95,8 @@ class KhbsHousehold(models.Model):
         on_the_way._move_with("revoked", reason, data)
         active = named.filtered(lambda card: card.state == "active")
         active._move_with("suspended", reason, data)
+        # Whoever draws a card just now begins anew, and so do we if he was first.
+        cards.filtered(lambda card: card.state in life_cycle.BLANK)._touch()
         # The press has the former name already.
         cards.filtered(
             lambda card: card.state == "locked" and card.print_id.state == "made"

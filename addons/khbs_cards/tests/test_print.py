@@ -101,6 +101,93 @@ class TestPrint(RunCase, HttpCase):
         self.assertEqual((anew.state, anew.run_id.id), ("allocated", run.id))
         self.assertEqual(run.replaced_count, 1)
 
+    def test_only_cards_on_a_made_file_are_entered_as_printed(self):
+        run = self._ordered()
+        first = run.card_ids.sorted("card_index")[0]
+        others = run.card_ids - first
+        self._make(first)
+        run.action_print_files()
+        # The stations go on while the press works.
+        self._make(others[:2])
+        self.patch(khbs_card_print, "AT_ONCE", 0)
+        run.action_print_files()
+        self._make(others[2:])
+        answer = run.action_print()
+        self.assertEqual(answer["tag"], "display_notification")
+        self.assertIn("3", answer["params"]["message"])
+        self.assertEqual(first.state, "printed")
+        self.assertEqual(set(others.mapped("state")), {"locked"})
+        with self._refused():
+            run.action_print()
+        list(self.env["khbs.card.print"]._steps())
+        self.assertEqual(run.to_print_count, 2)
+        run.action_print()
+        self.assertEqual((run.printed_count, run.to_draw_count), (3, 1))
+
+    def test_printing_is_entered_file_by_file(self):
+        run = self._ordered()
+        self._make(run.card_ids)
+        self.patch(khbs_card_print, "CARDS", 2)
+        run.action_print_files()
+        first, second = run.print_ids.sorted("number")
+        self.assertEqual((first.to_print_count, second.to_print_count), (2, 2))
+        first.with_user(self.officer).action_printed()
+        self.env.invalidate_all()
+        self.assertEqual(set(first.card_ids.mapped("state")), {"printed"})
+        self.assertEqual(set(second.card_ids.mapped("state")), {"locked"})
+        self.assertEqual((first.to_print_count, run.to_print_count), (0, 2))
+        with self._refused():
+            first.with_user(self.officer).action_printed()
+        for role in ("auditor", "administrator"):
+            user = self._role_user(role)
+            for action in ("action_printed", "action_redraw"):
+                with self.subTest(role=role), self._refused(AccessError):
+                    getattr(second.with_user(user), action)()
+        elsewhere = self._role_user(
+            "card_officer", areas=self._area("62.06"), login="elsewhere"
+        )
+        with self.assertRaises(AccessError):
+            second.with_user(elsewhere).action_printed()
+
+    def test_cards_entered_as_printed_without_a_file_are_drawn_after_all(self):
+        run = self._ordered()
+        cards = run.card_ids.sorted("card_index")
+        self._make(cards)
+        cards[:2].with_user(self.officer).action_print()
+        run.action_print_files()
+        self.assertEqual((run.print_ids.card_count, run.undrawn_count), (2, 2))
+        run.action_draw_printed()
+        self.assertEqual(run.print_ids.mapped("card_count"), [2, 2])
+        self.assertEqual((cards[:2].print_id.card_count, run.undrawn_count), (2, 0))
+        with self._refused():
+            run.action_draw_printed()
+
+    def test_a_file_with_a_card_written_off_is_drawn_anew(self):
+        run, part = self._made()
+        part = part.with_user(self.officer)
+        with self._refused():
+            part.action_redraw()
+        gone = run.card_ids.sorted("card_index")[1]
+        gone.with_user(self.officer).action_spoil()
+        self.assertEqual((part.gone_count, part.gone_numbers), (1, gone.card_no))
+        for ask in (part.action_download, part._content):
+            with self.assertRaises(UserError) as refusal:
+                ask()
+            self.assertIn(gone.card_no, str(refusal.exception))
+        former = part.sha256
+        part.action_redraw()
+        self.assertNotEqual(part.sha256, former)
+        self.assertEqual((part.card_count, part.gone_count), (3, 0))
+        text = "".join(
+            page.extract_text() for page in PdfReader(io.BytesIO(part._content())).pages
+        )
+        self.assertNotIn(grouped(gone.card_no), text)
+        event = self.env["khbs.audit.event"].search(
+            [("act", "=", "card_print.redraw"), ("res_id", "=", part.id)]
+        )
+        self.assertEqual(event.data["former"], former)
+        self.assertEqual(event.data["left_out"], [gone.card_no])
+
     def test_card_officers_download_and_it_is_recorded(self):
         _run, part = self._made()
         self.officer.password = "petugas-kartu-1"

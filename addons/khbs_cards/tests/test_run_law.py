@@ -39,9 +39,23 @@ class TestRunLaw(RunCase):
             cards._transition("certified", "CERTIFIED")
             cards._spoil("spoiled", device_code="S0001")
 
+    def do_draw(self):
+        if self.run.to_draw_count:
+            self.run.action_print_files()
+
+    def do_draw_anew(self):
+        for part in self.run.print_ids:
+            if part.gone_count and part.card_ids - part._gone():
+                part.action_redraw()
+
     def do_print(self):
-        if self.run.personalised_count:
+        if self.run.to_print_count:
             self.run.action_print()
+
+    def do_print_a_file(self):
+        for part in self.run.print_ids:
+            if part.to_print_count:
+                part.action_printed()
 
     def do_spoil(self):
         cards = self._pick("locked", "printed", "returned")

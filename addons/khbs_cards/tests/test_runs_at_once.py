@@ -21,6 +21,7 @@ class TestRunsAtOnce(TwoConnectionsCase):
         "khbs_card_job",
         "khbs_card_event",
         "khbs_card",
+        "khbs_card_print",
         "khbs_card_shipment",
         "khbs_paper",
         "khbs_card_run",
@@ -80,8 +81,8 @@ class TestRunsAtOnce(TwoConnectionsCase):
             )
             return run.id
 
-    def _printed(self, count=2):
-        """Return the id of a committed run of which all cards are printed."""
+    def _personalised(self, count=2):
+        """Return the id of a committed run of which a station made all cards."""
         run_id = self._run(count)
         with self._committed() as env:
             run = env["khbs.card.run"].browse(run_id)
@@ -89,8 +90,43 @@ class TestRunsAtOnce(TwoConnectionsCase):
             run.job_ids.write({"state": "done"})
             for state in ("keyed", "certified", "locked"):
                 run.card_ids._transition(state, "PERSONALISED")
-            run.action_print()
         return run_id
+
+    def _printed(self, count=2):
+        """Return the id of a committed run of which all cards are printed."""
+        run_id = self._personalised(count)
+        with self._committed() as env:
+            env["khbs.card.run"].browse(run_id).action_print()
+        return run_id
+
+    def test_a_head_that_changes_while_the_file_is_drawn_is_not_on_it(self):
+        run_id = self._personalised(count=1)
+        press, delivery = self._snapshot(), self._snapshot()
+        press["khbs.card.run"].browse(run_id).action_print_files()
+        press.flush_all()
+        press.cr.commit()  # pylint: disable=invalid-commit
+        card = delivery["khbs.card.run"].browse(run_id).card_ids
+        with mute_logger("odoo.sql_db"):
+            # It saw no file yet: it fails, and the server runs it anew.
+            with self.assertRaises(psycopg2.errors.SerializationFailure):
+                card.household_id._exchange_card("death", {})
+            delivery.cr.rollback()
+            delivery.invalidate_all()
+        card.household_id._exchange_card("death", {})
+        self.assertEqual(card.state, "destroyed")
+
+    def test_a_file_drawn_while_the_head_changes_waits_for_the_new_one(self):
+        run_id = self._personalised(count=1)
+        press, delivery = self._snapshot(), self._snapshot()
+        card = delivery["khbs.card.run"].browse(run_id).card_ids
+        card.household_id._exchange_card("death", {})
+        delivery.flush_all()
+        delivery.cr.commit()  # pylint: disable=invalid-commit
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.SerializationFailure),
+        ):
+            press["khbs.card.run"].browse(run_id).action_print_files()
 
     def test_one_run_is_not_ordered_twice(self):
         run_id = self._run()
