@@ -7,7 +7,9 @@ import multiprocessing
 import os
 import shutil
 import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pkcs11
 import pytest
@@ -20,8 +22,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from protocol import certificate, jws, keys, keystore
 from protocol.keystore import settings
+from protocol.keystore.bundle import spki_hex
+from protocol.keystore.root import RootFolder
 from protocol.keystore.token import TokenStore
 
+KEYS_TOOL = Path(__file__).resolve().parents[2] / "tools" / "keys"
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 PIN = "648120"
 GUID = "7c1e6b52-0a4f-4d0b-9a39-2f60a8d1c0de"
@@ -39,17 +44,21 @@ def hsm(tmp_path, monkeypatch):
         "log.level = ERROR\n"
     )
     monkeypatch.setenv("SOFTHSM2_CONF", str(configuration))
+    _begin_token("khbs-test", PIN)
+    return folder
+
+
+def _begin_token(label, pin):
     subprocess.run(
         [
-            *("softhsm2-util", "--init-token", "--free", "--label", "khbs-test"),
-            *("--pin", PIN, "--so-pin", "91827364"),
+            *("softhsm2-util", "--init-token", "--free", "--label", label),
+            *("--pin", pin, "--so-pin", "91827364"),
         ],
         check=True,
         capture_output=True,
     )
-    # The library reads its configuration when it starts.
+    # The library reads its configuration, and finds its tokens, when it starts.
     pkcs11.lib(MODULE).reinitialize()
-    return folder
 
 
 @pytest.fixture
@@ -312,3 +321,43 @@ def test_a_library_that_is_not_there_is_told(hsm):
     store = TokenStore("/nowhere/lib.so", "khbs-test", lambda: PIN)
     with pytest.raises(keystore.KeyStoreError, match="cannot be loaded"):
         store.names()
+
+
+def test_a_root_in_a_token_signs_by_two_halves_of_its_pin(hsm, tmp_path):
+    """The ceremony of docs/operations.md with the root in a token of its own."""
+    mine = ("kiri-7391", "kanan-5520")
+    _begin_token("khbs-root", "".join(mine))
+    root, server, request, out = (
+        tmp_path / name for name in ("root", "server", "request", "out")
+    )
+
+    def run(*arguments, typed=(), refused=""):
+        answer = subprocess.run(
+            [sys.executable, KEYS_TOOL, *arguments],
+            input="\n".join([*typed, ""]),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert answer.returncode == bool(refused), answer.stderr
+        assert refused in answer.stderr
+        assert not any(half in answer.stdout + answer.stderr for half in mine)
+
+    new = ("root", root, "--prg", "KHBS-test", "--module", MODULE)
+    run(*new, "--token", "khbs-root", typed=mine)
+    assert not list(root.glob("*.pem"))
+    run("folder", server)
+    run("make", server, "ca", "lease", "list", "ack", "master")
+    run("request", server, request, "--prg", "KHBS-test")
+    sign = ("sign", root, request, out)
+    run(*sign, typed=("yes", *reversed(mine)), refused="PIN")
+    run(*sign, typed=("yes", mine[0], "5"), refused="Each half of the PIN")
+    assert not out.exists()
+    run(*sign, typed=("yes", *mine))
+    digest = spki_hex(RootFolder(root).certificate().public_key())
+    run("install", server, out, "--root", digest)
+    ring = keystore.open_keyring(server)
+    assert (ring.bundle().ver, ring.root_sha256()) == (1, digest)
+    ring.ca_certificate().verify_directly_issued_by(RootFolder(root).certificate())
+    # Its halves are a PIN: the token's own tool changes them.
+    run("halves", root, refused="change its PIN with the token's own tool")
