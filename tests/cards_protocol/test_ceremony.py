@@ -4,6 +4,7 @@
 """The key ceremony of docs/operations.md, played command by command."""
 
 import contextlib
+import json
 import os
 import pty
 import re
@@ -124,9 +125,10 @@ class Talk:
     def _answer(self, said):
         if asked := re.search(r"Half of custodian ([12]): $", said):
             self.root = ([self.root, *re.findall(r"^Root (R\d\d)", said, re.M)])[-1]
-            sheets = self.ceremony.halves.setdefault(self.root, {})
+            sheets = self.ceremony.halves.get(self.root, {})
             if shown := SHOWN.findall(said):
-                sheets[int(asked[1])] = shown[-1]
+                sheets = {**sheets, int(asked[1]): shown[-1]}
+                self.ceremony.halves[self.root] = sheets
             return sheets[int(asked[1])]
         if said.endswith("Type yes: "):
             return "yes"
@@ -303,6 +305,66 @@ def test_an_old_copy_of_the_root_does_not_sign(played, tmp_path):
     command += f'tools/keys sign {copy} "$STICK/request-4.json" {tmp_path}/out'
     code, text = played._run(played.environments["root"], command)
     assert code == 1 and "old copy" in text
+
+
+def test_an_old_root_alone_does_not_sign(played, tmp_path):
+    """Whoever has learnt the second root would believe none of it."""
+    request = _renewal(played, tmp_path, held=4)
+    command = f'tools/keys sign "$ROOT" {request} {tmp_path}/out'
+    code, text = played._run(played.environments["root"], command)
+    assert code == 1 and "newer root than R01" in text
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("made", "why"),
+    [
+        ("--prg KHBS-demo --number 4", "of the programme KHBS-demo, this root of KHBS"),
+        ("--prg KHBS --number 2", "R02 cannot follow R03"),
+    ],
+)
+def test_a_root_that_cannot_follow_does_not_sign_along(
+    played, tmp_path, monkeypatch, made, why
+):
+    # Its halves are of this test alone.
+    monkeypatch.setattr(played, "halves", dict(played.halves))
+    request = _renewal(played, tmp_path, held=1)
+    played._run(played.environments["root"], f"tools/keys root {tmp_path}/new {made}")
+    command = f'tools/keys sign "$ROOT-3" {request} {tmp_path}/out'
+    command += f" --new-root {tmp_path}/new"
+    code, text = played._run(played.environments["root"], command)
+    assert code == 1 and why in text, text
+    assert not (tmp_path / "out").exists()
+    assert RootFolder(f"{played.root}-3").last_bundle().ver == 1
+
+
+def test_a_bundle_that_did_not_reach_the_stick_is_kept(played, tmp_path):
+    request = _renewal(played, tmp_path, held=1)
+    server, root = (played.environments[name] for name in ("server", "root"))
+    # The folder can be made, but no name in it: the stick fails in the middle.
+    out = str(tmp_path / "out")
+    while len(out) < 4090:
+        out += "/" + "d" * min(199, 4089 - len(out))
+    copy = tmp_path / "root"
+    command = f'cp -a "$ROOT-3" {copy} && tools/keys sign {copy} {request} {out}'
+    code, text = played._run(root, command)
+    assert code == 1 and "too long" in text, text
+    assert RootFolder(copy).last_bundle().ver == 2
+    # As the chapter says: what the root keeps is what is installed.
+    again, keys = tmp_path / "again", tmp_path / "keys"
+    command = f"mkdir {again} && cp {copy}/trust.jws {copy}/R03.crt {again} && "
+    command += f'cp -a "$KEYS" {keys} && tools/keys install {keys} {again}'
+    code, text = played._run(server, command)
+    assert code == 0, text
+    assert keystore.Bundle((keys / "trust.jws").read_text().split()).ver == 2
+
+
+def _renewal(played, folder, held):
+    """Return a request of the server for the next bundle, without new keys."""
+    request = json.loads((played.folder / "stick" / "request-5.json").read_text())
+    path = folder / "request.json"
+    path.write_text(json.dumps({**request, "held": held, "keys": []}))
+    return path
 
 
 def test_status_warns_in_time(played):

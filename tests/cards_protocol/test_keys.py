@@ -2,8 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import datetime
+import os
 import subprocess
 import uuid
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -12,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
 from cryptography.hazmat.primitives.serialization import Encoding
 from protocol import card_number, certificate, chuid, jws, keys, keystore, types
+from protocol.keystore import ceremony, files, keyring
 
 GUID = "7c1e6b52-0a4f-4d0b-9a39-2f60a8d1c0de"
 CARD_NO = "KH01012345642"
@@ -142,6 +145,36 @@ def test_keys_are_private_and_never_overwritten(folder):
         assert file.stat().st_mode & 0o077 == 0
     with pytest.raises(keystore.KeyStoreError, match="never overwritten"):
         keystore.create(folder.path, "KHBS-test")
+
+
+def test_a_new_list_key_is_asked_for_with_the_version_of_the_list(tmp_path):
+    ring = keystore.create(tmp_path / "keys", "KHBS-test")
+    ring.store.make("E02")
+    ceremony.request(ring, "KHBS-test")
+    ring.store.make("L02")
+    for begun in (True, False):
+        with pytest.raises(keystore.KeyStoreError, match="--list-version"):
+            ceremony.request(ring, "KHBS-test")
+        text = ceremony.request(ring, "KHBS-test", list_version=7)
+        asked, wanted = ceremony.read_request(text, "KHBS-test")
+        assert asked["min"] == {"01": 7} and "L02" in wanted
+        if begun:
+            ring.leave()
+
+
+def test_names_are_on_the_disk_before_a_file_counts(tmp_path, monkeypatch):
+    synced = []
+    fsync = os.fsync
+
+    def noting(handle):
+        synced.append(Path(f"/proc/self/fd/{handle}").readlink())
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    for write in (files.write, keyring.replace):
+        write(tmp_path / write.__name__, b"x")
+        assert synced[0].parent == synced[-1] == tmp_path
+        synced.clear()
 
 
 def test_a_missing_key_says_how_to_make_it(tmp_path):

@@ -137,15 +137,16 @@ def sign(options):
         signing, signers[0][1], held, asked, wanted, options.revoke, following
     )
     bundle = ceremony.sign(payload, signers)
-    lines = _hand_out(options.out, bundle, [signing, following])
-    for each in filter(None, (signing, following)):
+    roots = [signing, following]
+    options.out.mkdir(parents=True, mode=0o700)
+    # Kept before it travels: never are there two bundles of one version.
+    for each in filter(None, roots):
         each.keep(bundle)
-    print("\n".join(lines))
+    print("\n".join(_hand_out(options.out, bundle, roots)))
 
 
 def _hand_out(out, bundle, roots):
-    """Write what is carried back into the new folder *out*; return the minutes."""
-    out.mkdir(parents=True, mode=0o700)
+    """Write what is carried back into the folder *out*; return the minutes."""
     for each in filter(None, roots):
         write(out / f"{each.name}.crt", certificate.to_pem(each.certificate()))
     for name, issued in bundle.authorities.items():

@@ -13,7 +13,7 @@ import time
 from datetime import UTC, datetime
 
 from .. import certificate, jws, keys
-from .base import CARD_CA, ROOT, SERVER_USES, KeyStoreError, number_of, use_of
+from .base import CARD_CA, LIST, ROOT, SERVER_USES, KeyStoreError, number_of, use_of
 from .base import kid as name_of
 from .bundle import (
     DAY,
@@ -46,17 +46,26 @@ def request(keyring, prg, start=None, list_version=None, now=None):
 
     :param start: Unix time from which the new keys are to sign; now without it
     :param list_version: of list 01 in force; terminals take none before it
+    :raises KeyStoreError: of another programme, or a new list key without the version
     """
     now = int(time.time()) if now is None else now
     held = keyring.bundle() if keyring.has_bundle() else None
     if held and held.prg != prg:
         raise KeyStoreError(f"The keys here are of the programme {held.prg}.", "trust")
-    known = held.keys if held else keyring.revoked_before()
+    left = keyring.bundle_left()
+    known = held.keys if held else left.revoked if left else ()
     proofs = []
     for name in keyring.store.names():
         if name in known or use_of(name) not in SERVER_USES:
             continue
         key = keyring.store.private_key(name)
+        if use_of(name) == LIST and list_version is None and (held or left):
+            raise KeyStoreError(
+                f"{name} is a new list key: say from which version of the status list "
+                "it signs (--list-version, docs/operations.md, Key ceremony). Else "
+                "terminals take older lists of the key before it.",
+                "settings",
+            )
         payload = {"prg": prg, "iat": now, "jwk": keys.jwk(key.public_key())}
         proofs.append(jws.sign(key, name, REQUEST_TYP, payload))
     content = {
@@ -114,6 +123,7 @@ def next_payload(root, root_key, held, asked, wanted, revoke=(), new_root=None):
     old = held.payload if held else {"keys": [], "ca": [], "min": {}, "rev": []}
     known = held.keys if held else {}
     _check_clock(now, asked["at"], held.iat if held else 0)
+    _check_roots(held, root, new_root)
     _check_may_follow(held, asked, wanted, revoke)
     listed, authorities = list(old["keys"]), list(old["ca"])
     for folder in filter(None, (root, new_root)):
@@ -156,6 +166,32 @@ def _check_clock(now, *known):
         )
 
 
+def _check_roots(held, root, new_root):
+    """Refuse signatures that devices would not follow."""
+    if new_root and new_root.prg != root.prg:
+        raise KeyStoreError(
+            f"The new root is of the programme {new_root.prg}, this root of "
+            f"{root.prg}.",
+            "trust",
+        )
+    if new_root and new_root.name <= root.name:
+        raise KeyStoreError(
+            f"{new_root.name} cannot follow {root.name}: devices believe the root of "
+            "the higher number. Make the new one with a higher --number.",
+            "settings",
+        )
+    signing = {
+        spki_hex(each.certificate().public_key())
+        for each in filter(None, (root, new_root))
+    }
+    if held and held.roots[-1] not in signing:
+        raise KeyStoreError(
+            f"A newer root than {(new_root or root).name} has signed: whoever has "
+            "learnt it believes nothing without it. Sign with it.",
+            "trust",
+        )
+
+
 def _check_may_follow(held, asked, wanted, revoke):
     version = held.ver if held else 0
     if asked["held"] > version:
@@ -188,7 +224,7 @@ def _authority(root, root_key, name, key, start):
 def sign(payload, signers):
     """Return the :class:`Bundle` of *payload* signed by each of *signers*, in order.
 
-    :param signers: list of (kid, root key); at a change of root the old one first
+    :param signers: list of (kid, root key): one, or two at a change of root
     :raises KeyStoreError: no server could sign under it; nothing was signed for good
     """
     bundle = Bundle([jws.sign(key, name, TYP, payload) for name, key in signers])

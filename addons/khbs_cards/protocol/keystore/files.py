@@ -100,3 +100,13 @@ def write(path, content):
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    sync_folder(path.parent)
+
+
+def sync_folder(path):
+    """Put the names in the folder *path* on the disk: a file without one is lost."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -3,14 +3,13 @@
 
 """What a server needs to sign: the trust bundle in force and the place of its keys."""
 
-import os
 import time
 from pathlib import Path
 
 from ..certificate import to_pem
 from .base import CARD_CA, ROOT, KeyStoreError, use_of
 from .bundle import Bundle
-from .files import FileStore
+from .files import FileStore, sync_folder, write
 
 TRUST_FILE = "trust.jws"
 # Folder with what was in force under a root that was lost.
@@ -116,10 +115,10 @@ class Keyring:
         for path in (*self.path.glob("*.crt"), self.path / TRUST_FILE):
             path.rename(aside / path.name)
 
-    def revoked_before(self):
-        """Return the kids that were revoked under the root before this one."""
+    def bundle_left(self):
+        """Return the last :class:`Bundle` under the root before this one, or None."""
         aside = Keyring(self.path / BEFORE, self.store)
-        return aside.bundle().revoked if aside.has_bundle() else frozenset()
+        return aside.bundle() if aside.has_bundle() else None
 
     def install(self, bundle):
         """Put *bundle* in force, and its authorities' certificates beside it."""
@@ -134,9 +133,6 @@ def replace(path, content):
     """Write a file whole or not at all, readable by its owner only."""
     making = path.with_name(f".{path.name}.new")
     making.unlink(missing_ok=True)
-    handle = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    write(making, content)
     making.rename(path)
+    sync_folder(path.parent)

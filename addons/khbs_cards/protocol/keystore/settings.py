@@ -10,7 +10,8 @@
     token = khbs-server
     pin_file = /etc/khbs/token.pin
 
-The PIN is in KHBS_TOKEN_PIN or in ``pin_file``, mode 0600; never in the database.
+The PIN is in ``pin_file``, mode 0600, or in KHBS_TOKEN_PIN, which every child of the
+process inherits: for trying out. It is never in the database.
 Without the file the keys are PEM files of the folder.
 """
 
