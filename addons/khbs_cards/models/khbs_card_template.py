@@ -102,7 +102,9 @@ class KhbsCardTemplate(models.Model):
     released_at = fields.Datetime(readonly=True, copy=False)
     withdrawn_at = fields.Datetime(readonly=True, copy=False)
     run_ids = fields.One2many(comodel_name="khbs.card.run", inverse_name="template_id")
-    run_count = fields.Integer(string="Runs", compute="_compute_run_count")
+    run_count = fields.Integer(
+        string="Runs", compute="_compute_run_count", compute_sudo=True
+    )
 
     _version_uniq = models.Constraint(
         "UNIQUE (name, version)", "This version of the design exists."
