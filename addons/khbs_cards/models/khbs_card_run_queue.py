@@ -24,6 +24,14 @@ class KhbsCardRun(models.Model):
         help="Stations get no new job of this run; those under way are finished.",
     )
 
+    def write(self, vals):
+        """Free the stations of runs that end: they take whichever has its turn."""
+        result = super().write(vals)
+        if vals.get("state") in ("done", "cancelled"):
+            stations = self.env["khbs.card.station"].sudo()
+            stations.search([("run_id", "in", self.ids)]).run_id = False
+        return result
+
     def action_put_first(self):
         """Let stations take the jobs of these runs before all others."""
         runs = self._checked_queue("card.run.first")

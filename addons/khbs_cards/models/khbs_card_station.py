@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 
@@ -29,11 +30,26 @@ class KhbsCardStation(models.Model):
         comodel_name="khbs.card.run",
         string="Works on",
         ondelete="restrict",
+        domain=[("state", "=", "ordered")],
         help="The station takes jobs of this run alone. Empty: of whichever run has "
         "its turn, and single cards first.",
     )
 
     _code_uniq = models.Constraint("UNIQUE (code)", "This station is known already.")
+
+    @api.constrains("run_id")
+    def _check_run(self):
+        """A station of a run that has no jobs would say that there is no work."""
+        for station in self:
+            run = station.run_id.sudo()
+            if run and run.state != "ordered":
+                raise ValidationError(
+                    self.env._(
+                        "%(run)s has no work for a station: it is not ordered, or it "
+                        "is over. Choose an ordered run, or none.",
+                        run=run.name,
+                    )
+                )
 
     @api.model
     def _seen(self, device_code):

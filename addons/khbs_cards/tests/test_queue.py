@@ -4,7 +4,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time
 
 from .common import CardsCase, Chip
@@ -90,6 +90,23 @@ class TestQueue(QueueCase):
         turns = [self._next_run("S0002") for _job in range(3)]
         self.assertEqual(turns, [self.second, self.second, None])
         self.assertEqual(self._next_run("S0001"), self.first)
+
+    def test_a_station_works_on_no_run_that_has_not_begun_or_is_over(self):
+        self.jobs._station_next("S0002")
+        stations = self.env["khbs.card.station"].with_user(self.officer)
+        station = stations.search([("code", "=", "S0002")])
+        draft = self.env["khbs.card.run"].create(
+            {"area_id": self.village.id, "kind": "replacement"}
+        )
+        with self.assertRaises(ValidationError):
+            station.run_id = draft
+        station.run_id = self.second
+        self.second.with_user(self.officer).action_cancel()
+        self.assertEqual(self.second.state, "cancelled")
+        self.assertFalse(station.run_id)
+        with self.assertRaises(ValidationError):
+            station.run_id = self.second
+        self.assertEqual(self._next_run("S0002"), self.first)
 
     def test_a_single_card_is_not_kept_behind_a_run(self):
         card = self._allocated()
