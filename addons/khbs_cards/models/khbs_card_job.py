@@ -1,10 +1,17 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import logging
+
+import psycopg2
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .. import life_cycle
 from . import khbs_card_job_count
+
+_logger = logging.getLogger(__name__)
 
 OPEN_STATES = ("waiting", "leased", "certified")
 LIVE_STATES = ("leased", "certified")
@@ -120,7 +127,11 @@ class KhbsCardJob(models.Model):
 
     @api.model
     def _release_overdue(self):
-        """Give up the jobs whose station has not finished in time."""
+        """Give up the jobs whose station has not finished in time.
+
+        One that cannot be given up is left to the log: it keeps no other station
+        from its work.
+        """
         overdue = self.search(
             [
                 ("state", "in", LIVE_STATES),
@@ -129,7 +140,11 @@ class KhbsCardJob(models.Model):
         ).try_lock_for_update()
         for job in overdue:
             why = self.env._("The station did not finish in time.")
-            job._take_back(job.device_code, why)
+            try:
+                with self.env.cr.savepoint():
+                    job._take_back(job.device_code, why)
+            except (UserError, psycopg2.IntegrityError):
+                _logger.exception("Overdue job %s cannot be given up", job.id)
 
     def _take_back(self, device_code, why):
         """End the lease of a station that fell silent.

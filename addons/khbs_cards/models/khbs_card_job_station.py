@@ -88,6 +88,8 @@ class KhbsCardJob(models.Model):
             certified=certified,
         )
         if not certified:
+            if job.state == "certified":
+                card._require_few_certificates(device_code)
             card._take_keys(card_keys, device_code)
             card._certify(card_keys, device_code)
             job._certified()

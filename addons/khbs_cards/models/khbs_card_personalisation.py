@@ -15,6 +15,9 @@ from ..exceptions import ProtocolError
 from ..protocol import base64url, certificate, keys
 from .khbs_card_job_station import keep_read
 
+# Times that one card may be certified, each time for other keys.
+MOST_CERTIFIED = 5
+
 
 class KhbsCard(models.Model):
     # One file for each part of a card's life.
@@ -37,6 +40,24 @@ class KhbsCard(models.Model):
         self.ensure_one()
         texts = [self.spki_9e, self.spki_9c][: len(self._slots())]
         return personalisation.read_keys(self.profile, texts)
+
+    def _require_few_certificates(self, device_code):
+        """Raise if so many keys of this card were certified that its chip is no good.
+
+        A torn write needs other keys once or twice; a station that asks on and on gets
+        no certificates without end.
+        """
+        self.ensure_one()
+        made = [("card_id", "=", self.id), ("to_state", "=", "certified")]
+        count = self.env["khbs.card.event"].sudo().search_count(made)
+        if count < MOST_CERTIFIED:
+            return
+        self.env["khbs.audit.event"]._record_refused(
+            "card.certify", self, {"device": device_code, "count": count}
+        )
+        raise ProtocolError(
+            personalisation.BAD_PROOF, f"certified {count} times: write the card off"
+        )
 
     def _take_keys(self, card_keys, device_code):
         """Enter the keys into the register of all keys ever.

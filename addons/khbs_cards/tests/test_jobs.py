@@ -6,8 +6,9 @@ from datetime import timedelta
 from cryptography import x509
 
 from odoo.tests import freeze_time
+from odoo.tools import mute_logger
 
-from odoo.addons.khbs_cards.protocol import base64url, keys
+from odoo.addons.khbs_cards.protocol import base64url, card_number, keys
 
 from .common import CardsCase, Chip
 
@@ -129,6 +130,19 @@ class TestJobs(CardsCase):
         self.jobs._station_done("S0001", self._done_params(job, chip, second))
         self.assertEqual(self.card.state, "locked")
 
+    def test_a_card_is_not_certified_without_end(self):
+        job = self.jobs._station_next("S0001")
+        for _time in range(5):
+            chip = Chip()
+            answer = self._certify(job, chip)
+        refused = self._refusal_of("card.certify", self._certify, job, Chip())
+        self.assertEqual(refused.data["count"], 5)
+        self.assert_protocol_error(1503, self._certify, job, Chip())
+        # The last keys are still good, and so is giving up.
+        self.assertEqual(self._certify(job, chip)["certs"], answer["certs"])
+        fail = {"job": job["job"], "step": 5, "why": "1503"}
+        self.assertEqual(self.jobs._station_fail("S0001", fail), {"state": "DESTROYED"})
+
     def test_a_key_that_any_card_ever_had_is_refused(self):
         chip = self._personalise(self.card)
         self._allocated()
@@ -236,6 +250,21 @@ class TestJobs(CardsCase):
             new = self.jobs._station_next("S0002")
         self.assertNotEqual(new["card_no"], job["card_no"])
         self.assertEqual(self.card.state, "destroyed")
+
+    def test_an_overdue_job_that_cannot_be_given_up_stops_no_other_station(self):
+        waiting = self._allocated()
+        job = self.jobs._station_next("S0001")
+        self._certify(job, Chip())
+        lists = self.env["khbs.card.list"]
+        # No list has room for the family's new number.
+        lists.create({"code": "10"})
+        lists.create({"code": "99", "next_index": card_number.MAX_INDEX + 1})
+        lease = self.jobs.browse(int(job["job"][1:])).leased_until
+        logs = ("odoo.addons.khbs_cards.models.khbs_card_job", "odoo.sql_db")
+        with freeze_time(lease + timedelta(minutes=1)), mute_logger(*logs):
+            new = self.jobs._station_next("S0002")
+        self.assertEqual(new["card_no"], waiting.card_no)
+        self.assertEqual(self.card.state, "certified")
 
     def test_a_family_that_lost_its_place_gets_no_card(self):
         self.card.household_id.state = "exited"
