@@ -21,6 +21,8 @@ MAX_AGE = 86400
 DAY = 86400
 OFFLINE_DAYS_PARAMETER = "khbs.offline_days"
 DEFAULT_OFFLINE_DAYS = 14
+# As of a terminal.
+MOST_OFFLINE_DAYS = 31
 # Seconds after which a holder who is online should ask again.
 TTL = 3600
 # Seconds for which a version is kept at least, so that who held it gets a delta.
@@ -242,7 +244,9 @@ class KhbsCardListVersion(models.Model):
     @api.model
     def _offline_days(self):
         parameters = self.env["ir.config_parameter"].sudo()
-        return int(parameters.get_param(OFFLINE_DAYS_PARAMETER, DEFAULT_OFFLINE_DAYS))
+        entered = parameters.get_param(OFFLINE_DAYS_PARAMETER)
+        days = int(entered) if entered and entered.isdecimal() else 0
+        return days if 1 <= days <= MOST_OFFLINE_DAYS else DEFAULT_OFFLINE_DAYS
 
     def _packed(self):
         self.ensure_one()

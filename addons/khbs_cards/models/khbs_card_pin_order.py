@@ -256,7 +256,7 @@ class KhbsCardPinOrder(models.Model):
     @api.model
     def _days(self):
         text = self.env["ir.config_parameter"].sudo().get_param(DAYS_PARAMETER)
-        return int(text) if text and text.isdigit() else DEFAULT_DAYS
+        return int(text) if text and text.isdecimal() else DEFAULT_DAYS
 
     @api.model
     def _check_cards(self, cards):

@@ -44,6 +44,12 @@ class TestStatusList(CardsCase):
         packed = self._packed(answer)
         self.assertEqual(status_list.state_at(packed, self.card.card_index), 0)
 
+    def test_days_offline_that_are_no_days_are_the_usual_ones(self):
+        versions = self.env["khbs.card.list.version"]
+        for entered, days in (("7", 7), ("banyak", 14), ("0", 14), ("99999999", 14)):
+            self.env["ir.config_parameter"].set_param("khbs.offline_days", entered)
+            self.assertEqual(versions._offline_days(), days)
+
     def test_the_four_states(self):
         index = self.card.card_index
         shipped, _chip = self._shipped()

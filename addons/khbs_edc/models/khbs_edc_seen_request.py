@@ -115,9 +115,8 @@ class KhbsEdcSeenRequest(models.AbstractModel):
 
     def _refuse_many(self, count, retry_after, parameter, default):
         """Raise 1601 if *count* requests of a minute are too many."""
-        allowed = int(
-            self.env["ir.config_parameter"].sudo().get_param(parameter, default)
-        )
+        entered = self.env["ir.config_parameter"].sudo().get_param(parameter)
+        allowed = int(entered) if entered and entered.isdecimal() else default
         if count > allowed:
             raise RpcError(
                 1601, "rate limited", {"retry_after": max(1, int(retry_after or 60))}

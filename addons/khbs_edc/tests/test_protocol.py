@@ -148,6 +148,11 @@ class TestProtocol(EdcHttpCase):
         self.assertEqual(self._code(answer), 1601)
         self.assertGreaterEqual(answer["error"]["data"]["retry_after"], 1)
 
+    def test_a_limit_that_is_no_number_is_the_usual_one(self):
+        for entered in ("banyak", "-1", "\u00b2", " "):
+            self.env["ir.config_parameter"].set_param("khbs.edc_device_limit", entered)
+            self._result(self.device, "edc.enroll.status")
+
     def test_heartbeat(self):
         answer = self._result(
             self.device,
