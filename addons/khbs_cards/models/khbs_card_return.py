@@ -120,6 +120,11 @@ class KhbsCardReturn(models.Model):
             minutes.with_env(self.env), step, group, minutes._lines_sha256()
         )
 
+    def _require_draft(self):
+        """Refuse users who may not change the lines of these minutes, or not now."""
+        self.check_access("write")
+        self._require_state("draft")
+
     def _require_lines(self):
         for minutes in self:
             if not minutes.line_ids:
@@ -139,6 +144,7 @@ class KhbsCardReturn(models.Model):
             minutes.check_access("read")
             if not minutes.destroy_count:
                 raise UserError(self.env._("No card of these minutes is destroyed."))
+            minutes.sudo()._require_signed_lines()
             self._decide(minutes, "witnessed", group)
             minutes.sudo().write(
                 {
@@ -155,6 +161,7 @@ class KhbsCardReturn(models.Model):
             minutes.check_access("read")
             self._decide(minutes, "confirmed", life_cycle.CARD_OFFICER)
             minutes = minutes.sudo()
+            minutes._require_signed_lines()
             if minutes.destroy_count and not minutes.witnessed_by_id:
                 raise UserError(
                     self.env._(
@@ -171,6 +178,24 @@ class KhbsCardReturn(models.Model):
                 }
             )
         return True
+
+    def _require_signed_lines(self):
+        """Refuse minutes whose lines are not those that the village signed."""
+        signed = self.env["khbs.approval"].search(
+            [
+                ("model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("step", "=", "signed"),
+            ]
+        )
+        if signed.sha256 != self._lines_sha256():
+            raise UserError(
+                self.env._(
+                    "The cards of %(minutes)s are not those that were signed. Cancel "
+                    "them and have new ones signed.",
+                    minutes=self.name,
+                )
+            )
 
     def action_cancel(self):
         """Give minutes up that are not carried out yet."""

@@ -69,6 +69,49 @@ class KhbsCardReturnLine(models.Model):
         "to send it, to take it back or to destroy it.",
     )
 
+    def init(self):
+        # Signed lines stay, whoever writes. A change of a draft touches the minutes,
+        # so that who signs them at the same moment fails and reads them anew.
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION khbs_card_return_line_guard()
+                RETURNS trigger AS $$
+            DECLARE
+                minutes integer;
+                minutes_state varchar;
+            BEGIN
+                IF TG_OP = 'UPDATE'
+                   AND (NEW.return_id, NEW.card_id, NEW.reason, NEW.action, NEW.note)
+                       IS NOT DISTINCT FROM
+                       (OLD.return_id, OLD.card_id, OLD.reason, OLD.action, OLD.note)
+                THEN
+                    RETURN NEW;
+                END IF;
+                FOREACH minutes IN ARRAY
+                    CASE TG_OP WHEN 'INSERT' THEN ARRAY[NEW.return_id]
+                               WHEN 'DELETE' THEN ARRAY[OLD.return_id]
+                               ELSE ARRAY[OLD.return_id, NEW.return_id] END
+                LOOP
+                    UPDATE khbs_card_return SET state = state
+                     WHERE id = minutes
+                       -- Once in a transaction: these minutes may have many lines.
+                       AND xmin::text::bigint <> txid_current() % 4294967296;
+                    SELECT state INTO minutes_state
+                      FROM khbs_card_return WHERE id = minutes;
+                    IF minutes_state <> 'draft' THEN
+                        RAISE EXCEPTION 'Minutes % are signed: % refused',
+                            minutes, TG_OP USING ERRCODE = 'restrict_violation';
+                    END IF;
+                END LOOP;
+                RETURN COALESCE(NEW, OLD);
+            END
+            $$ LANGUAGE plpgsql;
+            CREATE OR REPLACE TRIGGER khbs_card_return_line_guard
+                BEFORE INSERT OR UPDATE OR DELETE ON khbs_card_return_line
+                FOR EACH ROW EXECUTE FUNCTION khbs_card_return_line_guard();
+            """
+        )
+
     @api.onchange("reason")
     def _onchange_reason(self):
         """Offer what is usually done."""
@@ -89,8 +132,9 @@ class KhbsCardReturnLine(models.Model):
                 | {"result": False}
                 for vals in vals_list
             ]
+            minutes = {vals["return_id"] for vals in vals_list if "return_id" in vals}
+            self.return_id.browse(minutes)._require_draft()
         lines = super().create(vals_list)
-        lines._require_draft()
         lines._require_own_cards()
         return lines
 
@@ -102,19 +146,15 @@ class KhbsCardReturnLine(models.Model):
                 raise UserError(
                     self.env._("What became of a card is entered by its minutes.")
                 )
-            self._require_draft()
+            self.return_id._require_draft()
         result = super().write(vals)
         self._require_own_cards()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_if_draft(self):
-        self._require_draft()
-
-    def _require_draft(self):
         if not self.env.su:
-            self.return_id.check_access("write")
-            self.return_id._require_state("draft")
+            self.return_id._require_draft()
 
     def _require_own_cards(self):
         """Refuse cards of other villages than the user's, and of the minutes' area."""

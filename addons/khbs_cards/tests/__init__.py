@@ -34,3 +34,4 @@ from . import test_token
 from . import test_status_list
 from . import test_two_connections
 from . import test_two_hand_overs
+from . import test_two_minutes

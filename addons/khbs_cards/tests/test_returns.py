@@ -164,6 +164,35 @@ class TestReturns(CardsCase):
         with self._refused(AccessError):
             minutes.write({"state": "done"})
 
+    def test_the_database_keeps_signed_lines(self):
+        card, _chip = self._shipped()
+        minutes = self._signed((card, "undeliverable", "return"))
+        self.env.flush_all()
+        for statement in (
+            "UPDATE khbs_card_return_line SET action = 'destroy' WHERE return_id = %s",
+            "DELETE FROM khbs_card_return_line WHERE return_id = %s",
+            "INSERT INTO khbs_card_return_line (return_id, card_id, reason, open)"
+            " SELECT %s, id, 'damaged', false FROM khbs_card LIMIT 1",
+        ):
+            with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error) as got:
+                with self.env.cr.savepoint():
+                    self.env.cr.execute(statement, [minutes.id])
+            self.assertIn("signed", str(got.exception))
+
+    def test_other_lines_than_were_signed_are_not_carried_out(self):
+        card, _chip = self._shipped()
+        minutes = self._signed((card, "undeliverable", "return"))
+        self.env.flush_all()
+        guard = "khbs_card_return_line %s TRIGGER khbs_card_return_line_guard"
+        self.env.cr.execute("ALTER TABLE " + guard.replace("%s", "DISABLE"))
+        minutes.sudo().line_ids.action = "destroy"
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE " + guard.replace("%s", "ENABLE"))
+        with self.assertRaisesRegex(UserError, "not those that were signed"):
+            self.reading(minutes, self.second).action_witness()
+        with self.assertRaisesRegex(UserError, "not those that were signed"):
+            self.reading(minutes, self.office).action_confirm()
+
     def test_a_card_is_in_one_open_minutes(self):
         card, _chip = self._shipped()
         first = self._minutes((card, "undeliverable", "return"))
