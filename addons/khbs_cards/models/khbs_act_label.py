@@ -17,6 +17,7 @@ class KhbsActLabel(models.AbstractModel):
             "destroyed": self.env._("written off"),
             "expired": self.env._("validity ended"),
             "replacement": self.env._("new card ordered"),
+            "reported": self.env._("reported"),
             "seen": self.env._("looked at"),
             "shipped": self.env._("sent to the village"),
             "printed": self.env._("printed"),

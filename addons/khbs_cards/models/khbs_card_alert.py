@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from datetime import UTC, datetime
+from os.path import commonprefix
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -10,7 +11,17 @@ from .. import life_cycle
 from ..protocol.card_number import CardNumberError, parse
 
 SEEN_BY = "khbs_registry.group_card_officer"
+# Who stands before families. Others may look a number up, and leave no trace by it.
+NOTED_BY = (
+    "khbs_registry.group_field_officer",
+    "khbs_registry.group_card_officer",
+    "khbs_registry.group_terminal_officer",
+    "khbs_registry.group_registry_operator",
+    "khbs_registry.group_distribution_officer",
+)
 OFFICE = "OFFICE"
+# Alerts of one officer in a day; what comes above is counted, without its number.
+OFFICE_A_DAY = 50
 # Unix seconds in the year 2242.
 _LATEST = 2**33
 
@@ -60,6 +71,7 @@ class KhbsCardAlert(models.Model):
     area_id = fields.Many2one(
         comodel_name="khbs.area",
         string="Shown in",
+        required=True,
         readonly=True,
         index=True,
         ondelete="restrict",
@@ -68,6 +80,7 @@ class KhbsCardAlert(models.Model):
         comodel_name="res.users",
         string="Entered by",
         readonly=True,
+        index="btree_not_null",
         ondelete="restrict",
     )
     at = fields.Datetime(
@@ -91,8 +104,14 @@ class KhbsCardAlert(models.Model):
     seen_at = fields.Datetime(readonly=True)
 
     _open_uniq = models.UniqueIndex(
-        "(device_code, card_no, what) WHERE state = 'new'",
+        "(device_code, area_id, (COALESCE(user_id, 0)), card_no, what) "
+        "WHERE state = 'new'",
         "This is noted already.",
+    )
+
+    _office_has_user = models.Constraint(
+        "CHECK ((source = 'office') = (user_id IS NOT NULL))",
+        "An alert of the office names who entered it.",
     )
 
     def action_seen(self):
@@ -136,7 +155,7 @@ class KhbsCardAlert(models.Model):
 
         :param shown: rows (what, card number, Unix seconds or None for now)
         :param device_code: terminal, or OFFICE
-        :param area_id: id of the area where that is, or None
+        :param area_id: id of the area where that is; None: nobody knows where
         """
         self.flush_model()
         rows = {}
@@ -160,14 +179,15 @@ class KhbsCardAlert(models.Model):
                  -- A terminal may not know yet what has been made since.
                  WHERE shown.what <> 'unknown' OR card.id IS NULL
                  ORDER BY shown.card_no, shown.what
-                ON CONFLICT (device_code, card_no, what) WHERE state = 'new'
+                ON CONFLICT (device_code, area_id, (COALESCE(user_id, 0)), card_no,
+                             what) WHERE state = 'new'
                 DO UPDATE SET taps = alert.taps + EXCLUDED.taps,
                               at = least(alert.at, EXCLUDED.at),
                               last_at = greatest(alert.last_at, EXCLUDED.last_at)
                 """,
                 source=source,
                 device=device_code,
-                area=area_id or None,
+                area=area_id or self.env.ref("khbs_registry.area_62").id,
                 user=self.env.uid if source == "office" else None,
                 numbers=[number for number, _what in rows],
                 whats=[what for _number, what in rows],
@@ -177,6 +197,30 @@ class KhbsCardAlert(models.Model):
             )
         )
         self.invalidate_model()
+
+    @api.model
+    def _notice_here(self, what, card_no):
+        """Note what the user was shown; who only looks things up leaves nothing.
+
+        :return: whether it is noted
+        """
+        if not any(map(self.env.user.has_group, NOTED_BY)):
+            return False
+        alerts = self.sudo()
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        today = [("user_id", "=", self.env.uid), ("at", ">=", since)]
+        if alerts.search_count(today, limit=OFFICE_A_DAY) >= OFFICE_A_DAY:
+            card_no = ""
+        area = alerts._area_of_user()
+        alerts._notice(what, card_no, OFFICE, "office", area_id=area.id)
+        return True
+
+    @api.model
+    def _area_of_user(self):
+        """Return the smallest area that all areas of the user lie in; may be none."""
+        areas = self.env.user.sudo().khbs_area_ids
+        paths = [area.parent_path.split("/")[:-1] for area in areas]
+        return areas.browse(map(int, commonprefix(paths)[-1:]))
 
     @api.model
     def _what_of(self, state):

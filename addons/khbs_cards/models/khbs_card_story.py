@@ -7,7 +7,7 @@ from odoo import api, fields, models
 
 from .. import life_cycle
 from ..protocol.card_number import CardNumberError, parse
-from .khbs_card_alert import OFFICE
+from .khbs_card_alert import NOTED_BY
 
 _CARD_FORM = re.compile(r"KH[0-9]{11}")
 # What people put between the groups of a number that they type.
@@ -152,19 +152,22 @@ class KhbsCard(models.Model):
 
         :param text: scanned off the card, or typed: spaces and case do not matter
         :return: dict with ``id`` of the card, or ``message`` that says what to do;
-            ``void`` if it is not a card of the programme
+            ``void`` if it is not a card of the programme, ``report`` if the user may
+            note it as a card of the campaign
         """
         self.check_access("read")
         number = _BETWEEN.sub("", str(text or "")).upper()[:64]
         if not _CARD_FORM.fullmatch(number):
-            return {"message": self._refusal_of_proof("campaign"), "void": True}
+            return {
+                "message": self._refusal_of_proof("campaign"),
+                "void": True,
+                "report": any(map(self.env.user.has_group, NOTED_BY)),
+            }
         if mistyped := self._said_mistyped(number):
             return {"message": mistyped}
         card = self._by_number(number)
         if not card:
-            self.env["khbs.card.alert"].sudo()._notice(
-                "unknown", number, OFFICE, "office", area_id=self._area_of_user().id
-            )
+            self.env["khbs.card.alert"]._notice_here("unknown", number)
             return {"message": self._refusal_of_proof("unknown"), "void": True}
         if not card.with_env(self.env)._filtered_access("read"):
             self.env["khbs.audit.event"]._record_refused("card.find", card)
@@ -199,14 +202,10 @@ class KhbsCard(models.Model):
     def report_campaign(self):
         """Note that a campaign card was shown to the user; it has no number to note."""
         self.check_access("read")
-        self.env["khbs.card.alert"].sudo()._notice(
-            "campaign", "", OFFICE, "office", area_id=self._area_of_user().id
-        )
+        if not self.env["khbs.card.alert"]._notice_here("campaign", ""):
+            events = self.env["khbs.audit.event"]
+            events._require_group(NOTED_BY[0], "card_alert.reported")
         return self.env._("Noted. Tell the family that its own card is made for it.")
-
-    def _area_of_user(self):
-        """Return an area where the user works: an alert of no area would be unseen."""
-        return self.env.user.sudo().khbs_area_ids[:1]
 
 
 def _is_link(card):

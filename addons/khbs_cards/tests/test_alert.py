@@ -1,8 +1,12 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo.exceptions import AccessError
+from psycopg2 import IntegrityError
 
+from odoo.exceptions import AccessError
+from odoo.tools import mute_logger
+
+from odoo.addons.khbs_cards.models.khbs_card_alert import OFFICE_A_DAY
 from odoo.addons.khbs_cards.protocol import card_number
 
 from .common import CardsCase
@@ -127,12 +131,74 @@ class TestAlert(CardsCase):
         self.assertEqual((alert.taps, alert.user_id), (2, self.field_officer))
 
     def test_what_an_officer_of_two_villages_reports_is_seen(self):
-        areas = self.village + self._area("62.06.01.2001")
-        both = self._role_user("field_officer", areas=areas, login="both")
+        """By the officer and by the office above both villages, for where it was."""
+        pair = self.village + self._area("62.71.01.1002")
+        both = self._role_user("field_officer", areas=pair, login="both")
         self.cards.with_user(both).report_campaign()
-        [alert] = self._alerts(("what", "=", "campaign"))
-        self.assertIn(alert.area_id, areas)
-        self.assertEqual(alert.with_user(self.officer).search([]) & alert, alert)
+        self.cards.with_user(both).find_scanned(self._unknown())
+        alerts = self._alerts()
+        self.assertEqual(alerts.area_id, self._area("62.71.01"))
+        city = self._role_user("card_officer", areas=self._area("62.71"), login="city")
+        for user in (both, city, self.officer):
+            self.assertEqual(alerts.with_user(user).search([]) & alerts, alerts)
+        wide = self.village + self._area("62.06.01.2001")
+        far = self._role_user("field_officer", areas=wide, login="far")
+        self.cards.with_user(far).report_campaign()
+        [alert] = self._alerts() - alerts
+        self.assertEqual(alert.area_id, self._area("62"))
+        self.assertTrue(alert.with_user(far).search([]) & alert)
+
+    def test_each_office_has_its_own_row(self):
+        areas = [self._area("62.71.01.1001"), self._area("62.06.01.2001")]
+        users = [
+            self._role_user("field_officer", areas=area, login=area.code)
+            for area in areas
+        ]
+        second = self._role_user("field_officer", areas=areas[0], login="second")
+        for user in (*users, second, second):
+            self.cards.with_user(user).report_campaign()
+        found = {(alert.area_id, alert.user_id): alert.taps for alert in self._alerts()}
+        self.assertEqual(
+            found,
+            {
+                (areas[0], users[0]): 1,
+                (areas[1], users[1]): 1,
+                (areas[0], second): 2,
+            },
+        )
+
+    def test_where_nobody_knows_where_the_province_sees_it(self):
+        self.alerts._notice("unknown", self._unknown(), "T000009", "online")
+        [alert] = self._alerts()
+        self.assertEqual(alert.area_id, self._area("62"))
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            self.env.cr.execute(
+                "UPDATE khbs_card_alert SET area_id = NULL WHERE id = %s", [alert.id]
+            )
+
+    def test_who_only_looks_a_number_up_leaves_no_alert(self):
+        for role in ("auditor", "administrator"):
+            cards = self.cards.with_user(self._role_user(role))
+            self.assertTrue(cards.find_scanned(self._unknown())["void"])
+            self.assertFalse(cards.find_scanned("kampanye")["report"])
+            with self.assertRaises(AccessError):
+                cards.report_campaign()
+        self.assertFalse(self._alerts())
+
+    def test_a_number_of_nobody_is_noted_once(self):
+        """The scan offers no second report of it; a campaign card has none yet."""
+        cards = self.cards.with_user(self.field_officer)
+        self.assertFalse(cards.find_scanned(self._unknown()).get("report"))
+        self.assertEqual(len(self._alerts()), 1)
+        self.assertTrue(cards.find_scanned("kampanye")["report"])
+
+    def test_numbers_tried_all_day_do_not_fill_the_list(self):
+        cards = self.cards.with_user(self.field_officer)
+        for index in range(OFFICE_A_DAY + 5):
+            cards.find_scanned(card_number.make("07", index))
+        alerts = self._alerts()
+        self.assertEqual(len(alerts), OFFICE_A_DAY + 1)
+        self.assertEqual(alerts.filtered(lambda each: not each.card_no).taps, 5)
 
     def test_each_state_has_its_own_sentence(self):
         said = {

@@ -22,7 +22,13 @@ export class ScanCard extends Component {
         this.action = useService("action");
         this.input = useAutofocus({refName: "box", mobile: true});
         this.hasCamera = isBarcodeScannerSupported();
-        this.state = useState({message: "", isVoid: false, noted: "", searching: false});
+        this.state = useState({
+            message: "",
+            isVoid: false,
+            mayReport: false,
+            noted: "",
+            searching: false,
+        });
         this.env.config.setDisplayName(this.props.action.name);
     }
 
@@ -40,7 +46,12 @@ export class ScanCard extends Component {
 
     async find() {
         const text = this.input.el.value;
-        Object.assign(this.state, {message: "", isVoid: false, noted: ""});
+        Object.assign(this.state, {
+            message: "",
+            isVoid: false,
+            mayReport: false,
+            noted: "",
+        });
         if (!text.trim()) {
             return;
         }
@@ -53,6 +64,8 @@ export class ScanCard extends Component {
             }
             this.state.message = found.message;
             this.state.isVoid = Boolean(found.void);
+            // A number of nobody is noted already.
+            this.state.mayReport = Boolean(found.report);
         } finally {
             this.state.searching = false;
         }
