@@ -30,6 +30,10 @@ class JwsError(ValueError):
     """The text is no JWS of this protocol, or its signature does not verify."""
 
 
+class BadSignature(JwsError):
+    """A JWS of this protocol that another key has signed."""
+
+
 class Jws(NamedTuple):
     """A parsed JWS whose signature may or may not have been verified."""
 
@@ -116,7 +120,7 @@ def _check_header(header):
 def verify(jws, public_key):
     """Check the signature of *jws* with a P-256 public key and return *jws*.
 
-    :raises JwsError: it does not verify
+    :raises BadSignature: it does not verify
     """
     r = int.from_bytes(jws.signature[:32], "big")
     s = int.from_bytes(jws.signature[32:], "big")
@@ -125,5 +129,5 @@ def verify(jws, public_key):
             encode_dss_signature(r, s), jws.signing_input, ECDSA(hashes.SHA256())
         )
     except InvalidSignature as error:
-        raise JwsError("the signature does not verify") from error
+        raise BadSignature("the signature does not verify") from error
     return jws

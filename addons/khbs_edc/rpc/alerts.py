@@ -28,7 +28,9 @@ def of_error(method, params, error):
     if error.code == UNKNOWN:
         return "unknown", card_no
     if error.code == BAD_PROOF:
-        return "wrong_key", card_no
+        # A good card whose terminal has a wrong clock is refused with this code too.
+        other_key = isinstance(error.__cause__, jws.BadSignature)
+        return ("wrong_key", card_no) if other_key else None
     state = (error.data or {}).get("state")
     if error.code == NOT_VALID and state:
         return state.lower(), card_no

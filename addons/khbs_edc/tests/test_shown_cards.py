@@ -105,7 +105,35 @@ class TestShownCards(EdcHttpCase):
         self.assertFalse(alert.card_id)
         # What is no number at all leaves no text of a stranger behind.
         self.assertEqual(self._code(self._info(Chip(), "KARTU KAMPANYE <b>")), 1303)
-        self.assertEqual(self.alerts.search([("card_no", "=", "")]).what, "wrong_key")
+        self.assertEqual(self._alerts(), {("unknown", "online"): 2})
+
+    def test_a_wrong_clock_or_another_terminal_is_no_copied_card(self):
+        """The card's own key signed it: it is refused, and there is no alert."""
+        hour_ago = int(time.time()) - 3600
+        shipped, chip = self._shipped()
+        activations = [
+            chip.activate(shipped.card_no, tid=self.device.tid, iat=hour_ago),
+            chip.activate(shipped.card_no, tid="T999999"),
+        ]
+        for activation in activations:
+            answer = self._call(
+                self.device, "edc.card.activate", {"jws": activation, "op": "OP1"}
+            )
+            self.assertEqual(self._code(answer), 1303)
+        for changes in ({"iat": hour_ago}, {"tid": "T999999"}, {"prg": "KHBS-lain"}):
+            self.assertEqual(self._code(self._info(**changes)), 1303)
+        claim = self.device.signed_claim(
+            self.chip, self.card.card_no, [self._item(self.entitlement)], tid="T999999"
+        )
+        answer = self._call(self.device, "edc.claim.authorize", {"claim": claim})
+        self.assertEqual(self._code(answer), 1303)
+        waiting = self._allocated()
+        self.assertEqual(self._code(self._info(Chip(), waiting.card_no)), 1303)
+        self.assertEqual(self._alerts(), {})
+        # The same with a foreign key is what the alert is for.
+        copy = Chip().activate(shipped.card_no, tid=self.device.tid)
+        self._call(self.device, "edc.card.activate", {"jws": copy, "op": "OP1"})
+        self.assertEqual(self._alerts(), {("wrong_key", "online"): 1})
 
     def test_a_hand_over_of_a_card_that_does_not_count(self):
         self.card._suspend("lost")
