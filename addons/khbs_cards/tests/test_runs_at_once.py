@@ -15,6 +15,7 @@ class TestRunsAtOnce(TwoConnectionsCase):
     """Two officers press the same button at one time: real, second connections."""
 
     tables = (
+        "khbs_card_spoiled",
         "khbs_card_shipment_item",
         "khbs_card_shipment_line",
         "khbs_card_count",
@@ -148,8 +149,8 @@ class TestRunsAtOnce(TwoConnectionsCase):
         run_id = self._printed()
         first, second = self._snapshot(), self._snapshot()
         one, two = first["khbs.card.run"].browse(run_id).card_ids.ids
-        first["khbs.card"].browse(one)._transition("destroyed", "misprint")
-        second["khbs.card"].browse(two)._transition("destroyed", "misprint")
+        first["khbs.card"].browse(one)._transition("destroyed", "misprint", "S0001")
+        second["khbs.card"].browse(two)._transition("destroyed", "misprint", "S0002")
         first.cr.commit()  # pylint: disable=invalid-commit
         second.cr.commit()  # pylint: disable=invalid-commit
         run = self._snapshot()["khbs.card.run"].browse(run_id)

@@ -22,6 +22,7 @@ class TestTwoConnections(TwoConnectionsCase):
     """What holds although two transactions are under way: real, second connections."""
 
     tables = (
+        "khbs_card_spoiled",
         "khbs_card_move_line",
         "khbs_card_move",
         "khbs_card_list_version",
