@@ -7,7 +7,7 @@ from PIL import Image
 from screen import PHONE, Screen
 
 from tools.journey import station
-from tools.journey.cards import activate, number_on
+from tools.journey.cards import activate, number_on, receive
 from tools.setup.keys import PROGRAMME
 from tools.virtual_card import VirtualCard
 
@@ -25,6 +25,14 @@ def shipped(journey):
     ids = officer.search("khbs.card", [("card_no", "in", numbers)])
     officer.call("khbs.card", "action_print", ids)
     officer.call("khbs.card", "action_ship", ids)
+    boxes = {
+        row["shipment_id"][0]
+        for row in officer.search_read(
+            "khbs.card", [("id", "in", ids)], ["shipment_id"]
+        )
+    }
+    for box in boxes:
+        receive(journey.erp("petugas"), box)
     return cards
 
 

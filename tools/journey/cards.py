@@ -44,7 +44,7 @@ def run(journey):
     paths = station.personalise(journey, count=count)
     _print(officer, run_id)
     for shipment_id in _ship(officer, run_id):
-        _receive(journey.erp(OFFICER), shipment_id)
+        receive(journey.erp(OFFICER), shipment_id)
     journey.facts["card_run"] = run_id
     journey.facts["cards"] = [_card(officer, path) for path in paths]
     _hand_over(journey, journey.facts["cards"][:-LEFT_FOR_TERMINALS])
@@ -90,7 +90,7 @@ def _ship(officer, run_id):
     return shipments
 
 
-def _receive(officer, shipment_id):
+def receive(officer, shipment_id):
     """Let the district count the cards and take them over."""
     officer.write(
         "khbs.card.shipment",

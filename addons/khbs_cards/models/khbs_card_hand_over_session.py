@@ -69,6 +69,19 @@ class KhbsCardHandOverSession(models.Model):
         string="To representatives", compute="_compute_counts"
     )
     left_count = fields.Integer(string="Not handed over", compute="_compute_counts")
+    on_the_way_count = fields.Integer(
+        string="Still on the way",
+        compute="_compute_on_the_way_count",
+        compute_sudo=True,
+        help="Cards of the village in boxes whose reception is not entered yet: they "
+        "come on no list.",
+    )
+    elsewhere = fields.Char(
+        string="In other open minutes",
+        compute="_compute_elsewhere",
+        compute_sudo=True,
+        help="Cards of the list that other minutes name: closing leaves them there.",
+    )
     closed_at = fields.Datetime(readonly=True, copy=False)
     return_id = fields.Many2one(
         comodel_name="khbs.card.return",
@@ -92,6 +105,32 @@ class KhbsCardHandOverSession(models.Model):
             )
             session.left_count = session.line_count - session.handed_over_count
 
+    @api.depends("area_id")
+    def _compute_on_the_way_count(self):
+        for session in self:
+            session.on_the_way_count = self.env["khbs.card"].search_count(
+                [
+                    ("area_id", "=", session.area_id.id),
+                    ("state", "=", "shipped"),
+                    ("shipment_id.state", "=", "shipped"),
+                ]
+            )
+
+    def _compute_elsewhere(self):
+        for session in self:
+            lines = session._open_return_lines()
+            session.elsewhere = ", ".join(
+                f"{line.card_id.card_no} ({line.return_id.name})" for line in lines
+            )
+
+    def _open_return_lines(self):
+        """Return the lines of open minutes that name cards of the list."""
+        return (
+            self.env["khbs.card.return.line"]
+            .sudo()
+            .search([("card_id", "in", self.line_ids.card_id.ids), ("open", "=", True)])
+        )
+
     @api.model
     def _own_vals(self, vals):
         number = self.env["ir.sequence"].sudo().next_by_code(self._name)
@@ -111,6 +150,15 @@ class KhbsCardHandOverSession(models.Model):
         for session in self._checked_worker("card.session.list"):
             session._require_state(*OPEN)
             count = session._collect()
+            if not session.line_ids and session.on_the_way_count:
+                raise UserError(
+                    self.env._(
+                        "%(count)s cards for %(village)s are still on the way: enter "
+                        "the reception of their box first.",
+                        count=session.on_the_way_count,
+                        village=session.area_id.name,
+                    )
+                )
             if not session.line_ids:
                 raise UserError(
                     self.env._(
@@ -126,7 +174,7 @@ class KhbsCardHandOverSession(models.Model):
         return True
 
     def _collect(self):
-        """Put shipped cards on the list, by name; return how many came."""
+        """Put cards that arrived on the list, by name; return how many came."""
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
@@ -143,7 +191,10 @@ class KhbsCardHandOverSession(models.Model):
                        WHERE p.household_id = h.id AND p.active AND p.relation = '1'
                        ORDER BY p.state = 'alive' DESC, p.id DESC LIMIT 1
                   ) head ON true
+                  LEFT JOIN khbs_card_shipment box ON box.id = c.shipment_id
                  WHERE c.area_id = %(area)s AND c.state = 'shipped'
+                   -- Older cards were sent without a box.
+                   AND (box.id IS NULL OR box.state = 'received')
                    AND NOT EXISTS (SELECT FROM khbs_card_hand_over_line l
                                     WHERE l.card_id = c.id AND l.open)
                 """,
@@ -167,7 +218,7 @@ class KhbsCardHandOverSession(models.Model):
         for session in self._checked_worker("card.session.close"):
             session._require_state("listed")
             session._require_scan()
-            left = session._left()
+            left, elsewhere = session._left(), session.elsewhere
             session.write(
                 {
                     "state": "closed",
@@ -182,6 +233,7 @@ class KhbsCardHandOverSession(models.Model):
                 {
                     "handed_over": session.handed_over_count,
                     "left": session.left_count,
+                    "elsewhere": elsewhere or None,
                     "sha256": session.scan_sha256,
                 },
             )
@@ -189,8 +241,18 @@ class KhbsCardHandOverSession(models.Model):
         return returns.with_env(self.env)._action_view() if returns else True
 
     def _left(self):
-        """Return the cards of the list that still lie in the village."""
-        return self.line_ids.card_id.filtered(lambda card: card.state == "shipped")
+        """Return the cards of the list that still lie in the village.
+
+        Those that other minutes name are theirs; a box that is not received keeps its
+        own.
+        """
+        cards = self.line_ids.card_id - self._open_return_lines().card_id
+        return cards.filtered(
+            lambda card: (
+                card.state == "shipped"
+                and card.shipment_id.state in (False, "received")
+            )
+        )
 
     def _minutes_of(self, cards):
         """Return draft minutes for *cards* that nobody came for; none for none."""

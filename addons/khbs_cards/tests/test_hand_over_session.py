@@ -99,6 +99,79 @@ class TestHandOverSession(HandOverCase):
                 line.open = True
                 self.env.flush_all()
 
+    def _sent(self):
+        """Return (card, box) of a card that is in a box on its way."""
+        card = self._allocated()
+        self._personalise(card)
+        card._transition("printed", "PRINTED")
+        card.with_user(self._role_user("card_officer")).action_ship()
+        return card, card.shipment_id
+
+    def _received(self, box):
+        box.write(
+            {
+                "received_on": box.shipped_on,
+                "receiver_name": "Camat Contoh",
+                "receiver_office": "Camat",
+            }
+        )
+        for line in box.line_ids:
+            line.received_count = line.packed_count
+        district = self._role_user("field_officer", areas=box.area_id, login="camat")
+        box.with_user(district).action_receive()
+
+    def test_cards_on_the_way_come_on_no_list_and_in_no_minutes(self):
+        card, box = self._sent()
+        session = self._session()
+        self.assertEqual(session.on_the_way_count, 1)
+        with self.assertRaisesRegex(UserError, "1 cards for .* still on the way"):
+            session.action_list()
+        here, _chip = self._shipped()
+        session.action_list()
+        self.assertEqual(session.line_ids.card_id, here)
+        self._received(box)
+        session.invalidate_recordset()
+        self.assertEqual(session.on_the_way_count, 0)
+        session.action_list()
+        self.assertEqual(session.line_ids.card_id, here + card)
+
+    def test_a_card_of_an_old_list_whose_box_did_not_arrive_stays_in_it(self):
+        card, _box = self._sent()
+        session = self._session()
+        here, _chip = self._shipped()
+        session.action_list()
+        self.env["khbs.card.hand.over.line"].sudo().create(
+            {"session_id": session.id, "card_id": card.id, "number": 2}
+        )
+        session.write({"scan": SCAN})
+        session.action_close()
+        self.assertEqual(session.return_id.line_ids.card_id, here)
+
+    def test_a_card_that_minutes_name_already_does_not_stop_the_day(self):
+        damaged, left = (self._shipped()[0] for _number in range(2))
+        session = self._session()
+        session.action_list()
+        minutes = (
+            self.env["khbs.card.return"]
+            .with_user(self.officer)
+            .create(
+                {
+                    "area_id": self.village.id,
+                    "place": "Balai desa",
+                    "line_ids": [(0, 0, {"card_id": damaged.id, "reason": "damaged"})],
+                }
+            )
+        )
+        session.invalidate_recordset()
+        self.assertEqual(session.elsewhere, f"{damaged.card_no} ({minutes.name})")
+        session.write({"scan": SCAN})
+        session.action_close()
+        self.assertEqual(session.return_id.line_ids.card_id, left)
+        event = self.env["khbs.audit.event"].search(
+            [("act", "=", "card.session.close")], limit=1
+        )
+        self.assertIn(damaged.card_no, event.data["elsewhere"])
+
     def test_its_course_is_set_by_its_steps(self):
         session = self._session()
         for vals in ({"state": "closed"}, {"return_id": 1}, {"name": "X"}):
