@@ -92,6 +92,13 @@ def _ship(officer, run_id):
 
 def receive(officer, shipment_id):
     """Let the district count the cards and take them over."""
+    for line in officer.search_read(
+        "khbs.card.shipment.line",
+        [("shipment_id", "=", shipment_id)],
+        ["packed_count"],
+    ):
+        counted = {"received_count": line["packed_count"]}
+        officer.write("khbs.card.shipment.line", [line["id"]], counted)
     officer.write(
         "khbs.card.shipment",
         [shipment_id],

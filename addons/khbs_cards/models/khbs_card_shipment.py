@@ -94,6 +94,11 @@ class KhbsCardShipment(models.Model):
     _name_uniq = models.Constraint(
         "UNIQUE (name)", "A shipment with this number exists."
     )
+    _received = models.Constraint(
+        "CHECK (state <> 'received' "
+        "OR (received_count + missing_count = packed_count) IS TRUE)",
+        "Received and missing cards of a box make up those that were packed.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -241,7 +246,7 @@ class KhbsCardShipment(models.Model):
                 """
                 INSERT INTO khbs_card_shipment_line
                     (shipment_id, area_id, packed_count, received_count)
-                SELECT item.shipment_id, item.area_id, count(*), count(*)
+                SELECT item.shipment_id, item.area_id, count(*), 0
                   FROM khbs_card_shipment_item item
                   JOIN khbs_area village ON village.id = item.area_id
                  WHERE item.shipment_id = %s

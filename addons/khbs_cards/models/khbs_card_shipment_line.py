@@ -70,14 +70,18 @@ class KhbsCardShipmentItem(models.Model):
             """
         )
 
+    # The number stands on the packing list, also of a card whose family has moved to
+    # where this user sees nothing.
+
     @api.depends("card_id.card_no")
     def _compute_display_name(self):
         for item in self:
-            item.display_name = item.card_id.card_no
+            item.display_name = item.sudo().card_id.card_no
 
     @api.model
     def _search_display_name(self, operator, value):
-        return [("card_id.card_no", operator, value)]
+        cards = self.env["khbs.card"].sudo()._search([("card_no", operator, value)])
+        return [("card_id", "in", cards)]
 
 
 class KhbsCardShipmentLine(models.Model):
@@ -128,6 +132,43 @@ class KhbsCardShipmentLine(models.Model):
         "No more cards arrive than were packed. Count again; a card that is not on the "
         "packing list is sent back.",
     )
+
+    def init(self):
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION khbs_card_shipment_line_guard()
+                RETURNS trigger AS $$
+            DECLARE
+                box integer := COALESCE(NEW.shipment_id, OLD.shipment_id);
+                box_state varchar;
+            BEGIN
+                SELECT state INTO box_state
+                  FROM khbs_card_shipment WHERE id = box FOR SHARE;
+                IF box_state = 'packed' OR box_state IS NULL THEN
+                    RETURN COALESCE(NEW, OLD);
+                END IF;
+                IF TG_OP = 'UPDATE' AND box_state = 'shipped'
+                   AND (NEW.shipment_id, NEW.area_id, NEW.packed_count)
+                     = (OLD.shipment_id, OLD.area_id, OLD.packed_count) THEN
+                    RETURN NEW;
+                END IF;
+                RAISE EXCEPTION 'Shipment % is closed: % of a village refused',
+                    box, TG_OP USING ERRCODE = 'restrict_violation';
+            END
+            $$ LANGUAGE plpgsql;
+            CREATE OR REPLACE TRIGGER khbs_card_shipment_line_guard
+                BEFORE INSERT OR UPDATE OR DELETE ON khbs_card_shipment_line
+                FOR EACH ROW EXECUTE FUNCTION khbs_card_shipment_line_guard();
+            """
+        )
+
+    def write(self, vals):
+        if not self.env.su:
+            self.env["khbs.card.shipment"]._require_field_officer(vals)
+            # A count that comes while the box is received fails, or comes before.
+            self.check_access("write")
+            self.sudo().shipment_id._lock()
+        return super().write(vals)
 
     @api.model
     def _refuse_creation(self):

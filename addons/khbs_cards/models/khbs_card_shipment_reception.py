@@ -6,6 +6,16 @@ from odoo.exceptions import AccessError, UserError
 
 from .. import life_cycle
 
+# What the district enters; neither who packed the box nor who sent it does.
+RECEPTION = {
+    "received_on",
+    "receiver_name",
+    "receiver_office",
+    "received_count",
+    "missing_item_ids",
+    "note",
+}
+
 
 class KhbsCardShipmentReception(models.AbstractModel):
     """What the district does: count the cards, name the missing ones, sign."""
@@ -27,6 +37,42 @@ class KhbsCardShipmentReception(models.AbstractModel):
     handed_over_count = fields.Integer(
         string="Handed over", compute="_compute_handed_over_count"
     )
+
+    is_whole = fields.Boolean(
+        compute="_compute_is_whole",
+        help="The user works in the whole district, not in some villages of it.",
+    )
+    receivers = fields.Char(
+        string="Who may receive it",
+        compute="_compute_receivers",
+        help="Field officers who have the whole district.",
+    )
+
+    @api.depends("area_id")
+    @api.depends_context("uid")
+    def _compute_is_whole(self):
+        mine = set(self.env.user.khbs_area_ids.ids)
+        for shipment in self:
+            shipment.is_whole = bool(mine & shipment._area_path())
+
+    @api.depends("area_id")
+    def _compute_receivers(self):
+        officers = self.env["res.users"].sudo()
+        group = self.env.ref(life_cycle.FIELD_OFFICER)
+        for shipment in self:
+            shipment.receivers = ", ".join(
+                officers.search(
+                    [
+                        ("all_group_ids", "in", group.ids),
+                        ("khbs_area_ids", "in", list(shipment._area_path())),
+                    ]
+                ).mapped("name")
+            )
+
+    def _area_path(self):
+        """Return the ids of the district and of every area above it."""
+        path = self.area_id.parent_path or ""
+        return {int(area_id) for area_id in path.split("/") if area_id}
 
     @api.depends("item_ids.card_id.handed_over_at")
     def _compute_handed_over_count(self):
@@ -55,12 +101,27 @@ class KhbsCardShipmentReception(models.AbstractModel):
                         fields=", ".join(late),
                     )
                 )
+        if not self.env.su:
+            self._require_field_officer(vals)
         if not self.env.su and not self.env.user.has_group(life_cycle.CARD_OFFICER):
             if any(record.state == "packed" for record in self):
                 raise AccessError(
                     self.env._("A box that is not sent yet is the card officer's.")
                 )
         return super().write(vals)
+
+    @api.model
+    def _require_field_officer(self, vals):
+        """Raise AccessError where somebody else enters what the district counted."""
+        if RECEPTION.isdisjoint(vals):
+            return
+        if not self.env.user.has_group(life_cycle.FIELD_OFFICER):
+            raise AccessError(
+                self.env._(
+                    "What arrived is counted and entered by a field officer of the "
+                    "district, not by who packed and sent the box."
+                )
+            )
 
     def action_receive(self):
         """Take boxes over: missing cards are revoked and others queued for them."""
@@ -71,6 +132,8 @@ class KhbsCardShipmentReception(models.AbstractModel):
             shipment._require_receiver()
             for line in shipment.line_ids:
                 shipment._require_counted(line)
+            # The villages are closed with their box.
+            shipment.line_ids.flush_recordset()
             missing = shipment.line_ids.missing_item_ids
             shipment._give_up(missing)
             shipment.write(

@@ -19,6 +19,7 @@ class TestRunsAtOnce(TwoConnectionsCase):
         "khbs_card_shipment_item",
         "khbs_card_shipment_line",
         "khbs_card_count",
+        "khbs_card_job_count",
         "khbs_card_job",
         "khbs_card_event",
         "khbs_card",
@@ -163,7 +164,10 @@ class TestRunsAtOnce(TwoConnectionsCase):
         card = station["khbs.card.run"].browse(run_id).card_ids[0]
         card._transition("destroyed", "misprint")
         station.flush_all()
-        station.cr.rollback()
+        station.cr.commit()  # pylint: disable=invalid-commit
+        officer.cr.rollback()
+        run = self._snapshot()["khbs.card.run"].browse(run_id)
+        self.assertEqual((run.printed_count, run.spoiled_count), (1, 1))
 
     def test_a_card_spoiled_while_its_box_goes_stops_the_box(self):
         run_id = self._printed()
@@ -192,6 +196,38 @@ class TestRunsAtOnce(TwoConnectionsCase):
                 boxes.action_ship()
         states = shipper["khbs.card.run"].browse(run_id).card_ids.mapped("state")
         self.assertEqual(sorted(states), ["destroyed", "printed"])
+
+    def test_a_count_that_comes_while_the_box_is_received_is_refused(self):
+        run_id = self._printed()
+        with self._committed() as env:
+            run = env["khbs.card.run"].browse(run_id)
+            run.action_ship()
+            box = run.shipment_ids
+            box.write(
+                {
+                    "received_on": box.shipped_on,
+                    "receiver_name": "Camat Contoh",
+                    "receiver_office": "Camat",
+                }
+            )
+            for line in box.line_ids:
+                line.received_count = line.packed_count
+            box_id = box.id
+        receiver, counter = self._snapshot(), self._snapshot()
+        receiver["khbs.card.shipment"].browse(box_id).action_receive()
+        receiver.flush_all()
+        receiver.cr.commit()  # pylint: disable=invalid-commit
+        line = counter["khbs.card.shipment"].browse(box_id).line_ids
+        with mute_logger("odoo.sql_db"):
+            for error in (
+                psycopg2.errors.SerializationFailure,
+                psycopg2.errors.RestrictViolation,
+            ):
+                with self.assertRaises(error):
+                    line.received_count = 0
+                    counter.flush_all()
+                counter.cr.rollback()
+                counter.clear()
 
     def test_two_officers_pack_each_card_once(self):
         run_id = self._printed()

@@ -13,7 +13,7 @@ from odoo.addons.khbs_cards.artwork.layout import grouped
 from odoo.addons.khbs_cards.models import khbs_card_shipment_card
 from odoo.addons.khbs_registry.papers.words import terbilang
 
-from .run_common import RunCase
+from .run_common import OTHER_VILLAGE, RunCase
 
 
 class TestShipment(RunCase):
@@ -228,6 +228,88 @@ class TestShipment(RunCase):
             line.received_count = line.packed_count + 1
             self.env.flush_all()
 
+    def test_nothing_is_counted_for_the_receiver(self):
+        _run, boxes = self._shipped()
+        box = boxes[0].with_user(self.field)
+        box.write(
+            {
+                "received_on": box.shipped_on,
+                "receiver_name": "Camat Contoh",
+                "receiver_office": "Camat",
+            }
+        )
+        self.assertEqual(set(box.line_ids.mapped("received_count")), {0})
+        with self._refused():
+            box.action_receive()
+
+    def test_who_sent_a_box_does_not_enter_its_arrival(self):
+        _run, boxes = self._shipped()
+        box = boxes[0].with_user(self.officer)
+        for change in (
+            {"receiver_name": "Saya"},
+            {"receiver_office": "Camat"},
+            {"received_on": box.shipped_on},
+            {"line_ids": [(1, box.line_ids[0].id, {"received_count": 1})]},
+        ):
+            with self.subTest(change), self.assertRaises(AccessError):
+                box.write(change)
+        with self.assertRaises(AccessError):
+            box.line_ids[0].missing_item_ids = box.item_ids[:1]
+
+    def test_a_village_sees_its_cards_and_the_district_receives(self):
+        _run, boxes = self._shipped()
+        box = boxes[0]
+        village = self._role_user(
+            "field_officer", areas=self._area(OTHER_VILLAGE), login="village"
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        mine = self.env["khbs.card.shipment"].with_user(village).search([])
+        self.assertEqual(mine, box)
+        for model in ("khbs.card.shipment.line", "khbs.card.shipment.item"):
+            seen = self.env[model].with_user(village).search([])
+            self.assertEqual(seen.area_id.code, OTHER_VILLAGE)
+        self.assertFalse(mine.is_whole)
+        self.assertTrue(box.with_user(self.field).is_whole)
+        self.assertIn(self.field.name, mine.receivers)
+        with self.assertRaises(AccessError):
+            box.line_ids.with_user(village).write({"received_count": 1})
+        with self.assertRaises(AccessError):
+            mine.action_receive()
+        self.field.sudo().active = False
+        box.invalidate_recordset()
+        self.assertNotIn(self.field.name, box.receivers)
+
+    def test_a_card_of_a_family_that_moved_can_be_missing(self):
+        _run, boxes = self._shipped()
+        card = boxes[0].sudo().item_ids.card_id[0]
+        card.household_id.area_id = self._area("62.06.01.2001")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        items = self.env["khbs.card.shipment.item"].with_user(self.field)
+        [(item_id, name)] = items.name_search(card.card_no)
+        self.assertEqual(name, card.card_no)
+        box = boxes[0].with_user(self.field)
+        box.write(
+            {
+                "received_on": box.shipped_on,
+                "receiver_name": "Camat Contoh",
+                "receiver_office": "Camat",
+            }
+        )
+        for line in box.line_ids:
+            missing = items.browse(item_id).filtered(
+                lambda item, line=line: item.area_id == line.area_id
+            )
+            line.write(
+                {
+                    "received_count": line.packed_count - len(missing),
+                    "missing_item_ids": [(6, 0, missing.ids)],
+                }
+            )
+        box.action_receive()
+        self.assertEqual((card.state, box.missing_count), ("revoked", 1))
+
     def test_reception_needs_a_receiver(self):
         _run, boxes = self._shipped()
         with self._refused():
@@ -270,9 +352,35 @@ class TestShipment(RunCase):
         with self.assertRaises(AccessError):
             run.shipment_ids[0].with_user(self.field).write({"courier_name": "Saya"})
 
+    def test_a_reception_adds_up_in_the_database(self):
+        _run, boxes = self._shipped()
+        box = self._received(boxes[0]).sudo()
+        self.env.flush_all()
+        for error, statement in (
+            (
+                psycopg2.errors.CheckViolation,
+                "UPDATE khbs_card_shipment SET received_count = 5 WHERE id = %s",
+            ),
+            (
+                psycopg2.errors.RestrictViolation,
+                "UPDATE khbs_card_shipment_line SET received_count = 0 "
+                "WHERE shipment_id = %s",
+            ),
+        ):
+            with (
+                self.subTest(statement),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(error),
+                self.env.cr.savepoint(),
+            ):
+                self.env.cr.execute(SQL(statement, box.id))
+
     def test_what_was_sent_is_not_changed_in_the_database(self):
         _run, boxes = self._shipped()
         for statement in (
+            "DELETE FROM khbs_card_shipment_line WHERE shipment_id = %s",
+            "UPDATE khbs_card_shipment_line SET packed_count = 9 "
+            "WHERE shipment_id = %s",
             "DELETE FROM khbs_card_shipment_item WHERE shipment_id = %s",
             "UPDATE khbs_card_shipment_item SET area_id = area_id + 1 "
             "WHERE shipment_id = %s",
