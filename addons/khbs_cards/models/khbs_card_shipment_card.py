@@ -68,6 +68,29 @@ class KhbsCardShipment(models.Model):
     # pylint: disable=consider-merging-classes-inherited
     _inherit = "khbs.card.shipment"
 
+    gone_count = fields.Integer(
+        string="Written off since",
+        compute="_compute_gone_count",
+        help="Cards that the packing list counts and that may not be sent any more.",
+    )
+
+    def _compute_gone_count(self):
+        counts = dict(
+            self.env["khbs.card.shipment.item"]
+            .sudo()
+            ._read_group(
+                [
+                    ("shipment_id", "in", self.ids),
+                    ("shipment_id.state", "=", "packed"),
+                    ("card_id.state", "not in", PACKABLE),
+                ],
+                ["shipment_id"],
+                ["__count"],
+            )
+        )
+        for shipment in self:
+            shipment.gone_count = counts.get(shipment._origin.sudo(), 0)
+
     def _ship_at_once(self):
         """Ship packed boxes for a caller who may; what is not entered is filled in."""
         today = fields.Date.context_today(self)

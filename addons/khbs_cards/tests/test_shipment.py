@@ -90,12 +90,17 @@ class TestShipment(RunCase):
         boxes = run.shipment_ids.sorted("id")
         spoiled = boxes[0].item_ids.card_id[0]
         spoiled.with_user(self.officer).action_spoil()
+        self.env.invalidate_all()
+        # The box and its paper still say six: the page tells that one is gone.
+        self.assertEqual(boxes.mapped("packed_count"), [6, 2])
+        self.assertEqual(boxes.with_user(self.officer).mapped("gone_count"), [1, 0])
         with self.assertRaises(UserError) as refusal:
             run.action_ship()
         self.assertIn(spoiled.card_no, str(refusal.exception))
         self.assertNotIn("shipped", run.card_ids.mapped("state"))
         boxes[0].action_repack()
-        self.assertEqual(boxes[0].packed_count, 5)
+        self.env.invalidate_all()
+        self.assertEqual((boxes[0].packed_count, boxes[0].gone_count), (5, 0))
         self.assertNotIn(grouped(spoiled.card_no), self._text(boxes[0].paper_id))
         run.action_ship()
         self.assertEqual(run.shipped_count, 7)
