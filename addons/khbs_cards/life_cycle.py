@@ -53,7 +53,8 @@ FINAL = ("revoked", "expired", "destroyed")
 # States of a household that may have a card.
 ENTITLED = ("decided", "active")
 
-# Who moves a card. The program itself acts where a card or a clock has decided.
+# Who moves a card. The program itself acts where a card, a clock, a family's change or
+# the count of a box has decided, whoever entered that.
 SYSTEM = "system"
 CARD_OFFICER = "khbs_registry.group_card_officer"
 FIELD_OFFICER = "khbs_registry.group_field_officer"
@@ -72,13 +73,15 @@ TRANSITIONS = {
     ("locked", "destroyed"): {SYSTEM, CARD_OFFICER},
     ("printed", "shipped"): {CARD_OFFICER},
     ("printed", "destroyed"): {SYSTEM, CARD_OFFICER},
-    ("printed", "revoked"): {CARD_OFFICER},
+    # Also a card whose family has left or has another head, or that was missing from
+    # its box when a field officer took that over.
+    ("printed", "revoked"): {SYSTEM, CARD_OFFICER},
     ("shipped", "active"): {SYSTEM, FIELD_OFFICER},
     ("shipped", "returned"): {FIELD_OFFICER, CARD_OFFICER},
-    ("shipped", "revoked"): {CARD_OFFICER},
+    ("shipped", "revoked"): {SYSTEM, CARD_OFFICER},
     ("returned", "shipped"): {CARD_OFFICER},
     ("returned", "destroyed"): {CARD_OFFICER},
-    ("returned", "revoked"): {CARD_OFFICER},
+    ("returned", "revoked"): {SYSTEM, CARD_OFFICER},
     ("active", "suspended"): {SYSTEM, CARD_OFFICER, FIELD_OFFICER, TERMINAL_OFFICER},
     ("active", "revoked"): {SYSTEM, CARD_OFFICER},
     ("active", "expired"): {SYSTEM},

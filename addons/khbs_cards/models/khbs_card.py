@@ -3,7 +3,7 @@
 
 from psycopg2.extras import Json
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -263,7 +263,8 @@ class KhbsCard(models.Model):
         :param lost: dict of what the station said of plastic that is destroyed: step
             of the personalisation, why
         :param columns: what else of the cards changes with it, as the table has it
-        :raises UserError: a card is in a state from which it cannot come there
+        :raises UserError: a card is in a state from which it cannot come there, or from
+            which life_cycle.TRANSITIONS names neither the program nor the user
         """
         self.flush_recordset()
         if target == "destroyed":
@@ -273,7 +274,11 @@ class KhbsCard(models.Model):
             )
         now = fields.Datetime.now()
         columns |= {"state": target, "write_uid": self.env.uid, "write_date": now}
-        sources = [source for source, end in life_cycle.TRANSITIONS if end == target]
+        sources = [
+            source
+            for (source, end), movers in life_cycle.TRANSITIONS.items()
+            if end == target and self._is_named(movers)
+        ]
         rows = self.env.execute_query(
             SQL(
                 """
@@ -316,6 +321,14 @@ class KhbsCard(models.Model):
             self._refuse_transition(target, *rows[0])
         # Raw SQL does not tell the counts that depend on the state.
         self.env["khbs.card.run"].invalidate_model()
+
+    def _is_named(self, movers):
+        """Tell whether *movers* of a step name the program or the user at work."""
+        if life_cycle.SYSTEM in movers or self.env.uid == SUPERUSER_ID:
+            return True
+        # A device's request has no user of its own.
+        user = self.env.user
+        return bool(user) and any(map(user.has_group, movers))
 
     def _refuse_transition(self, target, card_id, state):
         raise UserError(

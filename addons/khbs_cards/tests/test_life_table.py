@@ -108,6 +108,36 @@ class TestLifeTable(CardsCase):
                 if target not in BY_HAND:
                     self.assertEqual(movers, {life_cycle.SYSTEM})
 
+    def test_nobody_moves_a_card_by_a_way_that_the_table_does_not_name(self):
+        """Whatever method asks: the program's steps for all, the others by role."""
+        for ((start, target), movers), role in itertools.product(
+            life_cycle.TRANSITIONS.items(), ("field_officer", "auditor")
+        ):
+            group = f"khbs_registry.group_{role}"
+            self._force(start)
+            card = self.card.with_user(self.users[role]).sudo()
+            try:
+                with self.env.cr.savepoint():
+                    card._transition(target, "other")
+                    raise _Undo
+            except _Undo:
+                done = True
+            except UserError:
+                done = False
+            with self.subTest(start=start, target=target, role=role):
+                self.assertEqual(done, bool({life_cycle.SYSTEM, group} & movers))
+
+    def test_a_family_that_leaves_takes_its_card_along_whoever_enters_it(self):
+        operator = self.users["registry_operator"]
+        for state in (*life_cycle.ON_THE_WAY, *life_cycle.IN_USE):
+            household = self._household(state="decided")
+            self.card = self._allocated(household)
+            self._force(state)
+            with self.subTest(state=state):
+                household.with_user(operator).sudo()._has_left({})
+                self.assertEqual(self.card.state, "revoked")
+                self.assertEqual(self.card.event_ids[0].user_id, operator)
+
     def test_only_the_field_officer_hands_over(self):
         household = self._household(state="decided")
         card, chip = self._shipped(household)
