@@ -1,6 +1,11 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from ast import literal_eval as literal
+
+from lxml import etree
+
+from odoo.addons.khbs_cards import life_cycle
 from odoo.addons.khbs_cards.protocol import card_number
 
 from .common import CardsCase
@@ -36,3 +41,13 @@ class TestFindByCard(CardsCase):
         for number, user in ((wrong, self.env.user), (card.card_no, away)):
             families = self.env["khbs.household"].with_user(user)
             self.assertFalse(families.find_families(number)["families"])
+
+    def test_cards_of_every_state_are_found_by_a_filter(self):
+        """Also those that were written off, which a count speaks of."""
+        arch = self.env["khbs.card"].get_view(view_type="search")["arch"]
+        found = set()
+        for node in etree.fromstring(arch).iter("filter"):
+            for leaf in literal(node.get("domain") or "[]"):
+                if leaf[0] == "state":
+                    found |= {leaf[2]} if leaf[1] == "=" else set(leaf[2])
+        self.assertEqual(found, {state for state, _label in life_cycle.STATES})
