@@ -194,13 +194,22 @@ class KhbsCardReturnLine(models.Model):
                 {"found_state": state, "new_state": state, "result": "not_possible"}
             )
             return
+        if "shipped" in steps:
+            # They lie in a box already that only waits to be sent.
+            packed = self.filtered(lambda line: line.card_id.shipment_id._is_packed())
+            if packed:
+                packed._move(reason, action, state, None)
+                if rest := self - packed:
+                    rest._move(reason, action, state, steps)
+                return
         cards = self.card_id
         code = return_plan.EVENT_REASONS.get(reason, reason)
         data = {"minutes": self.return_id.name}
         for target in steps:
             if target == "shipped":
-                # In a box with its packing list, like any card that is sent.
-                cards.action_ship()
+                # In a box with its packing list, like any card that is sent; who
+                # carries it is entered there.
+                cards.env["khbs.card.shipment"]._make(cards.sudo())
                 continue
             cards._transition(target, code, data=data)
             cards._record_move(target, code)
@@ -208,7 +217,7 @@ class KhbsCardReturnLine(models.Model):
         self.write(
             {
                 "found_state": state,
-                "new_state": steps[-1] if steps else state,
+                "new_state": cards[:1].state or state,
                 "result": "moved" if steps or replaced else "kept",
             }
         )

@@ -126,6 +126,13 @@ class KhbsCardRun(models.Model):
                 self.env._("%s personalised cards are to be printed."),
             ),
             (self.waiting_count, self.env._("%s cards wait for a station.")),
+            (
+                self.returned_count,
+                self.env._(
+                    "%s returned cards lie in the office: send them anew, or have them "
+                    "destroyed by minutes."
+                ),
+            ),
         ):
             if count:
                 return sentence % count

@@ -191,6 +191,10 @@ class KhbsCardShipment(models.Model):
             shipment._record("card_shipment.pack")
         return shipments.with_env(self.env)
 
+    def _is_packed(self):
+        """Tell whether this is a box, and it has not left yet."""
+        return self.state == "packed"
+
     def _put_in(self, card_ids):
         """Let the cards be in this box."""
         self.ensure_one()

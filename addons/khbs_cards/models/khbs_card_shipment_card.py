@@ -159,6 +159,32 @@ class KhbsCardRun(models.Model):
                 raise UserError(run._nothing_printed())
         return self.action_view_shipments() if len(self) == 1 else True
 
+    def action_pack_returned(self):
+        """Pack the returned cards of the run anew, by district."""
+        for run in self._checked(life_cycle.CARD_OFFICER, "card_run.pack"):
+            run._require_state("ordered")
+            cards = self.env["khbs.card"].sudo().search(run._returned_domain())
+            cards._lock()
+            cards = cards.filtered_domain(run._returned_domain())
+            if not cards:
+                raise UserError(
+                    self.env._(
+                        "%(run)s has no returned card that is to be sent anew.",
+                        run=run.name,
+                    )
+                )
+            self.env["khbs.card.shipment"]._make(cards)
+        return self.action_view_shipments() if len(self) == 1 else True
+
+    def _returned_domain(self):
+        """Return which cards came back and lie in no box that waits to be sent."""
+        self.ensure_one()
+        return [
+            ("run_id", "=", self.id),
+            ("state", "=", "returned"),
+            ("shipment_id.state", "!=", "packed"),
+        ]
+
     def action_ship(self):
         """Pack what is printed and send all packed boxes of the run at once."""
         for run in self._checked(life_cycle.CARD_OFFICER, "card_run.ship"):

@@ -190,6 +190,17 @@ class KhbsCardShipmentReception(models.AbstractModel):
             )
         cards = line.missing_item_ids.card_id
         cards._lock()
+        # It may have been taken back, and be on its way in another box by now.
+        sent_again = cards.filtered(lambda card: card.shipment_id != self)
+        if sent_again:
+            raise UserError(
+                self.env._(
+                    "Card %(card)s left in %(other)s since: it cannot be missing from "
+                    "this box.",
+                    card=sent_again[0].card_no,
+                    other=sent_again[0].shipment_id.name,
+                )
+            )
         here = cards.filtered(lambda card: card.state != "shipped")
         if here:
             raise UserError(

@@ -66,11 +66,11 @@ class TestReturns(CardsCase):
         )
         self.assertEqual(
             [card.state for card in (back, again, gone, lost, damaged)],
-            ["returned", "shipped", "destroyed", "revoked", "suspended"],
+            ["returned", "returned", "destroyed", "revoked", "suspended"],
         )
         self.assertEqual(set(minutes.line_ids.mapped("result")), {"moved"})
         self.assertEqual(minutes.state, "done")
-        self.assertEqual(again.shipment_id.state, "shipped", "in a box, with its list")
+        self.assertEqual(again.shipment_id.state, "packed", "in a box, with its list")
         for card in (lost, damaged):
             new = card.household_id.card_ids - card
             self.assertEqual(new.state, "allocated")
@@ -81,6 +81,23 @@ class TestReturns(CardsCase):
             event.to_state for event in gone.event_ids.sorted("id", reverse=True)[:2]
         ]
         self.assertEqual((two, one), ("returned", "destroyed"))
+
+    def test_a_card_in_a_packed_box_does_not_stop_the_others(self):
+        packed, again, back = (self._shipped()[0] for _number in range(3))
+        for card in (packed, again):
+            card._transition("returned", "undeliverable")
+        box = self.env["khbs.card.shipment"]._make(packed.sudo())
+        minutes = self._carried_out(
+            (packed, "found", "ship_again"),
+            (again, "found", "ship_again"),
+            (back, "undeliverable", "return"),
+        )
+        self.assertEqual(
+            minutes.line_ids.mapped("result"), ["not_possible", "moved", "moved"]
+        )
+        self.assertEqual((packed.shipment_id, box.state), (box, "packed"))
+        self.assertEqual(again.shipment_id.state, "packed")
+        self.assertEqual(back.state, "returned")
 
     def test_each_way_of_the_plan_is_a_way_of_the_life_cycle(self):
         states = dict(life_cycle.STATES)

@@ -39,12 +39,17 @@ class TestRunLaw(RunCase):
             cards._transition("certified", "CERTIFIED")
             cards._spoil("spoiled", device_code="S0001")
 
+    def _parts(self):
+        """Return the print files of the run, to be read anew."""
+        self.run.print_ids.invalidate_recordset()
+        return self.run.print_ids
+
     def do_draw(self):
         if self.run.to_draw_count:
             self.run.action_print_files()
 
     def do_draw_anew(self):
-        for part in self.run.print_ids:
+        for part in self._parts():
             if part.gone_count and part.card_ids - part._gone():
                 part.action_redraw()
 
@@ -53,7 +58,7 @@ class TestRunLaw(RunCase):
             self.run.action_print()
 
     def do_print_a_file(self):
-        for part in self.run.print_ids:
+        for part in self._parts():
             if part.to_print_count:
                 part.action_printed()
 
@@ -85,8 +90,14 @@ class TestRunLaw(RunCase):
             cards.with_user(self.officer).action_return()
 
     def do_ship_again(self):
-        if cards := self._pick("returned"):
+        cards = self._pick("returned")
+        cards = cards.filtered(lambda card: card.shipment_id.state != "packed")
+        if cards:
             cards.with_user(self.officer).action_ship()
+
+    def do_pack_returned(self):
+        if self.env["khbs.card"].sudo().search(self.run._returned_domain()):
+            self.run.action_pack_returned()
 
     def do_revoke(self):
         if cards := self._pick("printed", "shipped", "returned", "active"):

@@ -315,6 +315,34 @@ class TestShipment(RunCase):
         box.action_receive()
         self.assertEqual((card.state, box.missing_count), ("revoked", 1))
 
+    def test_a_card_on_its_way_in_another_box_is_not_missing_from_this_one(self):
+        _run, boxes = self._shipped()
+        card = boxes[0].sudo().item_ids.card_id[0]
+        card.with_user(self.officer).action_return()
+        card.with_user(self.officer).action_ship()
+        with self.assertRaises(UserError) as refusal:
+            self._received(boxes[0], missing=card)
+        self.assertIn(card.shipment_id.name, str(refusal.exception))
+        self.assertEqual(card.state, "shipped")
+
+    def test_returned_cards_of_a_run_are_packed_by_district(self):
+        run, boxes = self._shipped()
+        for box in boxes:
+            self._received(box)
+        cards = boxes.sudo().item_ids.card_id
+        with self._refused():
+            run.action_pack_returned()
+        cards.with_user(self.officer).action_return()
+        self.assertIn("8", run.next_step)
+        run.action_pack_returned()
+        again = run.shipment_ids - boxes
+        self.assertEqual(sorted(again.mapped("packed_count")), [2, 6])
+        self.assertEqual(cards.shipment_id, again)
+        with self._refused():
+            run.action_pack_returned()
+        with self._refused(AccessError):
+            run.with_user(self.field).action_pack_returned()
+
     def test_reception_needs_a_receiver(self):
         _run, boxes = self._shipped()
         with self._refused():
