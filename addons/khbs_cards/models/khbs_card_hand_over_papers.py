@@ -46,9 +46,9 @@ class KhbsCardHandOverPapers(models.AbstractModel):
                 "card_no": line.card_id.card_no,
                 "name": line.household_id.head_id.name or "-",
                 "date": _day(done.at) if done else None,
-                "sign": papers.SIGNS.get(done.acknowledged, "-")
-                if done
-                else papers.ROOM * (not over),
+                # Who took a card at a terminal signs here.
+                "sign": papers.SIGNS.get(done.acknowledged)
+                or (papers.ROOM if not over else "-" if done else ""),
                 "note": self._note_of(done) if done else "tidak terserahkan" * over,
             }
 

@@ -174,7 +174,11 @@ class KhbsCardHandOverSession(models.Model):
         return True
 
     def _collect(self):
-        """Put cards that arrived on the list, by name; return how many came."""
+        """Put cards that arrived on the list, by name; return how many came.
+
+        With those that a terminal handed over on that day before the list was made:
+        their families sign it too.
+        """
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
@@ -192,15 +196,29 @@ class KhbsCardHandOverSession(models.Model):
                        ORDER BY p.state = 'alive' DESC, p.id DESC LIMIT 1
                   ) head ON true
                   LEFT JOIN khbs_card_shipment box ON box.id = c.shipment_id
-                 WHERE c.area_id = %(area)s AND c.state = 'shipped'
-                   -- Older cards were sent without a box.
-                   AND (box.id IS NULL OR box.state = 'received')
+                 WHERE c.area_id = %(area)s
+                   AND CASE WHEN c.state = 'shipped'
+                       -- Older cards were sent without a box.
+                       THEN box.id IS NULL OR box.state = 'received'
+                       ELSE EXISTS (
+                           SELECT FROM khbs_card_hand_over done
+                            WHERE done.card_id = c.id AND done.area_id = %(area)s
+                              AND done.session_id IS NULL
+                              AND done.acknowledged IS NULL
+                              AND (done.at AT TIME ZONE 'UTC'
+                                   AT TIME ZONE 'Asia/Jakarta')::date = %(day)s
+                       ) AND NOT EXISTS (
+                           SELECT FROM khbs_card_hand_over_line l
+                             JOIN khbs_card_hand_over_session s ON s.id = l.session_id
+                            WHERE l.card_id = c.id AND s.state <> 'cancelled'
+                       ) END
                    AND NOT EXISTS (SELECT FROM khbs_card_hand_over_line l
                                     WHERE l.card_id = c.id AND l.open)
                 """,
                 session=self.id,
                 last=max(self.line_ids.mapped("number"), default=0),
                 area=self.area_id.id,
+                day=self.date,
             )
         )
         count = self.env.cr.rowcount

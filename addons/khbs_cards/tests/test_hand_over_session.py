@@ -8,8 +8,11 @@ import openpyxl
 import psycopg2
 from pypdf import PdfReader
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
+
+from odoo.addons.khbs_cards import hand_over_papers as papers
 
 from .test_hand_over_rows import REPRESENTED, HandOverCase
 
@@ -98,6 +101,33 @@ class TestHandOverSession(HandOverCase):
             with self.env.cr.savepoint():
                 line.open = True
                 self.env.flush_all()
+
+    def test_case_12_23_who_took_a_card_at_a_terminal_signs_the_list(self):
+        listed, _chip = self._shipped()
+        early, _chip = self._shipped()
+        by_phone = self._shipped()
+        older, _chip = self._shipped()
+        early._activate("T000001")
+        self._hand_over(shipped=by_phone)
+        day_before = fields.Datetime.subtract(fields.Datetime.now(), days=2)
+        older._activate("T000001", mode="offline", at=day_before)
+        session = self._session()
+        session.action_list()
+        listed._activate("T000001")
+        self.env.invalidate_all()
+        self.assertEqual(session.line_ids.card_id, listed + early)
+        self.assertEqual(session.handed_over_count, 2)
+        signs = [row["sign"] for row in session.sudo()._list_rows()]
+        self.assertEqual(signs, [papers.ROOM] * 2)
+        session.write({"scan": SCAN})
+        session.action_close()
+        self.assertFalse(session.return_id)
+        signs = [row["sign"] for row in session.sudo()._list_rows()]
+        self.assertEqual(signs, ["-", "-"])
+        self.env.flush_all()
+        again = self._session()
+        with self.assertRaisesRegex(UserError, "No card lies"):
+            again.action_list()
 
     def _sent(self):
         """Return (card, box) of a card that is in a box on its way."""
