@@ -77,10 +77,11 @@ TRANSITIONS = {
     # its box when a field officer took that over.
     ("printed", "revoked"): {SYSTEM, CARD_OFFICER},
     ("shipped", "active"): {SYSTEM, FIELD_OFFICER},
-    ("shipped", "returned"): {FIELD_OFFICER, CARD_OFFICER},
+    # By minutes that the village signed; destroyed with their witness.
+    ("shipped", "returned"): {SYSTEM},
     ("shipped", "revoked"): {SYSTEM, CARD_OFFICER},
     ("returned", "shipped"): {CARD_OFFICER},
-    ("returned", "destroyed"): {CARD_OFFICER},
+    ("returned", "destroyed"): {SYSTEM},
     ("returned", "revoked"): {SYSTEM, CARD_OFFICER},
     ("active", "suspended"): {SYSTEM, CARD_OFFICER, FIELD_OFFICER, TERMINAL_OFFICER},
     ("active", "revoked"): {SYSTEM, CARD_OFFICER},
@@ -165,11 +166,6 @@ ACTS = {
     "revoke": Act(
         "revoked", (*_STOPPED, "complaint", "replaced", "other"), _starts("revoked")
     ),
-    "return": Act(
-        "returned",
-        ("undeliverable", "death", "moved", "damaged", "misprint", "other"),
-        _starts("returned"),
-    ),
     "spoil": Act(
         "destroyed",
         ("misprint", "spoiled", "damaged", "found", "undeliverable", "death", "moved")
@@ -180,7 +176,7 @@ ACTS = {
     "replace": Act(
         "suspended",
         (*_STOPPED, "other"),
-        {state: {CARD_OFFICER} for state in (*IN_USE, "revoked", "expired")},
+        {state: {CARD_OFFICER} for state in (*IN_USE, *FINAL)},
     ),
 }
 

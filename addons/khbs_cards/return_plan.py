@@ -30,6 +30,10 @@ HELD_ACTIONS = ("return", "ship_again", "destroy")
 # Reason of the minutes to that of the card's event, where they differ.
 EVENT_REASONS = {"deceased": "death", "missing": "lost"}
 
+# What leaves an entitled family without a card although it has a right to one: a new
+# one is made.
+ANEW = (("damaged", "destroy"),)
+
 # Action and state to the states that the card goes through; what is not here cannot be.
 _STEPS = {
     "return": {

@@ -32,11 +32,17 @@ class KhbsCard(models.Model):
                   LEFT JOIN LATERAL (
                        SELECT card_no, state FROM khbs_card other
                         WHERE other.household_id = card.household_id
-                          AND other.id > card.id AND other.state <> 'destroyed'
+                          AND CASE card.state
+                              -- Whatever the family has: an older one may be in use.
+                              WHEN 'destroyed' THEN other.id > card.id
+                                   OR other.state <> ALL (%s)
+                              ELSE other.id > card.id AND other.state <> 'destroyed'
+                              END AND other.id <> card.id
                         ORDER BY other.id DESC LIMIT 1
                   ) newer ON true
                  WHERE card.id = ANY(%s)
                 """,
+                list(life_cycle.FINAL),
                 list(self.ids),
             )
         )
@@ -89,7 +95,7 @@ class KhbsCard(models.Model):
                 "A new card is on its way already: %(cards)s.", cards=number
             )
         return self.env._(
-            "The family has a newer card: act on %(card)s instead.", card=number
+            "The family has another card: act on %(card)s instead.", card=number
         )
 
     def _said_unseen(self):
@@ -164,9 +170,6 @@ class KhbsCard(models.Model):
 
     def _do_revoke(self, reason):
         self._transition("revoked", reason)
-
-    def _do_return(self, reason):
-        self._transition("returned", reason)
 
     def _do_spoil(self, reason):
         self._spoil(reason)

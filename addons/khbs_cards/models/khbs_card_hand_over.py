@@ -155,6 +155,8 @@ class KhbsCard(models.Model):
             raise ProtocolError(
                 CARD_NOT_VALID, "not a shipped card", {"state": card.state.upper()}
             )
+        if card._is_over(at):
+            raise ProtocolError(CARD_NOT_VALID, "the card's validity has ended")
         if card.household_id.state not in life_cycle.ENTITLED:
             raise ProtocolError(CARD_NOT_VALID, "the family may not have a card now")
         older = (siblings - card).filtered(lambda c: c.state in life_cycle.IN_USE)
@@ -178,6 +180,14 @@ class KhbsCard(models.Model):
                 "hand_over": hand_over.id,
             },
         )
+
+    def _is_over(self, at=None):
+        """Tell whether the validity of this card has ended.
+
+        :param at: when it is asked for, if not now (UTC, naive)
+        """
+        day = fields.Date.context_today(self, at or self.env.cr.now())
+        return bool(self.valid_until) and self.valid_until < day
 
     @api.model
     def action_hand_over(self, activation, geotag=None, receipt=None):
@@ -265,6 +275,11 @@ class KhbsCard(models.Model):
             )
         if card.state != "shipped":
             return self._refusal_of_state(card.state) or None
+        if card._is_over():
+            return self.env._(
+                "The validity of the card has ended. Name it in the minutes of "
+                "returned cards as damaged, to be replaced: a new one is made."
+            )
         if card.household_id.state not in life_cycle.ENTITLED:
             return self.env._(
                 "The family may not have a card now. Take the card back with the "

@@ -38,10 +38,6 @@ class KhbsCard(models.Model):
         """Send printed or returned cards to their villages."""
         return self._move("shipped", "SHIPPED")
 
-    def action_return(self, reason="undeliverable"):
-        """Take cards back that could not be handed over."""
-        return self._act_on_all("return", reason)
-
     def action_spoil(self, reason="misprint"):
         """Write spoiled cards off; a new card with a new number is queued for each."""
         return self._act_on_all("spoil", reason)

@@ -109,6 +109,27 @@ class KhbsCardReturnLine(models.Model):
             CREATE OR REPLACE TRIGGER khbs_card_return_line_guard
                 BEFORE INSERT OR UPDATE OR DELETE ON khbs_card_return_line
                 FOR EACH ROW EXECUTE FUNCTION khbs_card_return_line_guard();
+
+            CREATE OR REPLACE FUNCTION khbs_card_destruction_guard()
+                RETURNS trigger AS $$
+            BEGIN
+                IF NOT EXISTS (
+                    SELECT FROM khbs_card_return_line line
+                      JOIN khbs_card_return minutes ON minutes.id = line.return_id
+                     WHERE line.card_id = NEW.id AND line.open
+                       AND line.action = 'destroy' AND minutes.state = 'signed'
+                       AND minutes.witnessed_by_id IS NOT NULL
+                ) THEN
+                    RAISE EXCEPTION 'Card % is destroyed by minutes with a witness',
+                        NEW.card_no USING ERRCODE = 'restrict_violation';
+                END IF;
+                RETURN NEW;
+            END
+            $$ LANGUAGE plpgsql;
+            CREATE OR REPLACE TRIGGER khbs_card_destruction_guard
+                BEFORE UPDATE OF state ON khbs_card FOR EACH ROW
+                WHEN (OLD.state = 'returned' AND NEW.state = 'destroyed')
+                EXECUTE FUNCTION khbs_card_destruction_guard();
             """
         )
 
@@ -213,7 +234,8 @@ class KhbsCardReturnLine(models.Model):
                 continue
             cards._transition(target, code, data=data)
             cards._record_move(target, code)
-        replaced = action == "replace" and self._replace(state, code)
+        anew = action == "replace" or (steps and (reason, action) in return_plan.ANEW)
+        replaced = anew and self._replace(action, state, code)
         self.write(
             {
                 "found_state": state,
@@ -222,17 +244,20 @@ class KhbsCardReturnLine(models.Model):
             }
         )
 
-    def _replace(self, state, code):
+    def _replace(self, action, state, code):
         """Queue a new card for the families that may have one and wait for none.
 
+        :param action: what the minutes say
         :param state: in which the cards were found; the family of one that was over
-            already may have another in use
+            already, or is destroyed, may have another in use
         :param code: reason for the audit trail
         :return: whether any was queued
         """
         cards = self.card_id
         served = [*life_cycle.IN_PRODUCTION]
-        if state in ("revoked", "expired"):
+        if action == "destroy":
+            served.extend(life_cycle.IN_USE)
+        elif state in ("revoked", "expired"):
             served.append("active")
         families = cards.search(
             [

@@ -1,6 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import base64
 import hashlib
 import itertools
 import os
@@ -12,6 +13,7 @@ from unittest.mock import patch
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 
 from odoo.addons.khbs_cards.exceptions import ProtocolError
 from odoo.addons.khbs_cards.protocol import base64url, jws, keys, keystore, perso
@@ -186,6 +188,24 @@ class CardsCase(KhbsCase):
         answer = self._certify(job, chip, device)
         self.jobs._station_done(device, self._done_params(job, chip, answer))
         return chip
+
+    def _witnessed(self, card):
+        """Return signed minutes whose destruction of *card* has its witness."""
+        minutes = self.env["khbs.card.return"].create(
+            {
+                "area_id": card.area_id.id,
+                "place": "Balai desa",
+                "scan": base64.b64encode(b"%PDF-1.7 berita acara"),
+                "line_ids": [
+                    Command.create(
+                        {"card_id": card.id, "reason": "damaged", "action": "destroy"}
+                    )
+                ],
+            }
+        )
+        minutes.write({"state": "signed", "witnessed_by_id": self.env.uid})
+        self.env.flush_all()
+        return minutes
 
     def _shipped(self, household=None):
         """Return (card, chip) of a card on its way to the family."""

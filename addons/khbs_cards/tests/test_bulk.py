@@ -164,7 +164,7 @@ class TestBulk(CardsCase):
         card, _chip = self._active()
         officer = self._role_user("field_officer")
         acts = self.env["khbs.card.move"].with_user(officer).new({}).acts
-        self.assertEqual(acts, ["suspend", "return"])
+        self.assertEqual(acts, ["suspend"])
         dialog = self._dialog(officer, card.ids, target="revoke", reason="stolen")
         with self.assertRaises(AccessError):
             dialog.action_confirm()

@@ -3,6 +3,7 @@
 
 import time
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.khbs_cards.exceptions import ProtocolError
@@ -21,6 +22,18 @@ class TestHandOver(CardsCase):
         with self.assertRaises(ProtocolError) as caught:
             self.cards._hand_over(text, tid)
         self.assertEqual(caught.exception.code, code)
+
+    def test_a_card_whose_validity_ended_is_not_handed_over(self):
+        card, _chip = self._shipped()
+        yesterday = fields.Date.subtract(fields.Date.context_today(card), days=1)
+        card.valid_until = yesterday
+        self.assert_protocol_error(1302, card._activate, "T000001")
+        self.assertEqual(card.state, "shipped")
+        self.assertIn("validity", card._hand_over_refusal())
+        # Handed over while it was valid; the journal came later.
+        then = fields.Datetime.subtract(fields.Datetime.now(), days=3)
+        card._activate("T000001", mode="offline", at=then)
+        self.assertEqual(card.state, "active")
 
     def test_a_card_that_signs_becomes_active_and_so_does_its_family(self):
         text = self.chip.activate(self.card.card_no)

@@ -37,6 +37,7 @@ class TestLifeCycle(CardsCase):
 
     def test_the_database_and_the_method_keep_one_table_of_transitions(self):
         card = self._allocated()
+        self._witnessed(card)
         for start in STATES:
             for end in STATES:
                 if start == end:

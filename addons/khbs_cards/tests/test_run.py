@@ -68,7 +68,7 @@ class TestRun(CardsCase):
         self.assertEqual(run.shipped_count, 3)
         shipped = run.card_ids.filtered(lambda card: card.state == "shipped")
         shipped[0].sudo()._activate("OFFICE")
-        shipped[1].action_return()
+        shipped[1].sudo()._transition("returned", "undeliverable")
         self.env["khbs.card"].browse(shipped[2].id).action_revoke("other")
         counts = run.read(
             [

@@ -63,7 +63,7 @@ class TestRunLaw(RunCase):
                 part.action_printed()
 
     def do_spoil(self):
-        cards = self._pick("locked", "printed", "returned")
+        cards = self._pick("locked", "printed")
         if cards:
             cards.with_user(self.officer).action_spoil()
 
@@ -87,7 +87,7 @@ class TestRunLaw(RunCase):
 
     def do_return(self):
         if cards := self._pick("shipped"):
-            cards.with_user(self.officer).action_return()
+            cards._transition("returned", "undeliverable")
 
     def do_ship_again(self):
         cards = self._pick("returned")

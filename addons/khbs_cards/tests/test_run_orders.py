@@ -60,9 +60,10 @@ class TestRunOrders(RunCase):
     def test_a_closed_run_gets_no_more_cards(self):
         run, _boxes = self._shipped()
         card = run.card_ids[0]
-        card.with_user(self.officer).action_return()
+        card.sudo()._transition("returned", "undeliverable")
         run.action_done()
-        card.with_user(self.officer).action_spoil("damaged")
+        card.with_user(self.officer).action_revoke("damaged")
+        card.with_user(self.officer).action_replace("damaged")
         anew = card.household_id.sudo().card_ids - card
         self.assertFalse(anew.run_id)
         self.assertEqual(

@@ -132,7 +132,7 @@ class TestShipment(RunCase):
         card.with_user(self.officer).action_ship()
         self.assertEqual(card.state, "shipped")
         self.assertEqual(card.shipment_id.state, "shipped")
-        card.with_user(self.officer).action_return()
+        card._transition("returned", "undeliverable")
         first = card.shipment_id
         card.with_user(self.officer).action_ship()
         self.assertNotEqual(card.shipment_id, first)
@@ -146,7 +146,7 @@ class TestShipment(RunCase):
         officer = card.with_user(self.officer)
         officer.action_print()
         officer.action_ship()
-        officer.action_return()
+        card._transition("returned", "undeliverable")
         box = self.env["khbs.card.shipment"]._make(card.sudo())
         with self._refused():
             officer.action_ship()

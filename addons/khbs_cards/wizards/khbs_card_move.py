@@ -27,7 +27,6 @@ class KhbsCardMove(models.TransientModel):
             ("suspend", "Suspend: no payment until lifted"),
             ("lift", "Lift the suspension"),
             ("revoke", "Revoke for ever"),
-            ("return", "Take back from the village"),
             ("spoil", "Write off and make anew"),
             ("replace", "Suspend and make a new card"),
         ],
