@@ -25,6 +25,7 @@ from . import (
     khbs_entitlement,
     khbs_family_event,
     khbs_household,
+    khbs_manual_claim_document,
     khbs_manual_claim,
     khbs_point,
     khbs_recipient_list,

@@ -3,7 +3,6 @@
 
 import hashlib
 import json
-from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
@@ -12,8 +11,6 @@ from odoo.addons.khbs_registry.rupiah import Rupiah
 
 MAKER = "khbs_registry.group_distribution_officer"
 APPROVER = "khbs_registry.group_approver"
-COMPARE = "manual_claim.compare"
-WRONG_DIGITS_A_DAY = 10
 LIMIT_PARAMETER = "khbs.manual_claims_per_day"
 DEFAULT_LIMIT = 10
 # Stopped for any other reason, a card is no proof of anything.
@@ -29,7 +26,7 @@ class KhbsManualClaim(models.Model):
     """
 
     _name = "khbs.manual.claim"
-    _inherit = ["khbs.guarded", "khbs.approvable"]
+    _inherit = ["khbs.guarded", "khbs.approvable", "khbs.manual.claim.document"]
     _description = "Claim without a card"
     _order = "id desc"
 
@@ -77,27 +74,6 @@ class KhbsManualClaim(models.Model):
     household_id = fields.Many2one(related="card_id.household_id", store=True)
     area_id = fields.Many2one(
         related="card_id.household_id.area_id", string="Village", store=True, index=True
-    )
-    received_by = fields.Selection(
-        selection=[("head", "Head of family"), ("member", "Member of the family")],
-        string="Who came",
-        required=True,
-        default="head",
-    )
-    document = fields.Selection(
-        selection=[("ktp", "KTP"), ("kk", "KK")], required=True, default="ktp"
-    )
-    last_digits = fields.Char(
-        string="Last four digits",
-        size=4,
-        store=False,
-        compute="_compute_last_digits",
-        inverse="_inverse_last_digits",
-        help="Of the NIK on the KTP, or of the number of the KK, as shown to you. They "
-        "are compared and not kept.",
-    )
-    document_checked = fields.Boolean(
-        readonly=True, copy=False, help="The digits were those of the registry."
     )
     damage = fields.Selection(
         selection=[
@@ -185,50 +161,6 @@ class KhbsManualClaim(models.Model):
     def _compute_amount(self):
         for claim in self:
             claim.amount = sum(claim.sudo().entitlement_ids.mapped("amount"))
-
-    def _compute_last_digits(self):
-        self.last_digits = False
-
-    def _inverse_last_digits(self):
-        """Compare what was typed with the registry; a wrong entry leaves a trace."""
-        typed = self.filtered("last_digits")
-        if len(typed) > 1:
-            # What is wrong is counted one after the other.
-            raise UserError(self.env._("Enter the digits of one claim at a time."))
-        for claim in typed:
-            claim._refuse_guessing()
-            shown = {number[-4:] for number in claim._document_numbers()}
-            claim.sudo().document_checked = claim.last_digits.strip() in shown
-            if not claim.document_checked:
-                self.env["khbs.audit.event"]._record_refused(
-                    COMPARE, claim, {"document": claim.document}
-                )
-
-    def _refuse_guessing(self):
-        """Stop whoever tries digits until some fit.
-
-        One at a time of each user, and counted on a connection of its own: what was
-        wrong a moment ago in another request counts too.
-        """
-        self.env.cr.execute(
-            "SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [COMPARE, self.env.uid]
-        )
-        since = fields.Datetime.now() - timedelta(days=1)
-        with self.env.registry.cursor() as cr:
-            cr.execute(
-                "SELECT count(*) FROM khbs_audit_event"
-                " WHERE user_id = %s AND act = %s AND at > %s",
-                [self.env.uid, COMPARE, since],
-            )
-            [wrong] = cr.fetchone()
-        if wrong >= WRONG_DIGITS_A_DAY:
-            raise UserError(
-                self.env._(
-                    "You have entered %(count)s wrong numbers since yesterday. Nothing "
-                    "more is compared for you today: let a colleague enter this claim.",
-                    count=wrong,
-                )
-            )
 
     @api.onchange("card_no")
     def _onchange_card_no(self):
@@ -458,16 +390,6 @@ class KhbsManualClaim(models.Model):
                 card=card.card_no,
             )
         )
-
-    def _document_numbers(self):
-        """Return the numbers that the document may bear, from the registry."""
-        family = self.sudo().household_id
-        if self.document == "kk":
-            return [family.kk_number] if family.kk_number else []
-        living = family.person_ids.filtered(lambda person: person.state == "alive")
-        head = family.head_id
-        came = head if self.received_by == "head" else living - head
-        return [number for number in came.mapped("nik") if number]
 
     def _content_parts(self):
         photo = self.sudo().with_context(bin_size=False).photo or b""
