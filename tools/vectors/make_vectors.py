@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.kdf.kbkdf import (
 )
 
 from . import pki, refusals
+from .bit_array import Array
 from .pki import AUD, CARD, DAY, GUID, KEYS, NOW, OTHER_TID, PRG, TID
 from .signing import b64url, compact, identity, jws, sha256
 
@@ -164,26 +165,6 @@ def _trust_payload(ver):
         "min": {"01": 400},
         "rev": [],
     }
-
-
-class Array:
-    """The list's bits, and which positions differ from "valid"."""
-
-    def __init__(self, n, positions):
-        self.n = n
-        self.positions = positions
-        states = bytearray((n * 2 + 7) // 8)
-        for status, indexes in positions.items():
-            for index in indexes:
-                states[index // 4] |= int(status) << index % 4 * 2
-        self.bytes = bytes(states)
-
-    def describe(self):
-        return {
-            "n": self.n,
-            "others_than_0": self.positions,
-            "sha256": b64url(sha256(self.bytes)),
-        }
 
 
 FIRST = Array(LIST_SIZE, {"1": [0, 4, 96], "2": [7, 5000], "3": [123_457]})
