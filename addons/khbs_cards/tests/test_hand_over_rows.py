@@ -297,6 +297,8 @@ class TestHandOverRows(HandOverCase):
         ]:
             family = self._household(state="decided")
             card = self._allocated(family) if not steps else self._shipped(family)[0]
+            if state == "destroyed":
+                self._witnessed(card)
             for step in steps:
                 card._transition(step, "other")
             self.assertEqual(card.state, state)
