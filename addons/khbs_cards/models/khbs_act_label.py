@@ -23,6 +23,7 @@ class KhbsActLabel(models.AbstractModel):
             "printed": self.env._("printed"),
             "list": self.env._("list made"),
             "redact": self.env._("names and pictures removed"),
+            "retention": self.env._("names and pictures removed when due"),
             "redraw": self.env._("drawn anew"),
             "receipt": self.env._("receipt printed"),
             "witnessed": self.env._("witnessed"),

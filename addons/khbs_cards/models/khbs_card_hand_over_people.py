@@ -4,15 +4,24 @@
 import base64
 import hashlib
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 from odoo.tools.image import image_process
 
 from .. import scans
 
 # Long side of a photo in pixels.
 PHOTO_SIZE = 1280
+DAYS_PARAMETER = "khbs.hand_over.people_days"
+# A card is valid for five years: who took it may be in question as long.
+DAYS = 5 * 365
+# What a wrong entry may not fall below: what is redacted does not come back.
+FEWEST_DAYS = 365
+# Hand-overs that the retention job redacts at a time; each batch is kept.
+BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,7 @@ class KhbsCardHandOverPeople(models.Model):
     _hand_over_uniq = models.Constraint(
         "UNIQUE (hand_over_id)", "The names of a hand-over stand in one place."
     )
+    _kept_idx = models.Index("(id) WHERE redacted_at IS NULL")
 
     def _compute_letter_name(self):
         for people in self:
@@ -112,7 +122,17 @@ class KhbsCardHandOverPeople(models.Model):
         return {"witness_name"}
 
     def _redact(self):
-        """Take names and pictures away; the digests in the hand-over stay."""
+        """Take names and pictures away on demand; each card's story tells it."""
+        kept = self._clear()
+        self.env["khbs.audit.event"]._record_each(
+            "card.hand_over.redact", {card: {} for card in kept.hand_over_id.card_id}
+        )
+
+    def _clear(self):
+        """Take names and pictures away and return where there were any.
+
+        The digests in the hand-over stay, and so do the papers that were issued.
+        """
         kept = self.filtered(lambda people: not people.redacted_at)
         kept.write(
             {
@@ -123,7 +143,55 @@ class KhbsCardHandOverPeople(models.Model):
                 "redacted_at": fields.Datetime.now(),
             }
         )
-        for people in kept:
-            self.env["khbs.audit.event"]._record(
-                "card.hand_over.redact", people.hand_over_id.card_id
+        return kept
+
+    @api.model
+    def _cron_redact(self):
+        """Take away the names and pictures whose time is over, batch by batch."""
+        crons = self.env["ir.cron"]
+        for done, more in self._steps():
+            if not crons._commit_progress(done, remaining=int(more)):
+                return
+
+    @api.model
+    def _steps(self):
+        """Redact one batch after the other; yield (how many, whether more may come).
+
+        What is redacted is no longer found, so a job that stops goes on by itself.
+        """
+        more = True
+        while more:
+            batch = self._overdue()
+            more = len(batch) == BATCH
+            if batch:
+                batch._clear()
+                self.env["khbs.audit.event"]._record(
+                    "card.hand_over.retention", batch, {"count": len(batch)}
+                )
+            yield len(batch), more
+
+    @api.model
+    def _overdue(self):
+        """Return a batch of rows whose time is over, locked; others' are left out."""
+        self.env.flush_all()
+        before = fields.Datetime.now() - timedelta(self._days())
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT people.id FROM khbs_card_hand_over_people people
+                  JOIN khbs_card_hand_over done ON done.id = people.hand_over_id
+                 WHERE people.redacted_at IS NULL AND done.at < %s
+                 ORDER BY people.id LIMIT %s FOR UPDATE OF people SKIP LOCKED
+                """,
+                before,
+                BATCH,
             )
+        )
+        return self.sudo().browse(row[0] for row in rows)
+
+    @api.model
+    def _days(self):
+        """Return after how many days names and pictures go; an odd entry is none."""
+        text = self.env["ir.config_parameter"].sudo().get_param(DAYS_PARAMETER)
+        days = int(text) if text and text.isdecimal() else DAYS
+        return min(max(days, FEWEST_DAYS), 100 * 365)

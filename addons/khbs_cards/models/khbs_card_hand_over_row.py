@@ -305,13 +305,12 @@ class KhbsCardHandOver(models.Model):
         return self._issue_receipt().action_pdf()
 
     def action_redact(self):
-        """Take the names and the picture away; what was done stays."""
-        for hand_over in self:
-            self.env["khbs.audit.event"]._require_group(
-                ADMINISTRATOR, "card.hand_over.redact", hand_over.card_id
-            )
-            hand_over.check_access("read")
-            hand_over.sudo().people_ids._redact()
+        """Take the names and the pictures away; what was done stays."""
+        self.env["khbs.audit.event"]._require_group(
+            ADMINISTRATOR, "card.hand_over.redact", self.sudo().card_id
+        )
+        self.check_access("read")
+        self.sudo().people_ids._redact()
         return True
 
     @api.model

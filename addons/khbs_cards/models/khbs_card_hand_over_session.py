@@ -5,7 +5,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.khbs_registry.held_file import HeldFile
+
 OPEN = ("draft", "listed")
+# Who may read khbs.card.hand.over.people: the signed list names them too.
+READERS = (
+    "khbs_registry.group_card_officer,khbs_registry.group_field_officer,"
+    "khbs_registry.group_auditor,khbs_registry.group_administrator"
+)
 
 
 class KhbsCardHandOverSession(models.Model):
@@ -58,6 +65,8 @@ class KhbsCardHandOverSession(models.Model):
         copy=False,
         index=True,
     )
+    scan = HeldFile(groups=READERS)
+    scan_name = fields.Char(groups=READERS)
     line_ids = fields.One2many(
         comodel_name="khbs.card.hand.over.line",
         inverse_name="session_id",

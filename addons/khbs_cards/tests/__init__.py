@@ -11,6 +11,7 @@ from . import test_find
 from . import test_delivery_head
 from . import test_family_event
 from . import test_hand_over
+from . import test_hand_over_people
 from . import test_hand_over_rows
 from . import test_hand_over_session
 from . import test_returns
