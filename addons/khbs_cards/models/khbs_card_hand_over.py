@@ -6,7 +6,7 @@ import time
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .. import authority, life_cycle
+from .. import authority, life_cycle, province_day
 from .. import hand_over_receipt as receipts
 from ..exceptions import ProtocolError
 from ..protocol import card_number, jws, types
@@ -186,7 +186,7 @@ class KhbsCard(models.Model):
 
         :param at: when it is asked for, if not now (UTC, naive)
         """
-        day = fields.Date.context_today(self, at or self.env.cr.now())
+        day = province_day.day_of(self, at)
         return bool(self.valid_until) and self.valid_until < day
 
     @api.model

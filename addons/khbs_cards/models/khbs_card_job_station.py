@@ -9,7 +9,7 @@ from psycopg2.extras import Json
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .. import authority, personalisation
+from .. import authority, personalisation, province_day
 from ..exceptions import ProtocolError
 from ..protocol import base64url, chuid, perso
 from .khbs_card_job import LIVE_STATES
@@ -160,8 +160,7 @@ class KhbsCardJob(models.Model):
     def _invitation(self):
         self._read_row()
         card = self.card_id
-        # In the province's time, whatever zone the device's user has.
-        today = fields.Date.context_today(self.with_context(tz="Asia/Pontianak"))
+        today = province_day.day_of(self)
         return {
             "job": self.name,
             "card_no": card.card_no,

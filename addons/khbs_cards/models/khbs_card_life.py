@@ -1,10 +1,10 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from .. import life_cycle
+from .. import life_cycle, province_day
 
 # Cards that expire in one transaction.
 EXPIRED_AT_ONCE = 5000
@@ -80,7 +80,7 @@ class KhbsCard(models.Model):
         """End some of the cards that are due; return (how many, how many are left)."""
         domain = [
             ("state", "in", life_cycle.IN_USE),
-            ("valid_until", "<", fields.Date.context_today(self)),
+            ("valid_until", "<", province_day.day_of(self)),
         ]
         cards = self.sudo().search(domain, limit=EXPIRED_AT_ONCE, order="id")
         if cards:

@@ -8,6 +8,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 
+from odoo.addons.khbs_cards import province_day
 from odoo.addons.khbs_cards.models import khbs_card_life
 
 from .common import CardsCase
@@ -225,3 +226,15 @@ class TestBulk(CardsCase):
         self.assertEqual(cards[1].event_ids[0].reason_code, "EXPIRED")
         self.assertEqual(self.cards._expire_some(), (0, 0))
         self.assertEqual(len(cards[1].event_ids), 2)
+
+    def test_cards_end_with_the_day_of_the_province(self):
+        day = province_day.day_of(self.cards)
+        # Of two zones 25 hours apart, one has another date than the province.
+        for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+            cards = self._many(2)
+            cards[0].valid_until = day - timedelta(days=1)
+            cards[1].valid_until = day
+            self.officer.tz = zone
+            with self.subTest(zone=zone):
+                self.cards.with_user(self.officer).sudo()._expire_some()
+                self.assertEqual(cards.mapped("state"), ["expired", "active"])

@@ -6,6 +6,7 @@ import time
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.khbs_cards import province_day
 from odoo.addons.khbs_cards.exceptions import ProtocolError
 from odoo.addons.khbs_cards.protocol import jws
 
@@ -34,6 +35,18 @@ class TestHandOver(CardsCase):
         then = fields.Datetime.subtract(fields.Datetime.now(), days=3)
         card._activate("T000001", mode="offline", at=then)
         self.assertEqual(card.state, "active")
+
+    def test_a_card_ends_with_the_day_of_the_province(self):
+        day = province_day.day_of(self.card)
+        over, _chip = self._shipped()
+        over.valid_until = fields.Date.subtract(day, days=1)
+        self.card.valid_until = day
+        # Of two zones 25 hours apart, one has another date than the province.
+        for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+            self.officer.tz = zone
+            with self.subTest(zone=zone):
+                cards = (self.card + over).with_user(self.officer)
+                self.assertEqual([card._is_over() for card in cards], [False, True])
 
     def test_a_card_that_signs_becomes_active_and_so_does_its_family(self):
         text = self.chip.activate(self.card.card_no)
