@@ -28,7 +28,14 @@ class KhbsCardHandOverSession(models.Model):
     _description = "Hand-over session"
     _order = "date desc, id desc"
 
-    _guarded_fields = ("state", "name", "scan_sha256", "closed_at", "return_id")
+    _guarded_fields = (
+        "state",
+        "name",
+        "scan_sha256",
+        "closed_at",
+        "return_id",
+        "left_elsewhere",
+    )
     _editable_states = OPEN
 
     name = fields.Char(string="Number", readonly=True, copy=False)
@@ -90,6 +97,12 @@ class KhbsCardHandOverSession(models.Model):
         compute="_compute_elsewhere",
         compute_sudo=True,
         help="Cards of the list that other minutes name: closing leaves them there.",
+    )
+    left_elsewhere = fields.Char(
+        string="Left in other minutes",
+        readonly=True,
+        copy=False,
+        help="Cards that other minutes named when the session was closed.",
     )
     closed_at = fields.Datetime(readonly=True, copy=False)
     return_id = fields.Many2one(
@@ -251,6 +264,7 @@ class KhbsCardHandOverSession(models.Model):
                     "state": "closed",
                     "closed_at": fields.Datetime.now(),
                     "return_id": session._minutes_of(left).id,
+                    "left_elsewhere": elsewhere,
                 }
             )
             session.line_ids.open = False
@@ -286,19 +300,17 @@ class KhbsCardHandOverSession(models.Model):
         returns = self.env["khbs.card.return"]
         if not cards:
             return returns
-        return returns.create(
+        returns = returns.create(
             {
                 "area_id": self.area_id.id,
                 "date": self.date,
                 "place": self.place,
                 "volunteer": ", ".join(self.officer_ids.mapped("name")),
                 "village_head": self.village_head,
-                "line_ids": [
-                    (0, 0, {"card_id": card.id, "reason": "undeliverable"})
-                    for card in cards
-                ],
             }
         )
+        returns.line_ids._add(returns, cards, "undeliverable")
+        return returns
 
     def action_cancel(self):
         """Give a session up before its list is signed; its cards are free again."""

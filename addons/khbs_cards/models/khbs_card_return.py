@@ -88,6 +88,53 @@ class KhbsCardReturn(models.Model):
         "Whoever witnesses a destruction does not confirm it.",
     )
 
+    def init(self):
+        # Whoever writes: minutes are done by whoever confirmed them, and with cards
+        # to destroy, in use or not, in front of a witness. It is asked at that step
+        # alone: minutes of before stay as they are.
+        self.env.cr.execute(
+            """
+            CREATE OR REPLACE FUNCTION khbs_card_return_guard() RETURNS trigger AS $$
+            DECLARE
+                due varchar;
+                taker integer;
+            BEGIN
+                IF OLD.state = 'done' THEN
+                    RAISE EXCEPTION 'Minutes % are done: % refused', OLD.id, TG_OP
+                        USING ERRCODE = 'restrict_violation';
+                END IF;
+                IF NEW.state <> 'done' THEN
+                    RETURN NEW;
+                END IF;
+                FOR due, taker IN VALUES ('witnessed', NEW.witnessed_by_id),
+                                         ('confirmed', NEW.confirmed_by_id)
+                LOOP
+                    CONTINUE WHEN due = 'witnessed' AND NOT EXISTS (
+                        SELECT FROM khbs_card_return_line line
+                         WHERE line.return_id = NEW.id AND line.action = 'destroy');
+                    IF OLD.state <> 'signed' OR NOT EXISTS (
+                        SELECT FROM khbs_approval approval
+                         WHERE approval.model = 'khbs.card.return'
+                           AND approval.res_id = NEW.id AND approval.step = due
+                           AND approval.user_id = taker)
+                    THEN
+                        RAISE EXCEPTION 'Minutes % are not %', NEW.id, due
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
+                END LOOP;
+                RETURN NEW;
+            END
+            $$ LANGUAGE plpgsql;
+            CREATE OR REPLACE TRIGGER khbs_card_return_guard
+                BEFORE UPDATE OF state, witnessed_by_id, confirmed_by_id
+                ON khbs_card_return FOR EACH ROW
+                WHEN ((OLD.state, OLD.witnessed_by_id, OLD.confirmed_by_id)
+                      IS DISTINCT FROM
+                      (NEW.state, NEW.witnessed_by_id, NEW.confirmed_by_id))
+                EXECUTE FUNCTION khbs_card_return_guard();
+            """
+        )
+
     @api.depends("line_ids.action", "line_ids.result")
     def _compute_counts(self):
         for minutes in self:

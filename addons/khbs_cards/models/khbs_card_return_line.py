@@ -3,6 +3,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .. import life_cycle, return_plan
 
@@ -155,6 +156,7 @@ class KhbsCardReturnLine(models.Model):
             ]
             minutes = {vals["return_id"] for vals in vals_list if "return_id" in vals}
             self.return_id.browse(minutes)._require_draft()
+        self._require_free([vals["card_id"] for vals in vals_list if "card_id" in vals])
         lines = super().create(vals_list)
         lines._require_own_cards()
         return lines
@@ -193,6 +195,56 @@ class KhbsCardReturnLine(models.Model):
                         village=line.card_id.area_id.name,
                     )
                 )
+
+    @api.model
+    def _require_free(self, card_ids):
+        """Refuse cards that other minutes name which are not done yet."""
+        taken = self.sudo().search(
+            [("card_id", "in", card_ids), ("open", "=", True)], limit=1
+        )
+        if taken:
+            raise UserError(
+                self.env._(
+                    "Card %(card)s is in the minutes %(minutes)s, which are not done "
+                    "yet: have them carried out or cancelled first, or leave the card "
+                    "to them.",
+                    card=taken.card_id.card_no,
+                    minutes=taken.return_id.name,
+                )
+            )
+
+    @api.model
+    def _add(self, minutes, cards, reason):
+        """Name *cards* in draft *minutes*, to go back to the office.
+
+        Where others name one of them at this moment, this fails as what Odoo runs
+        anew, and then their line is seen; a plain insert would break the constraint.
+
+        :param minutes: khbs.card.return as superuser
+        :param cards: khbs.card that no open minutes name
+        :param reason: one of ``return_plan.REASONS``
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO khbs_card_return_line
+                    (return_id, card_id, reason, action, open,
+                     create_uid, create_date, write_uid, write_date)
+                SELECT %(minutes)s, card_id, %(reason)s, 'return', true,
+                       %(user)s, now() AT TIME ZONE 'UTC',
+                       %(user)s, now() AT TIME ZONE 'UTC'
+                  FROM unnest(%(cards)s) WITH ORDINALITY listed (card_id, place)
+                 ORDER BY place
+                ON CONFLICT (card_id) WHERE open DO NOTHING
+                """,
+                minutes=minutes.id,
+                cards=list(cards.ids),
+                reason=reason,
+                user=self.env.uid,
+            )
+        )
+        self.env.invalidate_all()
 
     def _carry_out(self):
         """Move the cards, those that go the same way together."""

@@ -201,6 +201,7 @@ class TestHandOverSession(HandOverCase):
             [("act", "=", "card.session.close")], limit=1
         )
         self.assertIn(damaged.card_no, event.data["elsewhere"])
+        self.assertEqual(session.left_elsewhere, f"{damaged.card_no} ({minutes.name})")
 
     def test_its_course_is_set_by_its_steps(self):
         session = self._session()

@@ -258,6 +258,42 @@ class TestReturns(CardsCase):
                     self.env.cr.execute(statement, [minutes.id])
             self.assertIn("signed", str(got.exception))
 
+    def test_the_database_asks_for_the_witness_of_a_destruction(self):
+        active, _chip = self._active()
+        back, _chip = self._shipped()
+        minutes = self._signed((active, "damaged", "destroy"))
+        other = self._signed((back, "undeliverable", "return"))
+        self.env.flush_all()
+        done = "UPDATE khbs_card_return SET state = 'done'"
+        named = f"{done}, witnessed_by_id = {self.second.id}"
+        confirmed = f", confirmed_by_id = {self.office.id}"
+        for statement, document, missing in (
+            (done, minutes, "witnessed"),
+            (named, minutes, "witnessed"),
+            (named + confirmed, minutes, "witnessed"),
+            (done, other, "confirmed"),
+            (done + confirmed, other, "confirmed"),
+        ):
+            self._refused_by_database(statement, document, missing)
+        self.reading(minutes, self.second).action_witness()
+        self._refused_by_database(named + confirmed, minutes, "confirmed")
+        for document in (minutes, other):
+            self.reading(document, self.office).action_confirm()
+            self.env.flush_all()
+            for change in ("state = 'signed'", "witnessed_by_id = NULL"):
+                if document == other and "witnessed" in change:
+                    continue
+                statement = f"UPDATE khbs_card_return SET {change}"
+                self._refused_by_database(statement, document, "done")
+        self.assertEqual((active.state, back.state), ("revoked", "returned"))
+
+    def _refused_by_database(self, statement, minutes, told):
+        with self.subTest(statement=statement), mute_logger("odoo.sql_db"):
+            with self.assertRaises(psycopg2.errors.RestrictViolation) as got:
+                with self.env.cr.savepoint():
+                    self.env.cr.execute(statement + " WHERE id = %s", [minutes.id])
+            self.assertIn(told, str(got.exception))
+
     def test_other_lines_than_were_signed_are_not_carried_out(self):
         card, _chip = self._shipped()
         minutes = self._signed((card, "undeliverable", "return"))
@@ -275,9 +311,17 @@ class TestReturns(CardsCase):
     def test_a_card_is_in_one_open_minutes(self):
         card, _chip = self._shipped()
         first = self._minutes((card, "undeliverable", "return"))
+        told = f"Card {card.card_no} is in the minutes {first.name}"
+        with self.assertRaisesRegex(UserError, told):
+            self._minutes((card, "damaged", "destroy"))
+        other = self._minutes((self._shipped()[0], "damaged", "destroy"))
+        self.env.flush_all()
         with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error):
             with self.env.cr.savepoint():
-                self._minutes((card, "damaged", "destroy"))
+                self.env.cr.execute(
+                    "UPDATE khbs_card_return_line SET card_id = %s WHERE id = %s",
+                    [card.id, other.line_ids.id],
+                )
         first.action_cancel()
         self.env.flush_all()
         self._carried_out((card, "damaged", "destroy"))

@@ -8,6 +8,8 @@ from odoo.tools import mute_logger
 
 from odoo.addons.khbs_registry.tests.two_connections import TwoConnectionsCase
 
+from .test_hand_over_session import SCAN
+
 PROOF = {"jws": "x", "op": "petugas", "gps": None}
 RECEIPT = {"received_by": "head", "acknowledged": "signature", "notice_given": True}
 
@@ -17,10 +19,12 @@ class TestTwoHandOvers(TwoConnectionsCase):
     """Two phones, or a phone and a terminal, at one moment: real connections."""
 
     tables = (
+        "khbs_card_return_line",
         "khbs_card_hand_over_people",
         "khbs_card_hand_over",
         "khbs_card_hand_over_line",
         "khbs_card_hand_over_session",
+        "khbs_card_return",
         "khbs_card_list_version",
         "khbs_card_job",
         "khbs_card_event",
@@ -56,6 +60,46 @@ class TestTwoHandOvers(TwoConnectionsCase):
         second.flush_all()
         done = second["khbs.card.hand.over"].search([("card_id", "=", card_id)])
         self.assertEqual((len(done), done.device_code), (1, "OFFICE"))
+        second.cr.rollback()
+
+    def test_a_card_named_in_minutes_while_its_session_is_closed(self):
+        damaged, left = self._shipped(), self._shipped()
+        with self._committed() as env:
+            village = env["khbs.card"].browse(left).area_id
+            session = env["khbs.card.hand.over.session"].create(
+                {
+                    "area_id": village.id,
+                    "place": "Balai",
+                    "officer_ids": [1],
+                    "scan": SCAN,
+                }
+            )
+            session.action_list()
+        first, second = self._snapshot(), self._snapshot()
+        minutes = first["khbs.card.return"].create(
+            {
+                "area_id": village.id,
+                "place": "Balai",
+                "line_ids": [(0, 0, {"card_id": damaged, "reason": "damaged"})],
+            }
+        )
+        first.flush_all()
+        closing = second["khbs.card.hand.over.session"].browse(session.id)
+        with mute_logger("odoo.sql_db"):
+            with self.assertRaises(psycopg2.errors.LockNotAvailable):
+                closing.action_close()
+            second.cr.rollback()
+            second.cr.execute("SELECT 1")
+            first.cr.commit()  # pylint: disable=invalid-commit
+            # A snapshot from before the other's minutes: Odoo runs it anew.
+            with self.assertRaises(psycopg2.errors.SerializationFailure):
+                closing.action_close()
+            second.cr.rollback()
+        second.invalidate_all()
+        closing.action_close()
+        self.assertEqual(closing.return_id.line_ids.card_id.ids, [left])
+        number = second["khbs.card"].browse(damaged).card_no
+        self.assertEqual(closing.left_elsewhere, f"{number} ({minutes.name})")
         second.cr.rollback()
 
     def test_two_officers_make_lists_of_one_village(self):
