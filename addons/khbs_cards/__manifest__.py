@@ -26,6 +26,7 @@
         "data/khbs_card_hand_over_data.xml",
         "views/khbs_cards_menus.xml",
         "wizards/khbs_card_hand_over_form_views.xml",
+        "wizards/khbs_card_hand_over_sign_views.xml",
         "wizards/khbs_card_move_views.xml",
         "views/khbs_card_alert_views.xml",
         "views/khbs_card_views.xml",

@@ -23,6 +23,7 @@ from . import (
     khbs_card_hand_over_line,
     khbs_card_hand_over_people,
     khbs_card_hand_over_row,
+    khbs_card_hand_over_acknowledgement,
     khbs_card_hand_over_session,
     khbs_card_return,
     khbs_card_return_line,

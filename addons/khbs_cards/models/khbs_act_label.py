@@ -13,6 +13,7 @@ class KhbsActLabel(models.AbstractModel):
     def _verbs(self):
         return {
             **super()._verbs(),
+            "acknowledge": self.env._("signature entered"),
             "active": self.env._("back in use"),
             "destroyed": self.env._("written off"),
             "expired": self.env._("validity ended"),

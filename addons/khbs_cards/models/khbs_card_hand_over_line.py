@@ -64,7 +64,7 @@ class KhbsCardHandOverLine(models.Model):
             line.hand_over_id = done
             line.at = done.at
             line.received_by = done.received_by
-            line.acknowledged = done.acknowledged
+            line.acknowledged = done.sign
 
     @api.model
     def _session_of(self, card):

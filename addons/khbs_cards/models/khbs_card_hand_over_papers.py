@@ -47,7 +47,7 @@ class KhbsCardHandOverPapers(models.AbstractModel):
                 "name": line.household_id.head_id.name or "-",
                 "date": _day(done.at) if done else None,
                 # Who took a card at a terminal signs here.
-                "sign": papers.SIGNS.get(done.acknowledged)
+                "sign": papers.SIGNS.get(done.sign)
                 or (papers.ROOM if not over else "-" if done else ""),
                 "note": self._note_of(done) if done else "tidak terserahkan" * over,
             }
@@ -100,7 +100,7 @@ class KhbsCardReceiptPapers(models.AbstractModel):
                 filter(None, (papers.received(self), by_name and f"({by_name})"))
             ),
             receiver=by_name or (head if self.received_by == "head" else ""),
-            acknowledged=papers.SIGNS.get(self.acknowledged, ""),
+            acknowledged=papers.SIGNS.get(self.sign, ""),
             witness=people.witness_name or "",
             officer=self.user_id.name if self.mode == "office" else "",
             way="petugas lapangan"

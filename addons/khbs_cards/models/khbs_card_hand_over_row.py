@@ -153,6 +153,21 @@ class KhbsCardHandOver(models.Model):
             raise UserError(self.env._("Use the hand-over form: it asks what is due."))
         if given.get("received_by") not in ("head", "member", "representative"):
             raise UserError(self.env._("Choose who receives the card."))
+        given = self._checked_signature(given)
+        if given["received_by"] != "representative":
+            return {
+                name: value
+                for name, value in given.items()
+                if name not in receipts.OF_REPRESENTATIVES
+            }
+        return self._checked_representative(given, household)
+
+    @api.model
+    def _checked_signature(self, given):
+        """Return *given* with a signature, or a thumb print and its witness.
+
+        :raises UserError: one of them or the notice is wanting
+        """
         if given.get("acknowledged") not in dict(receipts.ACKNOWLEDGEMENTS):
             raise UserError(
                 self.env._("Choose how it is acknowledged: signature or thumb print.")
@@ -171,13 +186,7 @@ class KhbsCardHandOver(models.Model):
                     "Read out the notice on personal data first, and tick that you did."
                 )
             )
-        if given["received_by"] != "representative":
-            return {
-                name: value
-                for name, value in given.items()
-                if name not in receipts.OF_REPRESENTATIVES
-            }
-        return self._checked_representative(given, household)
+        return given
 
     @api.model
     def _checked_representative(self, given, household):

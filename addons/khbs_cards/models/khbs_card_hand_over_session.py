@@ -227,6 +227,9 @@ class KhbsCardHandOverSession(models.Model):
                             WHERE done.card_id = c.id AND done.area_id = %(area)s
                               AND done.session_id IS NULL
                               AND done.acknowledged IS NULL
+                              AND NOT EXISTS (
+                                  SELECT FROM khbs_card_hand_over_acknowledgement a
+                                   WHERE a.hand_over_id = done.id)
                               AND (done.at AT TIME ZONE 'UTC'
                                    AT TIME ZONE 'Asia/Jakarta')::date = %(day)s
                        ) AND NOT EXISTS (

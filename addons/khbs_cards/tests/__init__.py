@@ -14,6 +14,7 @@ from . import test_hand_over
 from . import test_hand_over_people
 from . import test_hand_over_rows
 from . import test_hand_over_session
+from . import test_hand_over_sign
 from . import test_returns
 from . import test_jobs
 from . import test_keys_in_force
