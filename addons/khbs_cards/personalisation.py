@@ -6,6 +6,7 @@
 Plain checks of khbs-perso (EDC_PROTOCOL 3); the models keep the job and the card.
 """
 
+import re
 from typing import NamedTuple
 
 from .exceptions import ProtocolError
@@ -117,3 +118,14 @@ def read_text(params, name, max_length):
     if "\0" in value:
         raise ProtocolError(BAD_PARAMS, f"{name}: NUL character")
     return value
+
+
+def read_atr(params):
+    """Return the ATR of *params*, hexadecimal in capitals.
+
+    :raises ProtocolError: it is absent or none
+    """
+    atr = params.get("atr")
+    if not isinstance(atr, str) or not re.fullmatch(r"([0-9A-Fa-f]{2}){1,33}", atr):
+        raise ProtocolError(BAD_PARAMS, "atr: hexadecimal text")
+    return atr.upper()

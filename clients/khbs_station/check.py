@@ -13,13 +13,23 @@ from .server import MISPRINT, RpcError
 from .shift import GONE, REMOVE, connected
 
 INSERT = "Masukkan kartu yang sudah dicetak."
-ASK = "Pindai QR pada kartu, atau ketik nomor tercetak (kosong = lewati kartu ini):"
+# What the operator types where neither QR code nor number can be read.
+UNREADABLE = "?"
+ASK = (
+    "Pindai QR pada kartu, atau ketik nomor tercetak (kosong = lewati kartu ini, "
+    f"{UNREADABLE} = cetakan tidak terbaca):"
+)
 NO_NUMBER = "{text} bukan nomor kartu: salah pindai atau salah ketik. Ulangi."
 CONFIRMATION = "MUSNAHKAN"
 DIFFERENT = (
     "Nomor tercetak {printed}, chip {chip}: tidak sama. Pastikan yang dipindai kartu "
     "di pembaca ini. Bila cetakannya memang salah, kartu harus dimusnahkan dan dibuat "
     f"ulang: ketik {CONFIRMATION}. Selain itu tidak ada yang diubah:"
+)
+NOT_READ = (
+    "{chip}: cetakan dinyatakan tidak terbaca, QR maupun nomornya. Kartu harus "
+    f"dimusnahkan dan dibuat ulang: ketik {CONFIRMATION}. Selain itu tidak ada yang "
+    "diubah:"
 )
 KEPT = "{chip}: tidak ada yang diubah. Sisihkan kartu, periksa lagi nanti."
 SPOILED = (
@@ -69,11 +79,14 @@ class Check:
         if not number:
             self._tell(SKIPPED, f"{card.card_no}: dilewati, belum diperiksa.")
             return True
+        if number == UNREADABLE:
+            return self._spoil(card, None, NOT_READ.format(chip=card.card_no))
         try:
             answer = self._compare(card, number)
         except RpcError as error:
             if error.code == MISPRINT:
-                return self._different(card, number)
+                text = DIFFERENT.format(printed=number, chip=card.card_no)
+                return self._spoil(card, number, text)
             text = f"{card.card_no}: ditolak server ({error}). {error.advice}"
             self._tell(SKIPPED, text)
             return True
@@ -81,17 +94,23 @@ class Check:
         return True
 
     def _number(self, card):
-        """Return the number that the plastic bears, "" to skip, None at the end."""
+        """Return what the plastic bears: a number, or ``UNREADABLE``.
+
+        :return: "" to skip the card, None at the end of the input
+        """
         self.screen.show("ask", f"Chip terbaca dan sah. {ASK}")
         while (text := self.screen.ask("Nomor tercetak:")) is not None:
             number = "".join(text.upper().split())
-            if not number or is_number(number):
+            if number in ("", UNREADABLE) or is_number(number):
                 return number
             self.screen.show("ask", NO_NUMBER.format(text=text[:40]))
         return None
 
-    def _different(self, card, number):
-        text = DIFFERENT.format(printed=number, chip=card.card_no)
+    def _spoil(self, card, number, text):
+        """Write a misprint off if the operator confirms it; False at the input's end.
+
+        :param number: on the plastic, None if it cannot be read
+        """
         self.screen.show("misprint", text)
         answer = self.screen.ask(f"Ketik {CONFIRMATION} atau kosongkan:")
         if answer is None or answer.upper() != CONFIRMATION:

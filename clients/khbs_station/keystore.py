@@ -10,6 +10,7 @@
     batches.json      transport keys of the batches of blank cards, 0600
     slip.json         where PIN slips are printed
     quarantine.jsonl  cards set aside, one line each
+    reports.json      of those, what the server has not heard of
 """
 
 import base64
@@ -233,6 +234,22 @@ class KeyStore:
             file.write(line)
             file.flush()
             os.fsync(file.fileno())
+
+    def owe(self, report):
+        """Keep a report until the server has it."""
+        self._save_owed([*self.owed(), report])
+
+    def owed(self):
+        """Return the reports that the server has not heard of, the oldest first."""
+        path = self.folder / "reports.json"
+        return json.loads(path.read_bytes()) if path.exists() else []
+
+    def settle(self, report):
+        """Forget a report that the server has, or will never take."""
+        self._save_owed([one for one in self.owed() if one != report])
+
+    def _save_owed(self, reports):
+        self._write("reports.json", json.dumps(reports, indent=1).encode())
 
 
 class Trust:

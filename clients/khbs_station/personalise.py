@@ -13,12 +13,12 @@ import secrets
 import uuid
 from dataclasses import dataclass
 
-from . import jose
+from . import aside, jose
 from .iso7816 import StatusError, TlvError, tlv, untlv
 from .issued import Issued, certificate_in, common_name, sha256
 from .keystore import StationError
 from .piv import CERTIFICATES, CHUID, GUID_TAG, KEY_LENGTHS, CardError, PivCard
-from .server import JOB_UNKNOWN, KEY_KNOWN, PROOF_REFUSED, RpcError
+from .server import JOB_UNKNOWN, KEY_KNOWN, PROOF_REFUSED, WHY_LENGTH, RpcError
 
 PRESENT, LOOK, OPEN, KEYS, CERTIFY, WRITE, CHECK, LOCK, REPORT = range(1, 10)
 STEPS = {
@@ -34,9 +34,6 @@ STEPS = {
 }
 # A card that fails twice after its power was cycled is rejected.
 MAX_FAILURES = 2
-
-# Longest reason that the server takes.
-WHY_LENGTH = 200
 
 DONE, REFUSED, QUARANTINED, REJECTED = "done", "refused", "quarantined", "rejected"
 
@@ -115,13 +112,13 @@ class Personaliser:
                 self._failures.pop(job["job"], None)
                 return Outcome(DONE, job["card_no"])
             except _Refuse as refusal:
-                return self._set_aside(connection, job, refusal)
+                return self._set_aside(work, refusal)
             except _Spoiled as spoiled:
                 return self._give_up(connection, job, spoiled)
             except (ConnectionError, StatusError, CardError, _Mismatch) as error:
                 connection.reset()
                 if self._count(job) >= MAX_FAILURES:
-                    return self._unfit(connection, job, work.step, str(error))
+                    return self._unfit(work, str(error))
             finally:
                 work.forget()
 
@@ -130,22 +127,22 @@ class Personaliser:
         self._failures[job["job"]] = count
         return count
 
-    def _unfit(self, connection, job, step, why):
+    def _unfit(self, work, why):
         """End the work on a card that failed again after its power was cycled."""
-        if step < KEYS:
-            self._failures.pop(job["job"], None)
-            refusal = _Refuse(QUARANTINED, step, why)
-            return self._set_aside(connection, job, refusal)
-        return self._give_up(connection, job, _Spoiled(step, why))
+        if work.step < KEYS:
+            self._failures.pop(work.job["job"], None)
+            return self._set_aside(work, _Refuse(QUARANTINED, work.step, why))
+        return self._give_up(work.connection, work.job, _Spoiled(work.step, why))
 
-    def _set_aside(self, connection, job, refusal):
+    def _set_aside(self, work, refusal):
         if refusal.kind == QUARANTINED:
-            self._write_down(connection, job, refusal)
-        return Outcome(refusal.kind, job["card_no"], refusal.why)
+            aside.write_down(self.store, work.connection, work.job, refusal)
+            aside.tell(self.store, self.server, work, refusal)
+        return Outcome(refusal.kind, work.job["card_no"], refusal.why)
 
     def _give_up(self, connection, job, spoiled):
         self._failures.pop(job["job"], None)
-        self._write_down(connection, job, spoiled)
+        aside.write_down(self.store, connection, job, spoiled)
         if spoiled.report:
             self._report(job, spoiled)
         return Outcome(REJECTED, job["card_no"], spoiled.why)
@@ -157,15 +154,6 @@ class Personaliser:
             # The job ended by itself in the meantime.
             if error.code != JOB_UNKNOWN:
                 raise
-
-    def _write_down(self, connection, job, reason):
-        self.store.quarantine(
-            atr=connection.atr.hex().upper(),
-            job=job["job"],
-            kind=reason.kind,
-            step=reason.step,
-            why=reason.why,
-        )
 
 
 class _Work:
@@ -182,6 +170,7 @@ class _Work:
         self.connection = connection
         self.card = PivCard(connection)
         self.step = PRESENT
+        self.guid = None
         self._blank = True
         self._resumed = False
         self._pin_changed = False
@@ -238,7 +227,7 @@ class _Work:
         if chuid is None and certificate is None:
             return {}
         self._blank = False
-        guid = _guid(chuid)
+        guid = self.guid = _guid(chuid)
         named = self._named(certificate)
         # A CHUID that was cut short when it was written anew names nobody.
         if guid == uuid.UUID(self.job["guid"]) or (
@@ -360,7 +349,9 @@ class _Work:
                 # Expired, or another station's: there is nothing left to report.
                 raise _Spoiled(self.step, str(error), report=False) from error
             if error.code in (KEY_KNOWN, PROOF_REFUSED):
-                raise _Spoiled(self.step, str(error)) from error
+                times = error.data.get("certified")
+                why = f"sudah {times} kali meminta sertifikat" if times else str(error)
+                raise _Spoiled(self.step, why) from error
             raise
 
     def _proofs(self, keys, nonce, pin):

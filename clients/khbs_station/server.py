@@ -20,6 +20,9 @@ PAUSES = (1, 2, 4, 8, 15, 30)
 LATER = (1601, 1602, 1603)
 JOB_UNKNOWN, KEY_KNOWN, PROOF_REFUSED = 1501, 1502, 1503
 NO_ORDER, MISPRINT = 1504, 1505
+BAD_PARAMS, NO_METHOD = -32602, -32601
+# Longest reason that the server takes.
+WHY_LENGTH = 200
 # What to do when the server refuses the station, or a card.
 ADVICE = {
     1001: "Periksa nama program dan audiens pada lembar pendaftaran.",
@@ -133,9 +136,17 @@ class Server:
         params = {"job": job, "step": step, "why": why}
         return self.call("station.job.fail", params)
 
+    def set_aside(self, report):
+        """Report a blank that was put away.
+
+        :param report: dict report (its ULID), job, step, why, atr, guid if any
+        """
+        return self.call("station.blank.aside", report)
+
     def card_check(self, card_no, proof, spoil=False):
         """Enter that the card which signed *proof* bears the number *card_no*.
 
+        :param card_no: None if the print cannot be read; then *spoil* is due
         :param spoil: it does not, and is to be written off
         """
         params = {"card_no": card_no, "proof": proof}

@@ -9,7 +9,7 @@ taken out, and ``connect()``, which returns the connection to the card.
 import contextlib
 import time
 
-from . import personalise
+from . import aside, personalise
 from .progress import Progress
 from .screen import Screen
 from .slip import SlipError
@@ -57,6 +57,7 @@ class Shift:
         """
         self.progress.limit = limit
         while limit is None or self.progress.done < limit:
+            aside.settle(self.personaliser.store, self.server)
             job = self.server.next_job()
             if job is None:
                 self.screen.show("end", FINISHED)

@@ -67,6 +67,8 @@ class Office:
         self.order(jobs)
         self.live = None
         self.finished, self.failed, self.known = [], [], {}
+        # Blanks that were set aside by their report; an older server knows of none.
+        self.aside, self.without_aside = {}, False
         self.orders, self.pins = {}, itertools.count(483920)
         self.device = None
         self.seen = set()
@@ -199,11 +201,19 @@ class Office:
         self.live = None
         return {"state": "DESTROYED"}
 
+    def blank_aside(self, report, job, step, why, atr, guid=None):
+        if self.without_aside:
+            raise Refused(-32601, "method not found")
+        self.aside[report] = {"job": job, "step": step, "why": why, "guid": guid}
+        return {"state": "SET_ASIDE"}
+
     def card_check(self, card_no, proof, spoil=False):
         card = self._shown(proof)
         if card_no == card["card_no"]:
             if card["state"] == "LOCKED":
                 card["state"] = "PRINTED"
+        elif card_no is None and not spoil:
+            raise Refused(-32602, "card_no")
         elif not spoil:
             data = {"chip": card["card_no"], "printed": card_no}
             raise Refused(1505, "another number is printed", data)

@@ -82,6 +82,21 @@ def test_another_number_changes_nothing_unless_confirmed(station, office, made):
     assert len(office.waiting) == 2
 
 
+def test_a_print_that_nobody_can_read_is_written_off_once_confirmed(
+    station, office, made
+):
+    first, _second = numbers(office)
+    for answer in ("", "ya", "?"):
+        operator, counts = check(station, made[:1], "?", answer)
+        assert first in operator.told("misprint")[0]
+        assert "tidak terbaca" in operator.told("misprint")[0]
+        assert (states(office), counts["refused"]) == (["LOCKED"] * 2, 1)
+    operator, counts = check(station, made[:1], " ? ", CONFIRMATION)
+    assert states(office) == ["DESTROYED", "LOCKED"]
+    assert counts["misprint"] == 1
+    assert len(office.waiting) == 2, "the family's new card waits at the stations"
+
+
 def test_a_mistyped_number_does_not_reach_the_server(station, office, made):
     first, _second = numbers(office)
     wrong = first[:-1] + str((int(first[-1]) + 1) % 10)

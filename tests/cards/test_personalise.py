@@ -11,8 +11,12 @@ from cryptography import x509
 from enrolled import Station
 from office import Office, Refused
 
+from khbs_station import aside
 from khbs_station.keystore import KeyStore
+from khbs_station.screen import Screen
 from khbs_station.server import Offline, RpcError
+from khbs_station.shift import Shift
+from tools.journey.station import OutOfCards, Tray
 from tools.virtual_card import Faults, Memory, VirtualCard, memory
 
 REFERENCES = {
@@ -192,6 +196,9 @@ def test_a_card_of_another_batch_is_quarantined_after_one_attempt(station, offic
     card = blank(key="A1" * 24)
     assert station.work(card).kind == "quarantined"
     assert [line["step"] for line in quarantined(station)] == [3]
+    [told] = office.aside.values()
+    assert (told["job"], told["step"]) == (office.live["job"], 3)
+    assert (told["why"], told["guid"]) == (quarantined(station)[0]["why"], None)
     # One question for the algorithm and one attempt, not a loop.
     assert card.faults.count < 12
     assert station.work(blank()).kind == "done"
@@ -203,7 +210,61 @@ def test_a_foreign_card_is_quarantined(tmp_path, station, office):
     Station(tmp_path / "other", other).enrol().work(card)
     assert station.work(card).kind == "quarantined"
     assert quarantined(station)[0]["step"] == 2
+    [told] = office.aside.values()
+    assert told["guid"] in told["why"], "the server tells a card of its own by it"
     other.close()
+
+
+def test_a_report_that_did_not_arrive_is_kept_until_it_does(station, office):
+    """Neither an older server nor a broken line loses the count of the blanks."""
+    office.without_aside = True
+    assert station.work(blank(key="A1" * 24)).kind == "quarantined"
+    office.without_aside = False
+    [owed] = station.personaliser().store.owed()
+    office.drop_answers = 1
+    aside.settle(KeyStore(station.folder), station.server())
+    assert list(office.aside) == [owed["report"]], "asked for again, one report"
+    assert station.personaliser().store.owed() == []
+    worker = station.personaliser()
+    job = worker.server.next_job()
+    worker.server.set_aside = _offline
+    card = blank(key="A1" * 24)
+    assert worker.personalise(card, job).kind == "quarantined"
+    assert len(office.aside) == 1
+    # The next shift tells it before its first job.
+    shift = Shift(station.server(), station.personaliser(), Tray([]), Screen())
+    with contextlib.suppress(OutOfCards):
+        shift.run()
+    assert len(office.aside) == 2
+
+
+def _offline(_report):
+    raise Offline("no line")
+
+
+def test_a_report_that_the_server_will_never_take_is_forgotten(station, office):
+    assert station.work(blank(key="A1" * 24)).kind == "quarantined"
+    worker = station.personaliser()
+    [report] = office.aside
+    worker.store.owe({"report": report, "job": "J"})
+
+    def refused(**_params):
+        raise Refused(1501, "job unknown")
+
+    office.blank_aside = refused
+    aside.settle(worker.store, worker.server)
+    assert worker.store.owed() == []
+
+
+def test_a_card_that_asks_for_ever_new_certificates_is_told_in_words(station, office):
+    def refused(**_params):
+        data = {"certified": 5, "card_no": "KH01000000098"}
+        raise Refused(1503, "certified 5 times: write the card off", data)
+
+    office.job_certify = refused
+    outcome = station.work(blank())
+    assert outcome.kind == "rejected"
+    assert "5 kali meminta sertifikat" in outcome.why
 
 
 def test_a_copied_key_rejects_the_card(station, office):

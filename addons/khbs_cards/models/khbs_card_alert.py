@@ -47,6 +47,7 @@ class KhbsCardAlert(models.Model):
             ("wrong_key", "Wrong key: copied or exchanged"),
             ("forged", "Certificate not of the programme"),
             ("campaign", "Campaign card"),
+            ("certified_often", "Certified too often at a station"),
         ],
         required=True,
         readonly=True,

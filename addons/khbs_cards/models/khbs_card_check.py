@@ -72,14 +72,16 @@ class KhbsCard(models.Model):
     def _station_check(self, device_code, params):
         """Compare the number on the plastic with the chip's own: step 10.
 
-        :param params: {card_no: as read, proof: khbs-auth, spoil: optional}
+        :param params: {card_no: as read, null if the print cannot be read, proof:
+            khbs-auth, spoil: optional}
         :return: {state} of the chip's card
         :raises ProtocolError: 1505 if the numbers differ
         """
-        printed = personalisation.read_text(params, "card_no", 32)
         spoil = params.get("spoil", False)
         if type(spoil) is not bool:
             raise ProtocolError(personalisation.BAD_PARAMS, "spoil: true or false")
+        unread = spoil and "card_no" in params and params["card_no"] is None
+        printed = None if unread else personalisation.read_text(params, "card_no", 32)
         card = self.sudo()._read_auth("station.card.check", params, device_code)
         card._lock()
         if printed == card.card_no:
@@ -102,13 +104,17 @@ class KhbsCard(models.Model):
             self._refuse_state()
 
     def _misprinted(self, printed, device_code):
-        """Write a card off that bears another number; its family gets a new one."""
+        """Write a card off that bears another number; its family gets a new one.
+
+        :param printed: the number, None if nobody can read it
+        """
         if self.state == "destroyed":
             # It was written off already and the answer got lost.
             return
         if self.state not in ("locked", "printed"):
             self._refuse_state()
-        self._spoil("misprint", device_code, step=PRINT, why=f"misprint: {printed}")
+        why = f"misprint: {printed or 'unreadable'}"
+        self._spoil("misprint", device_code, step=PRINT, why=why)
         self.env["khbs.audit.event"]._record(
             "card.destroyed",
             self,

@@ -109,9 +109,7 @@ class KhbsCardJob(models.Model):
             raise ProtocolError(
                 personalisation.BAD_PROOF, "not the certificates of this card"
             )
-        atr = params.get("atr")
-        if not isinstance(atr, str) or not re.fullmatch(r"([0-9A-Fa-f]{2}){1,33}", atr):
-            raise ProtocolError(personalisation.BAD_PARAMS, "atr: hexadecimal text")
+        atr = personalisation.read_atr(params)
         personalisation.verify(
             params.get("transcript"),
             card._stored_keys(),
@@ -121,7 +119,7 @@ class KhbsCardJob(models.Model):
             card.card_no,
         )
         card._transition("locked", "PERSONALISED", device_code=device_code)
-        job._finish(atr.upper(), params["transcript"])
+        job._finish(atr, params["transcript"])
         return {"state": "LOCKED"}
 
     @api.model

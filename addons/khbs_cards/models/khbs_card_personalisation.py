@@ -56,7 +56,9 @@ class KhbsCard(models.Model):
             "card.certify", self, {"device": device_code, "count": count}
         )
         raise ProtocolError(
-            personalisation.BAD_PROOF, f"certified {count} times: write the card off"
+            personalisation.BAD_PROOF,
+            f"certified {count} times: write the card off",
+            {"certified": count, "card_no": self.card_no},
         )
 
     def _take_keys(self, card_keys, device_code):

@@ -58,6 +58,25 @@ class TestCardCheck(CardsCase):
             ("misprint", 10, "S0001", f"misprint: {other}"),
         )
 
+    def test_a_print_that_nobody_can_read_is_a_misprint_once_somebody_says_so(self):
+        self._check()
+        for params in ({}, {"spoil": False}):
+            self.assert_protocol_error(-32602, lambda p=params: self._unread(**p))
+        self.assertEqual(self.card.state, "printed")
+        for _time in range(2):
+            self.assertEqual(self._unread(spoil=True), {"state": "DESTROYED"})
+        self.assertEqual(self._new_cards().state, "allocated")
+        spoiled = self.env["khbs.card.spoiled"].search([("card_id", "=", self.card.id)])
+        self.assertEqual(
+            (spoiled.kind, spoiled.why), ("misprint", "misprint: unreadable")
+        )
+
+    def _unread(self, **params):
+        proof = self.chip.auth(self.card.card_no)
+        return self.cards._station_check(
+            "S0001", {"card_no": None, "proof": proof, **params}
+        )
+
     def test_a_printed_card_is_spoiled_but_never_one_that_left(self):
         self._check()
         self.card._transition("shipped", "SHIPPED")

@@ -15,11 +15,15 @@ SIGNED = {
     "edc.claim.authorize": "claim",
     "edc.card.activate": "jws",
 }
+# A station that asks for ever new certificates of one card.
+CERTIFY = "station.job.certify"
 UNKNOWN, NOT_VALID, BAD_PROOF = 1301, 1302, 1303
 
 
 def of_error(method, params, error):
     """Return (what, or the state of the card; card number) of a refusal, or None."""
+    if method == CERTIFY and (error.data or {}).get("certified"):
+        return "certified_often", error.data["card_no"]
     if method not in SIGNED:
         return None
     card_no = _number(params.get(SIGNED[method]))

@@ -1,6 +1,8 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from odoo.addons.khbs_cards.tests.common import Chip
+
 from .settlement_common import SettlementCase
 
 
@@ -84,6 +86,7 @@ class TestStation(SettlementCase):
             "station.job.certify",
             "station.job.done",
             "station.job.fail",
+            "station.blank.aside",
             "station.card.check",
             "station.pin.begin",
             "station.pin.done",
@@ -91,6 +94,53 @@ class TestStation(SettlementCase):
         ):
             answer = self._call(self.station, method, {"more": 1})
             self.assertEqual(self._code(answer), -32602, method)
+
+    def test_a_blank_that_is_set_aside_is_reported(self):
+        self._allocated()
+        job = self._result(self.station, "station.job.next")["job"]
+        report = {
+            "report": "01JE0000000000000000000001",
+            "job": job,
+            "step": 3,
+            "why": "kunci transpor ditolak",
+            "atr": "3BF8",
+        }
+        self.assertEqual(
+            self._result(self.station, "station.blank.aside", report),
+            {"state": "SET_ASIDE"},
+        )
+        row = self.env["khbs.card.spoiled"].search([("kind", "=", "set_aside")])
+        self.assertEqual(row.device_code, self.station.tid)
+        answer = self._call(self.device, "station.blank.aside", report)
+        self.assertEqual(self._code(answer), -32601, "no terminal reports blanks")
+
+    def test_a_card_that_asks_for_ever_new_keys_is_refused_and_the_office_told(self):
+        card = self._allocated()
+        job = self._result(self.station, "station.job.next")
+        answers = [self._certify_new(job) for _chip in range(7)]
+        self.assertEqual(
+            ["result" in answer for answer in answers], [True] * 5 + [False] * 2
+        )
+        error = answers[5]["error"]
+        self.assertEqual(error["code"], 1503)
+        self.assertEqual(error["data"], {"certified": 5, "card_no": card.card_no})
+        self.assertIn("write the card off", error["message"])
+        alert = self.env["khbs.card.alert"].search([("card_id", "=", card.id)])
+        self.assertEqual(
+            (alert.what, alert.device_code, alert.taps),
+            ("certified_often", self.station.tid, 2),
+        )
+        keys = self.env["khbs.card.key"].search_count([("card_id", "=", card.id)])
+        self.assertEqual(keys, 5, "no certificate more")
+
+    def _certify_new(self, job):
+        chip = Chip()
+        params = {
+            "job": job["job"],
+            "spki": chip.spki,
+            "perso": chip.prove(job["job"], job["nonce"], job["card_no"]),
+        }
+        return self._call(self.station, "station.job.certify", params)
 
     def test_another_number_tells_both_numbers(self):
         card = self._allocated()

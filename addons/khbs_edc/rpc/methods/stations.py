@@ -35,6 +35,13 @@ def job_fail(call, params):
     return _job(call)._station_fail(call.sender.tid, params)
 
 
+@method("station.blank.aside", STATION)
+def blank_aside(call, params):
+    read.only(params, "report", "job", "step", "why", "atr", "guid")
+    spoiled = call.env["khbs.card.spoiled"]
+    return spoiled._station_set_aside(call.sender.tid, params)
+
+
 @method("station.card.check", STATION)
 def card_check(call, params):
     read.only(params, "card_no", "proof", "spoil")
