@@ -47,6 +47,7 @@ from . import (
     khbs_card_shipment_papers,
     khbs_card_shipment_reception,
     khbs_card_shipment,
+    khbs_card_shipment_moved,
     khbs_card_shipment_card,
     khbs_card_station,
     khbs_complaint,

@@ -268,11 +268,14 @@ class KhbsCardReturnLine(models.Model):
             )
             return
         if "shipped" in steps:
-            # They lie in a box already that only waits to be sent.
-            packed = self.filtered(lambda line: line.card_id.shipment_id._is_packed())
-            if packed:
-                packed._move(reason, action, state, None)
-                if rest := self - packed:
+            # They lie in a box already that only waits to be sent, or the reception
+            # of the box that they came in is to be entered first.
+            boxed = self.filtered(
+                lambda line: line.card_id.shipment_id._is_on_its_way()
+            )
+            if boxed:
+                boxed._move(reason, action, state, None)
+                if rest := self - boxed:
                     rest._move(reason, action, state, steps)
                 return
         cards = self.card_id

@@ -9,8 +9,6 @@ from .. import life_cycle
 
 # States of a card that may be packed.
 PACKABLE = ("printed", "returned")
-# So many card numbers are named in a sentence.
-_NAMED = 5
 
 
 class KhbsCardShipment(models.Model):
@@ -191,9 +189,9 @@ class KhbsCardShipment(models.Model):
             shipment._record("card_shipment.pack")
         return shipments.with_env(self.env)
 
-    def _is_packed(self):
-        """Tell whether this is a box, and it has not left yet."""
-        return self.state == "packed"
+    def _is_on_its_way(self):
+        """Tell whether this is a box that nobody has received yet."""
+        return self.state in ("packed", "shipped")
 
     def _put_in(self, card_ids):
         """Let the cards be in this box."""
@@ -269,25 +267,11 @@ class KhbsCardShipment(models.Model):
         )
         self.paper_id = self._issue_packing_list()
 
-    def _unpackable(self):
-        """Return the items of which the card may not go with this box any more."""
-        self.ensure_one()
-        self.item_ids.card_id._lock()
-        return self.item_ids.filtered(
-            lambda item: (
-                item.card_id.state not in PACKABLE or item.card_id.shipment_id != self
-            )
-        )
-
     def _require_cards(self):
         """Raise unless every packed card is still there to be sent."""
         self.ensure_one()
         gone = self._unpackable().card_id
         if gone:
-            named = ", ".join(
-                f"{card.card_no} ({card._state_label(card.state)})"
-                for card in gone[:_NAMED]
-            )
             raise UserError(
                 self.env._(
                     "%(shipment)s cannot go: %(count)s of its cards may not be sent "
@@ -295,7 +279,7 @@ class KhbsCardShipment(models.Model):
                     "anew.",
                     shipment=self.name,
                     count=len(gone),
-                    cards=named,
+                    cards=self._named(gone),
                 )
             )
 

@@ -36,26 +36,49 @@ class KhbsCard(models.Model):
         self._require_mover("shipped")
         self.sudo()._lock()
         for card in self.sudo():
-            if card.state not in PACKABLE:
-                raise UserError(
-                    self.env._(
-                        "Card %(card)s is %(state)s: only printed and returned cards "
-                        "are sent.",
-                        card=card.card_no,
-                        state=card._state_label(card.state),
-                    )
-                )
-            if card.shipment_id.state == "packed":
-                raise UserError(
-                    self.env._(
-                        "Card %(card)s is packed in %(shipment)s. Ship that box.",
-                        card=card.card_no,
-                        shipment=card.shipment_id.name,
-                    )
-                )
+            card._require_sendable()
         shipments = self.env["khbs.card.shipment"]._make(self.sudo())
         shipments._ship_at_once()
         return True
+
+    def _require_sendable(self):
+        """Raise unless this card may be packed and sent."""
+        self.ensure_one()
+        if self.state not in PACKABLE:
+            raise UserError(
+                self.env._(
+                    "Card %(card)s is %(state)s: only printed and returned cards "
+                    "are sent.",
+                    card=self.card_no,
+                    state=self._state_label(self.state),
+                )
+            )
+        if self.shipment_id.state == "packed":
+            raise UserError(
+                self.env._(
+                    "Card %(card)s is packed in %(shipment)s. Ship that box.",
+                    card=self.card_no,
+                    shipment=self.shipment_id.name,
+                )
+            )
+        self._require_received()
+
+    def _require_received(self):
+        """Raise if a card came back out of a box whose reception is not entered.
+
+        In two boxes at once, it could be neither counted nor missed rightly.
+        """
+        early = self.filtered(lambda card: card.shipment_id.state == "shipped")
+        if early:
+            raise UserError(
+                self.env._(
+                    "Card %(card)s came back out of %(shipment)s, and the reception of "
+                    "that box is not entered. Have it entered first, with this card "
+                    "among the counted ones; then send the card anew.",
+                    card=early[0].card_no,
+                    shipment=early[0].shipment_id.name,
+                )
+            )
 
     def _leave_shipment(self, shipment):
         """Take these cards out of a box that has not left yet, if they are in it."""
@@ -67,29 +90,6 @@ class KhbsCardShipment(models.Model):
     # What is packed and sent in one step is no part of the box's own life.
     # pylint: disable=consider-merging-classes-inherited
     _inherit = "khbs.card.shipment"
-
-    gone_count = fields.Integer(
-        string="Written off since",
-        compute="_compute_gone_count",
-        help="Cards that the packing list counts and that may not be sent any more.",
-    )
-
-    def _compute_gone_count(self):
-        counts = dict(
-            self.env["khbs.card.shipment.item"]
-            .sudo()
-            ._read_group(
-                [
-                    ("shipment_id", "in", self.ids),
-                    ("shipment_id.state", "=", "packed"),
-                    ("card_id.state", "not in", PACKABLE),
-                ],
-                ["shipment_id"],
-                ["__count"],
-            )
-        )
-        for shipment in self:
-            shipment.gone_count = counts.get(shipment._origin.sudo(), 0)
 
     def _ship_at_once(self):
         """Ship packed boxes for a caller who may; what is not entered is filled in."""
@@ -173,7 +173,10 @@ class KhbsCardRun(models.Model):
                         run=run.name,
                     )
                 )
-            self.env["khbs.card.shipment"]._make(cards)
+            early = cards.filtered(lambda card: card.shipment_id.state == "shipped")
+            if not cards - early:
+                early._require_received()
+            self.env["khbs.card.shipment"]._make(cards - early)
         return self.action_view_shipments() if len(self) == 1 else True
 
     def _returned_domain(self):

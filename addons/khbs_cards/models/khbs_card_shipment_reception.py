@@ -42,6 +42,13 @@ class KhbsCardShipmentReception(models.AbstractModel):
         compute="_compute_is_whole",
         help="The user works in the whole district, not in some villages of it.",
     )
+    may_send = fields.Boolean(
+        compute="_compute_is_whole", help="The user packs and sends boxes."
+    )
+    may_receive = fields.Boolean(
+        compute="_compute_is_whole",
+        help="The user counts the cards of the district and enters their arrival.",
+    )
     receivers = fields.Char(
         string="Who may receive it",
         compute="_compute_receivers",
@@ -52,8 +59,12 @@ class KhbsCardShipmentReception(models.AbstractModel):
     @api.depends_context("uid")
     def _compute_is_whole(self):
         mine = set(self.env.user.khbs_area_ids.ids)
+        counts = self.env.user.has_group(life_cycle.FIELD_OFFICER)
+        sends = self.env.user.has_group(life_cycle.CARD_OFFICER)
         for shipment in self:
             shipment.is_whole = bool(mine & shipment._area_path())
+            shipment.may_receive = shipment.is_whole and counts
+            shipment.may_send = sends
 
     @api.depends("area_id")
     def _compute_receivers(self):

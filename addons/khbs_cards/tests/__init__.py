@@ -28,6 +28,7 @@ from . import test_run_law
 from . import test_run_orders
 from . import test_runs_at_once
 from . import test_shipment
+from . import test_shipment_moved
 from . import test_secrets
 from . import test_template
 from . import test_spoiled

@@ -83,17 +83,25 @@ class TestReturns(CardsCase):
         self.assertEqual((two, one), ("returned", "destroyed"))
 
     def test_a_card_in_a_packed_box_does_not_stop_the_others(self):
-        packed, again, back = (self._shipped()[0] for _number in range(3))
-        for card in (packed, again):
+        packed, again, back, early = (self._shipped()[0] for _number in range(4))
+        for card in (packed, again, early):
             card._transition("returned", "undeliverable")
+        # Sent in a box of which nobody entered the reception, and back already.
+        early.with_user(self.office).action_ship()
+        early._transition("returned", "undeliverable")
         box = self.env["khbs.card.shipment"]._make(packed.sudo())
         minutes = self._carried_out(
             (packed, "found", "ship_again"),
             (again, "found", "ship_again"),
             (back, "undeliverable", "return"),
+            (early, "found", "ship_again"),
         )
         self.assertEqual(
-            minutes.line_ids.mapped("result"), ["not_possible", "moved", "moved"]
+            minutes.line_ids.mapped("result"),
+            ["not_possible", "moved", "moved", "not_possible"],
+        )
+        self.assertEqual(
+            (early.state, early.shipment_id.state), ("returned", "shipped")
         )
         self.assertEqual((packed.shipment_id, box.state), (box, "packed"))
         self.assertEqual(again.shipment_id.state, "packed")
