@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from odoo.addons.khbs_cards.models.khbs_card_count import PLACES, place_of
 
 from .run_common import RunCase
+from .test_hand_over_session import SCAN
 
 STEPS = 60
 
@@ -15,7 +16,12 @@ STEPS = 60
 class TestRunLaw(RunCase):
     """Ordered + replaced = the sum of all places, whatever happens to the cards."""
 
-    villages = RunCase.villages * 2
+    villages = RunCase.villages * 6
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.witness = cls._role_user("administrator")
 
     def _pick(self, *states):
         """Return some of the run's cards in one of *states*, at least one if any."""
@@ -24,10 +30,32 @@ class TestRunLaw(RunCase):
         return cards.browse(self.walk.sample(cards.ids, count))
 
     def _step(self):
-        """Do one thing that may happen to the run; return what it was."""
-        name = self.walk.choice([name for name in dir(self) if name.startswith("do_")])
-        getattr(self, name)()
-        return name
+        """Do one thing that changes the run; return what it was, None at the end."""
+        names = [name for name in dir(self) if name.startswith("do_")]
+        self.walk.shuffle(names)
+        before = self._seen()
+        for name in names:
+            getattr(self, name)()
+            if self._seen() != before:
+                return name
+        return None
+
+    def _seen(self):
+        """Return what a step may change: the cards, their boxes and files."""
+        self.env.flush_all()
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT card.id, card.state, card.print_id, card.shipment_id,
+                       box.state, box.packed_at, part.sha256
+                  FROM khbs_card card
+                  LEFT JOIN khbs_card_shipment box ON box.id = card.shipment_id
+                  LEFT JOIN khbs_card_print part ON part.id = card.print_id
+                 WHERE card.run_id = %s ORDER BY card.id
+                """,
+                self.run.id,
+            )
+        )
 
     def do_personalise(self):
         if cards := self._pick("allocated"):
@@ -90,25 +118,76 @@ class TestRunLaw(RunCase):
             cards._transition("returned", "undeliverable")
 
     def do_ship_again(self):
-        cards = self._pick("returned")
-        cards = cards.filtered(lambda card: card.shipment_id.state != "packed")
-        if cards:
+        if cards := self._in_no_open_box(self._pick("returned")):
             cards.with_user(self.officer).action_ship()
 
     def do_pack_returned(self):
-        if self.env["khbs.card"].sudo().search(self.run._returned_domain()):
+        returned = self.env["khbs.card"].sudo().search(self.run._returned_domain())
+        if self._in_no_open_box(returned):
             self.run.action_pack_returned()
+
+    def _in_no_open_box(self, cards):
+        return cards.filtered(
+            lambda card: card.shipment_id.state not in ("packed", "shipped")
+        )
+
+    def do_receive(self):
+        boxes = self.run.shipment_ids.filtered(lambda box: box.state == "shipped")
+        if boxes:
+            box = self.walk.choice(boxes)
+            here = box.sudo().item_ids.card_id.filtered(
+                lambda card: card.state == "shipped" and card.shipment_id == box.sudo()
+            )
+            self._received(box, missing=here[: self.walk.choice((0, 0, 1))])
+
+    def do_minutes(self):
+        """Cards come back by minutes, are destroyed, or blocked and replaced."""
+        cards = self._pick("printed", "shipped", "returned", "active", "suspended")
+        if not cards:
+            return
+        actions = ("return", "destroy", "destroy", "replace", "ship_again")
+        lines = [
+            (
+                0,
+                0,
+                {
+                    "card_id": card.id,
+                    "reason": self.walk.choice(("damaged", "undeliverable")),
+                    "action": self.walk.choice(actions),
+                },
+            )
+            for card in cards
+        ]
+        minutes = self.env["khbs.card.return"].with_user(self.field)
+        minutes = minutes.create(
+            {
+                "area_id": self.run.area_id.id,
+                "place": "Balai desa",
+                "scan": SCAN,
+                "line_ids": lines,
+            }
+        )
+        minutes.action_sign()
+        if minutes.destroy_count:
+            self.reading(minutes, self.witness).action_witness()
+        self.reading(minutes, self.officer).action_confirm()
+        self.assertEqual(minutes.state, "done")
+
+    def do_block_and_replace(self):
+        if cards := self._pick("active"):
+            cards.with_user(self.officer)._act("replace", "lost")
+
+    def do_undo_a_wrong_block(self):
+        if cards := self._pick("suspended"):
+            cards.with_user(self.officer)._act("lift", "mistake")
 
     def do_revoke(self):
         if cards := self._pick("printed", "shipped", "returned", "active"):
             cards.with_user(self.officer).action_revoke("other")
 
     def do_cancel(self):
-        if self.run.waiting_count and self.walk.random() < 0.2:
+        if self.run.waiting_count and self.walk.random() < 0.1:
             self.run.action_cancel()
-
-    def do_fold(self):
-        self.env["khbs.card.count"]._cron_fold()
 
     def _recount(self):
         """Return {place: cards} from the cards themselves."""
@@ -123,16 +202,24 @@ class TestRunLaw(RunCase):
         )
         return dict(rows)
 
-    def _go(self, seed):
-        """Walk from an order on, holding the law after each step."""
+    def _go(self, seed, run=None):
+        """Walk from an order, or from *run*, on; the law holds after each step.
+
+        :return: the steps that were taken
+        """
         self.walk = random.Random(seed)
-        self.run = self._ordered()
+        self.run = run or self._ordered()
         self._hold("order")
-        for _number in range(STEPS):
-            done = self._step()
-            self._hold(done)
-            if self.run.state != "ordered":
+        taken = []
+        while self.run.state == "ordered" and len(taken) < STEPS:
+            if not (done := self._step()):
                 break
+            taken.append(done)
+            self._hold(done)
+            if self.walk.random() < 0.2:
+                self.env["khbs.card.count"]._cron_fold()
+                self._hold("fold")
+        return taken
 
     def test_the_sum_holds_on_the_first_walk(self):
         self._go(1)
@@ -145,6 +232,20 @@ class TestRunLaw(RunCase):
 
     def test_the_sum_holds_on_the_fourth_walk(self):
         self._go(4)
+
+    def _go_back(self, seed):
+        """Walk from boxes that were sent on, with some cards in use."""
+        run, boxes = self._shipped()
+        for card in boxes.sudo().item_ids.card_id[::2]:
+            card._activate("OFFICE")
+        taken = self._go(seed, run)
+        self.assertLessEqual({"do_minutes", "do_undo_a_wrong_block"}, {*taken})
+
+    def test_the_sum_holds_where_cards_come_back(self):
+        self._go_back(7)
+
+    def test_the_sum_holds_where_cards_come_back_again(self):
+        self._go_back(8)
 
     def _hold(self, done):
         run = self.run
