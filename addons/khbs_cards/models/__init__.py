@@ -54,6 +54,7 @@ from . import (
     khbs_find,
     khbs_family_event,
     khbs_household,
+    khbs_household_without_card,
     khbs_key_tally,
     khbs_trust_bundle,
     khbs_authority_key,

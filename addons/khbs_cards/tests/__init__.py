@@ -38,3 +38,4 @@ from . import test_status_list
 from . import test_two_connections
 from . import test_two_hand_overs
 from . import test_two_minutes
+from . import test_without_card
