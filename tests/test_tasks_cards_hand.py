@@ -186,3 +186,35 @@ def test_what_was_left_goes_back_with_minutes(journey, browser, shipped, files):
     # The card that was handed over meanwhile stays in use, and is reported.
     assert results[number_on(shipped[1])] == "not_possible"
     office.close()
+
+
+def test_case_12_23_a_thumb_print_of_a_terminal_is_entered_on_a_phone(journey, browser):
+    waiting = [("acknowledged", "=", False), ("acknowledgement_ids", "=", False)]
+    taken = rows(journey, "khbs.card.hand.over", waiting, ["card_id", "mode"])
+    assert {one["mode"] for one in taken} <= {"online", "offline"}
+    card_no = taken[0]["card_id"][1]
+    officer = Screen(browser, journey, "petugas", PHONE)
+    officer.menu("Kartu", "Penyerahan kartu")
+    officer.wait_for_list()
+    officer.open_row(card_no)
+    officer.press("Catat tanda tangan keluarga")
+    officer.wait_for_dialog()
+    officer.field("acknowledged").get_by_text("Cap jempol").click()
+    officer.fill("witness_name", "Saksi Contoh")
+    officer.field("notice_given").locator("input").check()
+    # Nothing of the sheet lies beside the screen.
+    assert officer.page.evaluate("document.body.scrollWidth") <= PHONE
+    officer.press("Catat")
+    officer.page.get_by_text("tidak diubah lagi").wait_for()
+    officer.page.locator(".modal-footer .btn-primary").last.click()
+    officer.wait_for_no_dialog()
+    officer.wait_for_text("sign", "Cap jempol")
+    [done] = rows(
+        journey,
+        "khbs.card.hand.over",
+        [("card_id.card_no", "=", card_no)],
+        ["acknowledged", "sign", "notice_read"],
+    )
+    assert (done["acknowledged"], done["sign"]) == (False, "thumb_print")
+    assert done["notice_read"]
+    officer.close()
