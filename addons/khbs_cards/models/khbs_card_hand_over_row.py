@@ -123,6 +123,7 @@ class KhbsCardHandOver(models.Model):
         "CHECK (has_position = (latitude IS NOT NULL AND longitude IS NOT NULL))",
         "A position has a latitude and a longitude.",
     )
+    _device_idx = models.Index("(device_code, at)")
 
     def init(self):
         append_only.install(self.env.cr, self._table)

@@ -166,34 +166,66 @@ class TestHandOverRows(HandOverCase):
         typed = ["6271010101800001", "6271 0101 0180 0001", "6271.0101.0180.0001"]
         found = self.rows
         for number in typed:
+            anomalies.sudo()._cron_look()
             self.assertFalse(anomalies.search([("kind", "=", "representative")]))
             found |= self._hand_over(REPRESENTED, document_number=number)
+        anomalies.sudo()._cron_look()
         listed = anomalies.search([("kind", "=", "representative")])
         self.assertEqual(listed.hand_over_id, found)
         self.assertEqual(set(listed.mapped("found")), {3})
 
     def test_case_12_25_many_cards_in_minutes_at_one_place_are_listed(self):
-        self.env["ir.config_parameter"].set_param("khbs.hand_over.fast_count", "2")
-        now = fields.Datetime.now()
+        slow = [self._terminal_row(minute, PLACE) for minute in (0, 20, 40)]
+        elsewhere = self._terminal_row(61, [PLACE[0] + 50_000, PLACE[1], 12])
+        fast = [self._terminal_row(minute, PLACE) for minute in (60, 61, 62)]
+        listed = self._fast_rows()
+        self.assertEqual(listed, self.rows.union(*fast))
+        self.assertFalse(listed & self.rows.union(elsewhere, *slow))
 
-        def write_down(minute, place):
-            card, _chip = self._shipped()
-            return self.rows._write_down(
-                card,
-                "online",
-                "T000001",
-                {"gps": place},
-                {},
-                now + timedelta(minutes=minute),
-            )
+    def test_a_crowd_is_one_wherever_its_place_lies_in_a_grid(self):
+        around = (-300, 300, -300)
+        fast = [
+            self._terminal_row(minute, [-2_047_500 + off, 113_468_500 + off, 12])
+            for minute, off in enumerate(around)
+        ]
+        self.assertEqual(self._fast_rows(), self.rows.union(*fast))
 
-        slow = [write_down(minute, PLACE) for minute in (0, 20, 40)]
-        elsewhere = write_down(61, [PLACE[0] + 50_000, PLACE[1], 12])
-        fast = self.rows.union(*[write_down(minute, PLACE) for minute in (60, 61, 62)])
-        listed = self.env["khbs.card.hand.over.anomaly"].search([("kind", "=", "fast")])
-        self.assertEqual(listed.hand_over_id, fast)
-        self.assertFalse({one.id for one in slow} & set(listed.hand_over_id.ids))
-        self.assertNotIn(elsewhere, listed.hand_over_id)
+    def test_without_a_position_nobody_is_slower(self):
+        places = (PLACE, None, [PLACE[0] + 50_000, PLACE[1], 12], PLACE)
+        fast = [
+            self._terminal_row(minute, place) for minute, place in enumerate(places)
+        ]
+        self.assertEqual(self._fast_rows(), self.rows.union(fast[0], fast[1], fast[3]))
+
+    def test_what_comes_late_from_a_terminal_makes_earlier_ones_striking(self):
+        early = [self._terminal_row(minute, PLACE) for minute in (0, 2)]
+        self.assertFalse(self._fast_rows())
+        late = self._terminal_row(1, PLACE)
+        self.assertEqual(self._fast_rows(), self.rows.union(late, *early))
+
+    def test_a_wider_limit_takes_hand_overs_off_the_list(self):
+        for minute in (0, 1, 2, 3):
+            self._terminal_row(minute, PLACE)
+        self.assertEqual(len(self._fast_rows(3)), 4)
+        self.assertEqual(len(self._fast_rows()), 4)
+        self.assertFalse(self._fast_rows(4))
+
+    def _terminal_row(self, minute, place):
+        """Return a hand-over by a terminal so many minutes from now."""
+        card, _chip = self._shipped()
+        at = fields.Datetime.now() + timedelta(minutes=minute)
+        return self.rows._write_down(card, "online", "T000001", {"gps": place}, {}, at)
+
+    def _fast_rows(self, most=2):
+        """Return the hand-overs found where more than *most* in minutes strike."""
+        self.env["ir.config_parameter"].set_param(
+            "khbs.hand_over.fast_count", str(most)
+        )
+        anomalies = self.env["khbs.card.hand.over.anomaly"]
+        anomalies._cron_look()
+        listed = anomalies.search([("kind", "=", "fast")])
+        self.assertEqual(len(listed), len(listed.hand_over_id))
+        return listed.hand_over_id
 
     def test_case_12_03_the_village_of_the_card_is_that_of_the_kk(self):
         done = self._hand_over(place=[-1_000_000, 114_000_000, 12])
