@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 from protocol import certificate, jws, keys, keystore
 from protocol.keystore import settings
 from protocol.keystore.bundle import spki_hex
+from protocol.keystore.refused import RefusedPin
 from protocol.keystore.root import RootFolder
 from protocol.keystore.token import TokenStore
 
@@ -205,6 +206,72 @@ def test_a_wrong_pin_is_told_and_not_tried_twice(hsm):
             store.names()
     # Twenty attempts more have not locked it.
     assert TokenStore(MODULE, "khbs-test", lambda: PIN).names() == []
+
+
+def _try_pin(folder, tried):
+    """Log in as a worker of its own does, and say how that ended."""
+    store = settings.open_store(folder)
+    try:
+        store.names()
+        tried.put("taken")
+    except keystore.KeyStoreError as error:
+        tried.put(error.reason + (" asked" if "PinIncorrect" in str(error) else ""))
+
+
+def _workers(folder, count):
+    """Return what *count* processes that start together are told."""
+    spawn = multiprocessing.get_context("spawn")
+    tried = spawn.Queue()
+    workers = [
+        spawn.Process(target=_try_pin, args=(folder, tried)) for _number in range(count)
+    ]
+    for worker in workers:
+        worker.start()
+    told = sorted(tried.get(timeout=60) for _worker in workers)
+    for worker in workers:
+        worker.join()
+    return told
+
+
+def test_one_worker_tries_a_wrong_pin_and_the_others_know(hsm, tmp_path):
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    pin_file = tmp_path / "pin"
+    pin_file.write_text("648121")
+    pin_file.chmod(0o600)
+    settings.write_settings(folder, MODULE, "khbs-test", pin_file)
+    assert _workers(folder, 3) == ["pin", "pin", "pin asked"]
+    mark = folder / "pin.refused"
+    assert mark.stat().st_mode & 0o777 == 0o600
+    assert "648121" not in mark.read_text()
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "keystore.ini",
+        "pin.refused",
+    ]
+    with pytest.raises(keystore.KeyStoreError, match="delete .*pin.refused"):
+        settings.open_store(folder).names()
+    # Another PIN is tried, and the mark of the wrong one goes with it.
+    pin_file.write_text(PIN)
+    assert _workers(folder, 1) == ["taken"]
+    assert not mark.exists()
+
+
+def test_a_token_that_was_put_right_is_asked_once_the_mark_is_gone(hsm, tmp_path):
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    settings.write_settings(folder, MODULE, "khbs-test")
+    mark = RefusedPin(folder, settings.SETTINGS_FILE)
+    assert mark.mark("khbs-test", PIN)
+    assert not mark.matches("khbs-other", PIN)
+    assert not mark.matches("khbs-test", "648121")
+    store = TokenStore(MODULE, "khbs-test", lambda: PIN, mark)
+    with pytest.raises(keystore.KeyStoreError, match="refused before"):
+        store.names()
+    mark.clear()
+    assert TokenStore(MODULE, "khbs-test", lambda: PIN, mark).names() == []
+    # A damaged mark stops nobody.
+    mark.path.write_text("?")
+    assert TokenStore(MODULE, "khbs-test", lambda: PIN, mark).names() == []
 
 
 def test_a_token_that_goes_away_and_comes_back(store, hsm):

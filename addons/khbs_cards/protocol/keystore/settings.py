@@ -22,6 +22,7 @@ from pathlib import Path
 from .base import KeyStoreError
 from .files import FileStore
 from .keyring import Keyring
+from .refused import RefusedPin
 from .token import TokenStore
 
 SETTINGS_FILE = "keystore.ini"
@@ -38,7 +39,8 @@ def open_store(path):
     if not (Path(path) / SETTINGS_FILE).exists():
         return FileStore(path)
     module, token, pin_file = read_settings(path)
-    return TokenStore(module, token, pin_of(pin_file))
+    refused = RefusedPin(path, SETTINGS_FILE)
+    return TokenStore(module, token, pin_of(pin_file), refused)
 
 
 def read_settings(path):

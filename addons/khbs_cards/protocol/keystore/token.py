@@ -55,11 +55,13 @@ class TokenStore(KeyStore):
 
     :param module: path of the PKCS#11 library of the token's maker
     :param pin: function that returns the PIN of the token's user
+    :param refused: the :class:`RefusedPin` of the folder that names the token, which
+        other processes read too; none where a person types the PIN
     """
 
     kind = "token"
 
-    def __init__(self, module, label, pin):
+    def __init__(self, module, label, pin, refused=None):
         if pkcs11 is None:
             raise KeyStoreError(
                 "Keys in a token need the Python package python-pkcs11.", "settings"
@@ -68,6 +70,7 @@ class TokenStore(KeyStore):
         self.label = label
         self._pin = pin
         self._refused_pin = None
+        self._refused = refused
         self._forget()
         _stores.add(self)
 
@@ -258,20 +261,32 @@ class TokenStore(KeyStore):
         if pin == self._refused_pin:
             # Asking again would lock the token.
             raise self._wrong_pin("it was refused before")
+        if self._refused is None:
+            return self._login_with(pin, rw)
+        with self._refused.turn():
+            if self._refused.matches(self.label, pin):
+                self._refused_pin = pin
+                raise self._wrong_pin("it was refused before")
+            return self._login_with(pin, rw)
+
+    def _login_with(self, pin, rw):
         token = self._token()
         try:
-            return token.open(rw=rw, user_pin=pin)
+            session = token.open(rw=rw, user_pin=pin)
         except pkcs11.UserAlreadyLoggedIn:
             return token.open(rw=rw)
-        except (
-            pkcs11.PinIncorrect,
-            pkcs11.PinInvalid,
-            pkcs11.PinLenRange,
-            pkcs11.PinLocked,
-            pkcs11.PinExpired,
-        ) as error:
+        except (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange) as error:
+            self._refused_pin = pin
+            if self._refused is not None:
+                self._refused.mark(self.label, pin)
+            raise self._wrong_pin(type(error).__name__) from error
+        except (pkcs11.PinLocked, pkcs11.PinExpired) as error:
+            # The PIN may be the right one, of use again once the token is unlocked.
             self._refused_pin = pin
             raise self._wrong_pin(type(error).__name__) from error
+        if self._refused is not None:
+            self._refused.clear()
+        return session
 
     def _token(self):
         library = _loaded(self.module)
@@ -284,9 +299,15 @@ class TokenStore(KeyStore):
         return library.get_token(token_label=self.label)
 
     def _wrong_pin(self, why):
+        again = ""
+        if self._refused is not None and self._refused.path.exists():
+            again = (
+                " If it is the token that was put right, delete "
+                f"{self._refused.path} and start Odoo anew."
+            )
         return KeyStoreError(
             f"The token {self.label} does not take the PIN ({why}). Correct the file "
-            "or KHBS_TOKEN_PIN; too many wrong PINs lock the token.",
+            f"or KHBS_TOKEN_PIN; too many wrong PINs lock the token.{again}",
             "pin",
         )
 
