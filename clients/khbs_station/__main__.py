@@ -6,7 +6,7 @@
 
     python -m khbs_station enrol --url https://... --tid S0001 --code ... --root ...
     python -m khbs_station status
-    python -m khbs_station batch 2026-1 --atr 3BD5... --key-file transport.hex
+    python -m khbs_station batch 2026-1 --atr 3BD5... --key-file transport.txt
     python -m khbs_station slip --command "lp -d slip -o raw"
     python -m khbs_station run --reader 0
     python -m khbs_station check --reader 1
@@ -15,6 +15,8 @@
 
 import argparse
 import contextlib
+import dataclasses
+import getpass
 import re
 import resource
 import shlex
@@ -106,11 +108,10 @@ def _parser():
         "--key-file",
         type=argparse.FileType(),
         default="-",
-        help="berkas berisi kunci transpor dalam heksa; tanpa ini dari masukan baku",
+        help="berkas berisi kunci transpor dalam heksa, lalu PIN dan PUK transpor, "
+        "satu per baris; tanpa ini ditanyakan, atau dibaca dari masukan baku",
     )
     batch.add_argument("--own", choices=KEY_LENGTHS, default="AES256")
-    batch.add_argument("--pin", default="123456", help="PIN transpor")
-    batch.add_argument("--puk", default="12345678", help="PUK transpor")
     batch.set_defaults(action=_batch)
 
     slip = actions.add_parser("slip", help="tetapkan dan uji pencetak slip PIN")
@@ -179,15 +180,40 @@ def _status(store, _options):
 
 def _batch(store, options):
     with options.key_file as file:
-        key = file.read().strip()
-    store.save_batch(
-        options.reference,
-        Batch(
-            options.atr, options.algorithm, key, options.own, options.pin, options.puk
-        ),
-    )
+        key, pin, puk = _ask_secrets() if file.isatty() else _read_secrets(file)
+    batch = Batch(options.atr, options.algorithm, key, options.own)
+    for name, given in (("pin", pin), ("puk", puk)):
+        if given and not re.fullmatch(r"[0-9]{6,8}", given):
+            raise StationError(
+                f"{name.upper()} transpor terdiri atas enam sampai delapan angka."
+            )
+    batch = dataclasses.replace(batch, pin=pin or batch.pin, puk=puk or batch.puk)
+    store.save_batch(options.reference, batch)
     print(f"Gelombang {options.reference} disimpan.")
     return 0
+
+
+def _ask_secrets():
+    """Ask for key, PIN and PUK without showing them; an empty one is the maker's."""
+    return (
+        getpass.getpass("Kunci transpor (heksa): ").strip(),
+        getpass.getpass("PIN transpor (kosong = bawaan pabrik): ").strip(),
+        getpass.getpass("PUK transpor (kosong = bawaan pabrik): ").strip(),
+    )
+
+
+def _read_secrets(file):
+    """Return key, PIN and PUK: the lines of *file*, of which the last may be wanting.
+
+    They come by file or keyboard alone: a command line is kept by shells and shown to
+    everybody by ps.
+    """
+    lines = [line.strip() for line in file.read().strip().splitlines()]
+    if not 1 <= len(lines) <= 3:
+        raise StationError(
+            "Berkas kunci memuat kunci transpor, lalu PIN dan PUK, satu per baris."
+        )
+    return (*lines, "", "")[:3]
 
 
 def _slip(store, options):
