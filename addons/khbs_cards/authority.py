@@ -62,12 +62,13 @@ def _taken(env):
     return keyring
 
 
-def _ask(question):
+def _ask(env, use, question):
     """Return what *question* (of a keyring) answers, its errors as the user's."""
     try:
         return question(_keyring())
     except KeyStoreError as error:
-        raise AuthorityError(str(error)) from error
+        _log_once(env, use, "reading", error)
+        raise AuthorityError(_said(env, error)) from error
 
 
 def signer(env, use, what, record=None, counted=False):
@@ -118,12 +119,12 @@ def kid_in_force(use):
         return None
 
 
-def ca_certificate(kid=None):
+def ca_certificate(env, kid=None):
     """Return the certificate (object) of the card authority *kid*.
 
     :param kid: as :func:`signer` gave it; without it, the one that issues now
     """
-    return _ask(lambda keyring: keyring.ca_certificate(kid))
+    return _ask(env, "ca", lambda keyring: keyring.ca_certificate(kid))
 
 
 def public_key(kid, use, at):
@@ -157,9 +158,9 @@ def look(env):
         _refusal(env, "root", "trust", None, error)
 
 
-def trust_version():
+def trust_version(env):
     """Return the version of the trust bundle."""
-    return _ask(lambda keyring: keyring.bundle().ver)
+    return _ask(env, "root", lambda keyring: keyring.bundle().ver)
 
 
 def is_revoked(kid):
@@ -171,9 +172,9 @@ def is_revoked(kid):
     return kid in bundle.revoked or kid not in bundle.keys
 
 
-def root_sha256():
+def root_sha256(env):
     """Return the SHA-256 (hex) of the root's SPKI, as an enrolment sheet has it."""
-    return _ask(lambda keyring: keyring.root_sha256())
+    return _ask(env, "root", lambda keyring: keyring.root_sha256())
 
 
 def prg(env):
@@ -185,7 +186,7 @@ def prg(env):
     :raises UserError: the keys were made for another programme
     """
     name = env["ir.config_parameter"].sudo().get_param(PRG_PARAMETER, DEFAULT_PRG)
-    made_for = _ask(lambda keyring: keyring.prg())
+    made_for = _ask(env, "root", lambda keyring: keyring.prg())
     if made_for != name:
         raise UserError(
             env._(
@@ -211,15 +212,45 @@ def _record(env, kid, use, what, record, counted=False):
 
 def _refusal(env, use, what, record, error):
     """Record that a key could not be used and return the error for the caller."""
-    now = time.monotonic()
-    kind = (env.cr.dbname, use, what, str(error))
-    if now - _refused_at.get(kind, -REFUSAL_PAUSE) >= REFUSAL_PAUSE:
-        _refused_at[kind] = now
-        # The text names files and tokens: for the log, not for the trail.
-        _logger.error("A key for %s (%s) cannot be used: %s", use, what, error)
+    if _log_once(env, use, what, error):
         facts = {"use": use, "for": what, "reason": error.reason}
         env["khbs.audit.event"]._record_refused(USE, record, facts)
-    return AuthorityError(str(error))
+    return AuthorityError(_said(env, error))
+
+
+def _log_once(env, use, what, error):
+    """Log that a key could not be used, unless that was done just now.
+
+    The text names files and tokens: for the log, not for the trail or the screen.
+
+    :return: whether it was logged
+    """
+    now = time.monotonic()
+    kind = (env.cr.dbname, use, what, str(error))
+    if now - _refused_at.get(kind, -REFUSAL_PAUSE) < REFUSAL_PAUSE:
+        return False
+    _refused_at[kind] = now
+    _logger.error("A key for %s (%s) cannot be used: %s", use, what, error)
+    return True
+
+
+def _said(env, error):
+    """Return what a user is told: in his language, without files and tokens."""
+    said = {
+        "missing": env._("A key of the server is not in its place."),
+        "unsafe": env._("A key of the server is damaged, or others could read it."),
+        "expired": env._("No key of the server is in force for this today."),
+        "unlisted": env._("A key of the server is not in the list of trusted keys."),
+        "trust": env._("The server's list of trusted keys is not in order."),
+        "settings": env._("The keys of the server are not set up rightly."),
+        "pin": env._("The token with the server's keys does not take its PIN."),
+        "token": env._("The token with the server's keys does not answer."),
+    }
+    return env._(
+        "%(what)s Nothing was signed. Tell the administrator: the log of the server "
+        "says what to do. Then try again.",
+        what=said.get(error.reason, said["missing"]),
+    )
 
 
 class _Key(ec.EllipticCurvePrivateKey):

@@ -179,7 +179,7 @@ def _bare_block(bench, calls):
     """Return the seconds of the bare calls."""
     with bench.env() as env:
         kid, ca_key = authority.signer(env, "ca", "bench")
-    ca = authority.ca_certificate(kid)
+        ca = authority.ca_certificate(env, kid)
     subject = card_key("bench").public_key()
     seconds = 0
     for place, (signatures, rows, changes) in enumerate(calls):

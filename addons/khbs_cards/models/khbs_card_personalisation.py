@@ -93,7 +93,7 @@ class KhbsCard(models.Model):
         """Issue the certificates of these keys; older ones of this card are void."""
         self.ensure_one()
         kid, ca_key = authority.signer(self.env, "ca", "card.certificate", self)
-        ca_certificate = authority.ca_certificate(kid)
+        ca_certificate = authority.ca_certificate(self.env, kid)
         values = {}
         serials = {}
         for key in card_keys:

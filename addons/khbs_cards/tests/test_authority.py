@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
 from .. import authority
+from ..protocol.keystore import KeyStoreError
 from .common import PRG, CardsCase, Chip
 
 
@@ -48,14 +49,34 @@ class TestAuthority(CardsCase):
     def test_a_key_that_is_missing_is_told_and_recorded(self):
         (self.keys.path / "L01.pem").rename(self.keys.path / "away")
         self.addCleanup((self.keys.path / "away").rename, self.keys.path / "L01.pem")
-        with mute_logger("odoo.addons.khbs_cards.authority"):
+        with self.assertLogs("odoo.addons.khbs_cards.authority", "ERROR") as log:
             try:
                 authority.signer(self.env, "list", "card.list")
             except UserError as error:
-                self.assertRegex(str(error), "L01.pem cannot be read")
+                self.assertNotIn("L01.pem", str(error))
+                self.assertIn("Tell the administrator", str(error))
             else:
                 self.fail("it was not refused")
+        self.assertRegex(log.output[0], "L01.pem cannot be read")
         self.assertIn(("card.list", None, False), self._uses("refused"))
+
+    def test_what_is_wrong_with_a_key_is_said_in_the_language_of_the_user(self):
+        env = self.env(context={"lang": "id_ID"})
+        reasons = ("missing", "unsafe", "expired", "unlisted", "trust", "settings")
+        told = {
+            authority._said(env, KeyStoreError("/srv/keys/L01.pem", reason))
+            for reason in (*reasons, "pin", "token")
+        }
+        self.assertEqual(len(told), 8)
+        for sentence in told:
+            self.assertIn("Beri tahu pengelola", sentence)
+            self.assertNotIn("/srv", sentence)
+        (self.keys.path / "trust.jws").rename(self.keys.path / "away")
+        self.addCleanup((self.keys.path / "away").rename, self.keys.path / "trust.jws")
+        with mute_logger("odoo.addons.khbs_cards.authority"):
+            for ask in (authority.prg, authority.root_sha256, authority.trust_bundle):
+                with self.assertRaisesRegex(UserError, "Beri tahu pengelola"):
+                    ask(env)
 
     def test_what_strangers_ask_for_is_recorded_in_sums(self):
         self.env["khbs.key.tally"]._cron_sum()

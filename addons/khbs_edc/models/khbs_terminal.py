@@ -353,7 +353,7 @@ class KhbsTerminal(models.Model):
         return {
             "tid": self.code,
             "code": code,
-            "root": authority.root_sha256(),
+            "root": authority.root_sha256(self.env),
             "valid_until": fields.Datetime.to_string(until),
             "prg": authority.prg(self.env),
             "aud": audience(self.env),

@@ -257,15 +257,17 @@ class TestRotation(EdcHttpCase):
         from khbs_terminal import VerificationError
 
         terminal, _family = self._stage()
-        first_root = authority.root_sha256()
+        first_root = authority.root_sha256(self.env)
         before = authority.trust_bundle(self.env)
         second = self._root(2)
         self._rotate(new_root=second)
         both = authority.trust_bundle(self.env)
         self.assertEqual(len(both), 2)
-        self.assertNotEqual(authority.root_sha256(), first_root)
+        self.assertNotEqual(authority.root_sha256(self.env), first_root)
         terminal.synchronise()
-        self.assertEqual(terminal.held.trust().root_sha256, authority.root_sha256())
+        self.assertEqual(
+            terminal.held.trust().root_sha256, authority.root_sha256(self.env)
+        )
         # From now on the new root alone is enough.
         self._rotate("list", root=second)
         self.assertIsInstance(authority.trust_bundle(self.env), str)

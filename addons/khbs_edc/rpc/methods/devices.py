@@ -123,7 +123,7 @@ def heartbeat(call, params):
     )
     terminal._holds_list(version or 0)
     result = {"now": call.now, "notices": [], "want": _wanted(call, params)}
-    if trust is not None and trust < authority.trust_version():
+    if trust is not None and trust < authority.trust_version(call.env):
         result["trust"] = authority.trust_bundle(call.env)
     return result
 
