@@ -28,12 +28,35 @@ class KhbsCardPrint(models.Model):
 
     @api.depends("state", "card_ids.state", "card_ids.shipment_id")
     def _compute_stack(self):
+        made = self.filtered(lambda part: part.state == "made")
+        stacks = self._stacks(made._origin.ids)
         for part in self:
-            made = part.sudo() if part.state == "made" else part.browse()
-            gone = made._gone()
-            part.to_print_count = len(made._to_print())
+            to_print, gone = stacks.get(part._origin.id, (0, []))
+            part.to_print_count = to_print
             part.gone_count = len(gone)
-            part.gone_numbers = ", ".join(gone.mapped("card_no")) or False
+            part.gone_numbers = ", ".join(gone) or False
+
+    @api.model
+    def _stacks(self, part_ids):
+        """Return {part id: (cards to be printed, numbers of those written off)}.
+
+        A list shows parts of a thousand cards each: PostgreSQL counts them.
+        """
+        self.env["khbs.card"].flush_model(["state", "print_id", "shipment_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT print_id, count(*) FILTER (WHERE state = 'locked'),
+                       coalesce(array_agg(card_no ORDER BY card_index) FILTER (
+                           WHERE state IN %s AND shipment_id IS NULL), '{}')
+                  FROM khbs_card WHERE print_id = ANY(%s)
+                 GROUP BY print_id
+                """,
+                life_cycle.FINAL,
+                list(part_ids),
+            )
+        )
+        return {part_id: (to_print, gone) for part_id, to_print, gone in rows}
 
     def action_printed(self):
         """Enter that the cards on these files are printed and were read back."""

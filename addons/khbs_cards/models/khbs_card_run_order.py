@@ -1,7 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -148,14 +148,7 @@ class KhbsCardRun(models.Model):
                 [job for job, _card in rows],
             )
         )
-        # Before the state, so that no card is counted as spoiled in between.
-        self.env.cr.execute(
-            SQL(
-                "UPDATE khbs_card SET cancelled_at = now() AT TIME ZONE 'UTC' "
-                "WHERE id = ANY(%s)",
-                list(cards.ids),
-            )
-        )
         self.env.invalidate_all()
-        cards._transition("destroyed", "CANCELLED")
+        # At once with the state, so that no card is counted as spoiled in between.
+        cards._transition("destroyed", "CANCELLED", cancelled_at=fields.Datetime.now())
         return len(cards)

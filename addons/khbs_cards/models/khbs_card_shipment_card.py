@@ -216,29 +216,21 @@ class KhbsCardRun(models.Model):
         """
         self.ensure_one()
         self.env.flush_all()
+        # Two queries: PostgreSQL has not counted anew what was printed just now, and
+        # in one it would sum the districts up for each of the cards.
         self.env.cr.execute(
             SQL(
                 """
                 SELECT card.id
                   FROM khbs_card card
                   JOIN khbs_area village ON village.id = card.area_id
-                  JOIN (
-                      SELECT village.parent_id,
-                             sum(count(*)) OVER (ORDER BY village.parent_id) - count(*)
-                                 AS before
-                        FROM khbs_card card
-                        JOIN khbs_area village ON village.id = card.area_id
-                       WHERE card.run_id = %(run)s AND card.state = 'printed'
-                         AND card.shipment_id IS NULL
-                       GROUP BY village.parent_id
-                  ) district ON district.parent_id = village.parent_id
-                 WHERE card.run_id = %(run)s AND card.state = 'printed'
-                   AND card.shipment_id IS NULL AND district.before < %(most)s
+                 WHERE card.run_id = %s AND card.state = 'printed'
+                   AND card.shipment_id IS NULL AND village.parent_id = ANY(%s)
                  ORDER BY card.id
                    FOR NO KEY UPDATE OF card
                 """,
-                run=self.id,
-                most=CARDS_AT_ONCE,
+                self.id,
+                self._districts_at_once(),
             )
         )
         cards = self.env["khbs.card"].browse(
@@ -246,3 +238,26 @@ class KhbsCardRun(models.Model):
         )
         shipments = self.env["khbs.card.shipment"]
         return shipments._make(cards) if cards else shipments
+
+    def _districts_at_once(self):
+        """Return the ids of the first districts with CARDS_AT_ONCE cards to pack."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT village.parent_id, count(*)
+                  FROM khbs_card card
+                  JOIN khbs_area village ON village.id = card.area_id
+                 WHERE card.run_id = %s AND card.state = 'printed'
+                   AND card.shipment_id IS NULL
+                 GROUP BY village.parent_id ORDER BY village.parent_id
+                """,
+                self.id,
+            )
+        )
+        chosen, cards = [], 0
+        for district_id, count in self.env.cr.fetchall():
+            if cards >= CARDS_AT_ONCE:
+                break
+            chosen.append(district_id)
+            cards += count
+        return chosen

@@ -107,22 +107,31 @@ class KhbsCardSpoiled(models.Model):
 
         :param reason: code of life_cycle.REASONS, where nobody said more
         """
-        return self.sudo().create(
-            [
-                {
-                    "user_id": self.env.uid,
-                    "device_code": device_code,
-                    "kind": KIND_BY_STATE[card.state],
-                    "card_id": card.id,
-                    "run_id": card.run_id.id,
-                    "job_id": card.job_ids[:1].id,
-                    "step": step,
-                    "why": why or reason,
-                }
-                for card in cards
-                if card.state in KIND_BY_STATE
-            ]
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO khbs_card_spoiled (
+                    at, user_id, device_code, kind, card_id, run_id, job_id, step, why
+                )
+                SELECT %(now)s, %(uid)s, %(device)s, lost.kind, card.id, card.run_id,
+                       (SELECT max(id) FROM khbs_card_job WHERE card_id = card.id),
+                       %(step)s, %(why)s
+                  FROM khbs_card card
+                  JOIN (VALUES %(kinds)s) lost (state, kind) USING (state)
+                 WHERE card.id = ANY(%(cards)s)
+                 ORDER BY card.id
+                """,
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+                device=device_code,
+                step=step,
+                why=why or reason,
+                kinds=SQL(", ").join(SQL("%s", row) for row in KIND_BY_STATE.items()),
+                cards=list(cards.ids),
+            )
         )
+        self.invalidate_model()
 
     @api.model
     def _station_set_aside(self, device_code, params):

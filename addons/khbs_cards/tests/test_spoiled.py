@@ -46,6 +46,16 @@ class TestSpoiled(CardsCase):
             self.assertEqual(self._rows(card), [("misprint", "misprint", 0)])
         self.assertEqual(self._rows(third), [("misprint", "wrong number", 10)])
 
+    def test_who_wrote_cards_off_and_whose_job_they_were(self):
+        made, blank = self._made(), self._allocated()
+        officer = self._role_user("card_officer")
+        (made + blank).with_user(officer).sudo()._transition("destroyed", "misprint")
+        row = self.env["khbs.card.spoiled"].search([("card_id", "=", made.id)])
+        self.assertEqual((row.user_id, row.job_id), (officer, made.job_ids))
+        self.assertEqual((row.run_id, row.device_code), (made.run_id, False))
+        # No plastic is lost with a number that no station has begun.
+        self.assertEqual(self._rows(blank), [])
+
 
 class TestSetAside(CardsCase):
     """A blank that is put away at a station is counted with what is lost."""
