@@ -48,7 +48,9 @@ class TestKeysInForce(CardsCase):
             try:
                 self._sign()
             except UserError as error:
-                self.assertRegex(str(error), pattern)
+                # What the log has; the user is told in his words.
+                self.assertRegex(str(error.__cause__), pattern)
+                self.assertIn("Tell the administrator", str(error))
                 return
         self.fail("it was not refused")
 
