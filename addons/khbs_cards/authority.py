@@ -83,17 +83,13 @@ def signer(env, use, what, record=None, counted=False):
     :param counted: what strangers may ask for is counted and recorded in sums
     :raises AuthorityError: no such key can be used now; that is recorded too
     """
-    try:
-        keyring = _taken(env)
-        kid, key = keyring.signer(use)
-    except KeyStoreError as error:
-        raise _refusal(env, use, what, record, error) from error
-    _record(env, kid, use, what, record, counted)
-
-    def refusal(error):
-        return _refusal(env, use, what, record, error)
-
-    return kid, _Key(key, refusal)
+    keyring = _keyring_in_force(env, use, what, record)
+    kid, key = _signer(env, keyring, use, what, record)
+    if counted:
+        env["khbs.key.tally"]._count(kid, use, what)
+    else:
+        _record(env, record, (kid, use, what))
+    return kid, key
 
 
 def master(env, what, record=None):
@@ -103,12 +99,52 @@ def master(env, what, record=None):
     :return: an object for ``protocol.keys.management_key`` and ``puk``
     """
     use = keystore.MASTER
+    found = _master(env, _keyring_in_force(env, use, what, record), what, record)
+    _record(env, record, (use, use, what))
+    return found
+
+
+def issuer(env, record):
+    """Return (kid, private key, master) for a new certificate of the card *record*.
+
+    As :func:`signer` and :func:`master` give them; one statement records both uses.
+    """
+    use, what = "ca", "card.certificate"
+    keyring = _keyring_in_force(env, use, what, record)
+    kid, key = _signer(env, keyring, use, what, record)
+    secrets = "card.secrets"
+    found = _master(env, keyring, secrets, record)
+    by_master = keystore.MASTER, keystore.MASTER, secrets
+    _record(env, record, (kid, use, what), by_master)
+    return kid, key, found
+
+
+def _keyring_in_force(env, use, what, record):
     try:
-        found = _taken(env).master()
+        return _taken(env)
     except KeyStoreError as error:
         raise _refusal(env, use, what, record, error) from error
-    _record(env, use, use, what, record)
-    return _Master(found, lambda error: _refusal(env, use, what, record, error))
+
+
+def _signer(env, keyring, use, what, record):
+    def refusal(error):
+        return _refusal(env, use, what, record, error)
+
+    try:
+        kid, key = keyring.signer(use)
+    except KeyStoreError as error:
+        raise refusal(error) from error
+    return kid, _Key(key, refusal)
+
+
+def _master(env, keyring, what, record):
+    def refusal(error):
+        return _refusal(env, keystore.MASTER, what, record, error)
+
+    try:
+        return _Master(keyring.master(), refusal)
+    except KeyStoreError as error:
+        raise refusal(error) from error
 
 
 def kid_in_force(use):
@@ -202,12 +238,10 @@ def prg(env):
     return name
 
 
-def _record(env, kid, use, what, record, counted=False):
-    if counted:
-        env["khbs.key.tally"]._count(kid, use, what)
-        return
-    facts = {"kid": kid, "use": use, "for": what}
-    env["khbs.audit.event"]._record(USE, record, facts)
+def _record(env, record, *uses):
+    """Record uses of keys, (kid, use, what) each, for *record*."""
+    facts = [{"kid": kid, "use": use, "for": what} for kid, use, what in uses]
+    env["khbs.audit.event"]._record_all(USE, record, facts)
 
 
 def _refusal(env, use, what, record, error):

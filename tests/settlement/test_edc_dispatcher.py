@@ -9,7 +9,7 @@ from jsonrpcclient import Ok, parse, request_json
 from rpc.dispatcher import Busy, RpcError, busy, dispatch, refuse
 
 
-def run(method, params):
+def run(method, params, is_alone):
     if method == "subtract":
         return params["minuend"] - params["subtrahend"]
     if method == "busy":

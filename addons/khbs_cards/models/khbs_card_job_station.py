@@ -34,6 +34,14 @@ CARD_FIELDS = (
     "certificate_9c",
 )
 JOB_FIELDS = ("card_id", "run_id", "state", "device_code", "nonce", "leased_until")
+# Both, of the tables ``job`` and ``card``.
+ROW = SQL(
+    ", ".join(
+        ["job.id"]
+        + [f"job.{name}" for name in JOB_FIELDS]
+        + [f"card.{name}" for name in CARD_FIELDS]
+    )
+)
 
 
 class KhbsCardJob(models.Model):
@@ -52,23 +60,19 @@ class KhbsCardJob(models.Model):
             jobs._release_overdue()
             self.env.flush_all()
             own, _overdue = jobs._live(device_code)
-        job = own or jobs._lease(device_code, assigned)
+        if own:
+            job, waiting = own._read_row(), jobs._count_waiting(assigned)
+        else:
+            job, waiting = jobs._lease(device_code, assigned)
         if not job:
             return {"job": None}
-        return job._invitation() | {"waiting": jobs._count_waiting(assigned)}
+        return job._invitation() | {"waiting": waiting}
 
     @api.model
     def _count_waiting(self, run_id):
         """Return how many jobs wait, of one run or of all (None)."""
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT coalesce(sum(waiting), 0)::bigint FROM khbs_card_job_count "
-                "WHERE %s::integer IS NULL OR run_id = %s",
-                run_id,
-                run_id,
-            )
-        )
-        return int(rows[0][0])
+        [[count]] = self.env.execute_query(count_waiting(run_id))
+        return int(count)
 
     @api.model
     def _station_certify(self, device_code, params):
@@ -87,13 +91,15 @@ class KhbsCardJob(models.Model):
             card.card_no,
             certified=certified,
         )
-        if not certified:
+        if certified:
+            master = authority.master(self.env, "card.secrets", card)
+        else:
             if job.state == "certified":
                 card._require_few_certificates(device_code)
             card._take_keys(card_keys, device_code)
-            card._certify(card_keys, device_code)
+            master = card._certify(card_keys, device_code)
             job._certified()
-        return card._secrets_for_station()
+        return card._secrets_for_station(master)
 
     @api.model
     def _station_done(self, device_code, params):
@@ -156,7 +162,7 @@ class KhbsCardJob(models.Model):
         return own, overdue
 
     def _invitation(self):
-        self._read_row()
+        """Return what the station is told of this job, which was just read."""
         card = self.card_id
         today = province_day.day_of(self)
         return {
@@ -191,24 +197,28 @@ class KhbsCardJob(models.Model):
         """Read this job and its card anew, by one statement; return the job, if any."""
         self.flush_recordset(JOB_FIELDS)
         self.env["khbs.card"].flush_model(CARD_FIELDS)
-        columns = [SQL.identifier("job", name) for name in JOB_FIELDS]
-        columns += [SQL.identifier("card", name) for name in CARD_FIELDS]
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT %s FROM khbs_card_job job JOIN khbs_card card"
-                " ON card.id = job.card_id WHERE job.id = ANY(%s) %s",
-                SQL(", ").join(columns),
-                self.ids,
-                SQL(locking),
+        return self._keep(
+            self.env.execute_query(
+                SQL(
+                    "SELECT %s FROM khbs_card_job job JOIN khbs_card card"
+                    " ON card.id = job.card_id WHERE job.id = ANY(%s) %s",
+                    ROW,
+                    self.ids,
+                    SQL(locking),
+                )
             )
         )
+
+    @api.model
+    def _keep(self, rows):
+        """Keep what a statement of ours read of one job by ``ROW``; return the job."""
         if not rows:
             return self.browse()
-        [row] = rows
-        keep_read(self, zip(JOB_FIELDS, row, strict=False))
-        values = row[len(JOB_FIELDS) :]
-        keep_read(self.card_id, zip(CARD_FIELDS, values, strict=True))
-        return self
+        [[job_id, *row]] = rows
+        job = self.browse(job_id)
+        keep_read(job, zip(JOB_FIELDS, row, strict=False))
+        keep_read(job.card_id, zip(CARD_FIELDS, row[len(JOB_FIELDS) :], strict=True))
+        return job
 
     def _require_live(self, *states):
         """Raise unless the job is in one of *states* and its lease has not run out."""
@@ -241,6 +251,16 @@ class KhbsCardJob(models.Model):
             )
         )
         self.invalidate_recordset(values, flush=False)
+
+
+def count_waiting(run_id):
+    """Return the query of how many jobs wait, of one run or of all (None)."""
+    return SQL(
+        "SELECT coalesce(sum(waiting), 0)::bigint FROM khbs_card_job_count "
+        "WHERE %s::integer IS NULL OR run_id = %s",
+        run_id,
+        run_id,
+    )
 
 
 def keep_read(record, values):

@@ -90,9 +90,12 @@ class KhbsCard(models.Model):
             raise ProtocolError(personalisation.KNOWN_KEY, "this key is known")
 
     def _certify(self, card_keys, device_code):
-        """Issue the certificates of these keys; older ones of this card are void."""
+        """Issue the certificates of these keys; older ones of this card are void.
+
+        :return: the master of the card's secrets
+        """
         self.ensure_one()
-        kid, ca_key = authority.signer(self.env, "ca", "card.certificate", self)
+        kid, ca_key, master = authority.issuer(self.env, self)
         ca_certificate = authority.ca_certificate(self.env, kid)
         values = {}
         serials = {}
@@ -129,6 +132,7 @@ class KhbsCard(models.Model):
                 "sha256": [key.sha256.hex() for key in card_keys],
             },
         )
+        return master
 
     def _certificates(self):
         """Return the DER certificate of each slot."""
@@ -143,10 +147,12 @@ class KhbsCard(models.Model):
             for der in self._certificates()
         ]
 
-    def _secrets_for_station(self):
-        """Return what the station writes to the card; nothing of it is kept here."""
+    def _secrets_for_station(self, master):
+        """Return what the station writes to the card; nothing of it is kept here.
+
+        :param master: as the authority gave it for this card
+        """
         self.ensure_one()
-        master = authority.master(self.env, "card.secrets", self)
         with_pin = "9C" in self._slots()
         return {
             "certs": [base64url.encode(der) for der in self._certificates()],

@@ -77,14 +77,16 @@ def dispatch(body, loads, run):
 
     :param body: bytes
     :param loads: strict parser; raises ValueError
-    :param run: called with (method, params) of one element; returns its result or
-        raises RpcError. It undoes the effects of an element that raised.
+    :param run: called with (method, params, is it the only one) of one element;
+        returns its result or raises RpcError. It undoes the effects of an element
+        that raised.
     :raises Busy: let through from *run*; the caller undoes everything
     """
     elements, is_batch, error = _read(body, loads)
     if error:
         return _failure(None, error)
-    answers = [_answer(request, run) for request in _requests(elements)]
+    is_alone = len(elements) == 1
+    answers = [_answer(request, run, is_alone) for request in _requests(elements)]
     answers = [answer for answer in answers if answer is not None]
     if not answers:
         return None
@@ -107,7 +109,7 @@ def busy(body, loads, retry_after):
     """Return 1602 for every element of *body* that expects an answer."""
     error = RpcError(BUSY, "busy, send again", {"retry_after": retry_after})
 
-    def run(method, params):
+    def run(method, params, is_alone):
         raise error
 
     return dispatch(body, loads, run)
@@ -168,11 +170,11 @@ def _request(element):
     return _Request(request_id, method, params, "id" not in element, error)
 
 
-def _answer(request, run):
+def _answer(request, run, is_alone):
     try:
         if request.error:
             raise request.error
-        result = run(request.method, request.params)
+        result = run(request.method, request.params, is_alone)
     except RpcError as error:
         if request.is_notification:
             return None

@@ -46,7 +46,8 @@ def serve(env, header, body, address):
     """
     try:
         answer = _serve(env, header, body, address)
-        _commit(env.cr)
+        # The answer carries a signed acknowledgement: durable before it leaves.
+        env.cr.commit()  # pylint: disable=invalid-commit
         return answer
     except (Busy, *CONFLICTS) as error:
         env.cr.rollback()
@@ -61,40 +62,65 @@ def serve(env, header, body, address):
 
 def _serve(env, header, body, address):
     now = int(time.time())
-    try:
+
+    def admit():
         if header is None:
-            sender = None
             env["khbs.edc.seen.request"]._limit_address(address)
-        else:
-            sender = authentication.authenticate(env, header, body, now)
+            return None
+        return authentication.authenticate(env, header, body, now)
+
+    try:
+        sender = admit()
     except RpcError as error:
         return dispatcher.refuse(body, strict_json.loads, error)
     except AuthorityError:
         error = RpcError(MAINTENANCE, "maintenance")
         return dispatcher.refuse(body, strict_json.loads, error)
     user = sender.user_id if sender else env.ref("khbs_edc.user_device").id
-    env = env(user=user, su=True)
+    device_env = env(user=user, su=True)
     has_pushed = False
 
-    def run(name, params):
+    def run(name, params, is_alone):
         nonlocal has_pushed
-        call = registry.Call(env, sender, now)
+        undo = _undone_with_all(env.cr, admit) if is_alone else env.cr.savepoint()
+        call = registry.Call(device_env, sender, now)
         state = sender.state if sender else None
         # A push that shows a fork suspends the device for the rest of the batch.
         if has_pushed:
             state = call.terminal.state
-        result = _run(call, name, params, state)
+        result = _run(call, name, params, state, undo)
         has_pushed = has_pushed or name == "edc.journal.push"
         return result
 
     return dispatcher.dispatch(body, strict_json.loads, run)
 
 
-def _run(call, name, params, state):
-    """Run one method in a savepoint of its own."""
+@contextlib.contextmanager
+def _undone_with_all(cr, admit):
+    """Undo the block, if it raises, with all of the transaction, and admit it again.
+
+    For the only element of a request: it needs no savepoint. That the request came is
+    remembered all the same.
+    """
+    try:
+        yield
+        cr.flush()
+    except (Busy, *CONFLICTS):
+        raise
+    except Exception:
+        cr.rollback()
+        admit()
+        raise
+
+
+def _run(call, name, params, state, undo):
+    """Run one method.
+
+    :param undo: context manager that undoes what it did if it raises
+    """
     try:
         function = registry.find(name, call.sender, state)
-        with call.env.cr.savepoint():
+        with undo:
             result = function(call, params)
         _notice(call, alerts.of_result(name, result))
         return result
@@ -124,11 +150,3 @@ def _internal_error():
     reference = secrets.token_hex(4)
     _logger.exception("EDC request failed, reference %s", reference)
     return RpcError(dispatcher.INTERNAL, "internal error", {"ref": reference})
-
-
-def _commit(cr):
-    """Check what is deferred, then commit before the answer leaves."""
-    cr.flush()
-    cr.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    # The answer carries a signed acknowledgement: it must be durable before it leaves.
-    cr.commit()  # pylint: disable=invalid-commit

@@ -66,6 +66,12 @@ class KhbsAuditEvent(models.Model):
         return self._insert(act, outcome, [(model, single, data)])
 
     @api.model
+    def _record_all(self, act, record, data):
+        """Add an event of an act for each dict of *data*, all of one record or none."""
+        model, res_id = (record._name, record.id) if record else (None, None)
+        return self._insert(act, "done", [(model, res_id, facts) for facts in data])
+
+    @api.model
     def _record_each(self, act, data):
         """Add one event of an act for each document.
 
