@@ -54,14 +54,15 @@ class KhbsCardJob(models.Model):
         """Return the station's live job, or lease it the next waiting one."""
         jobs = self.sudo()
         self.env.flush_all()
-        assigned = jobs.env["khbs.card.station"]._seen(device_code)
-        own, overdue = jobs._live(device_code)
+        stations = jobs.env["khbs.card.station"]
+        assigned, own, overdue = stations._seen(device_code)
         if overdue:
             jobs._release_overdue()
             self.env.flush_all()
-            own, _overdue = jobs._live(device_code)
+            assigned, own, _overdue = stations._seen(device_code)
         if own:
-            job, waiting = own._read_row(), jobs._count_waiting(assigned)
+            job = jobs.browse(own)._read_row()
+            waiting = jobs._count_waiting(assigned)
         else:
             job, waiting = jobs._lease(device_code, assigned)
         if not job:
@@ -142,24 +143,6 @@ class KhbsCardJob(models.Model):
         job.write({"last_step": step, "last_why": why})
         job._give_up(device_code, step, why)
         return {"state": job.card_id.state.upper()}
-
-    @api.model
-    def _live(self, device_code):
-        """Return (the station's live job, is any station's job overdue)."""
-        own, overdue = self.browse(), False
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT id, device_code, leased_until < %s FROM khbs_card_job "
-                "WHERE state IN %s",
-                fields.Datetime.now(),
-                LIVE_STATES,
-            )
-        )
-        for job_id, holder, late in rows:
-            overdue = overdue or late
-            if holder == device_code and not late:
-                own = self.browse(job_id)
-        return own, overdue
 
     def _invitation(self):
         """Return what the station is told of this job, which was just read."""

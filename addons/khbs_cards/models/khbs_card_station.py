@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from .khbs_card_job import LIVE_STATES
+
 
 class KhbsCardStation(models.Model):
     """A card station as the card officer sees it: what it works on, when it spoke.
@@ -53,23 +55,32 @@ class KhbsCardStation(models.Model):
 
     @api.model
     def _seen(self, device_code):
-        """Note that a station asked for work; return the run that it works on.
+        """Note that a station asked for work.
 
         The row makes two simultaneous calls of one station come one after the other.
+
+        :return: (id of the run that it works on, id of the job that it has, is any
+            station's job overdue)
         """
-        [[run_id]] = self.env.execute_query(
+        [found] = self.env.execute_query(
             SQL(
                 """
                 INSERT INTO khbs_card_station AS station
                     (code, seen_at, create_uid, write_uid, create_date, write_date)
                 VALUES (%(code)s, %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s)
                 ON CONFLICT (code) DO UPDATE SET seen_at = EXCLUDED.seen_at
-                RETURNING station.run_id
+                RETURNING station.run_id,
+                    (SELECT id FROM khbs_card_job
+                      WHERE state IN %(live)s AND device_code = %(code)s
+                        AND leased_until >= %(now)s),
+                    EXISTS (SELECT FROM khbs_card_job
+                             WHERE state IN %(live)s AND leased_until < %(now)s)
                 """,
                 code=device_code,
                 now=fields.Datetime.now(),
                 uid=self.env.uid,
+                live=LIVE_STATES,
             )
         )
         self.invalidate_model(["seen_at"])
-        return run_id
+        return found
