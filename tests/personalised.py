@@ -26,7 +26,7 @@ def check(server, hall, folders, blanks, count):
     _check_cards(server, chips, count, kinds)
     _check_keys(server, chips)
     _check_jobs(server, count, kinds)
-    _check_set_aside(hall, folders, kinds)
+    _check_set_aside(server, hall, folders, kinds)
     _check_slips(folders, chips)
     foreign = [blank for blank in blanks if blank.kind in ("foreign", "other")]
     for blank in foreign:
@@ -80,7 +80,7 @@ def _check_jobs(server, count, kinds):
     assert steps == [["6", str(kinds["worn"])]]
 
 
-def _check_set_aside(hall, folders, kinds):
+def _check_set_aside(server, hall, folders, kinds):
     found = collections.Counter(
         (line["kind"], line["step"]) for line in set_aside(folders)
     )
@@ -90,6 +90,13 @@ def _check_set_aside(hall, folders, kinds):
         ("rejected", 6): kinds["worn"],
     }
     assert hall.results["kartu dikarantina"] == kinds["foreign"]
+    # The server knows of each piece, whatever fell silent meanwhile.
+    lost = server.sql("SELECT kind, count(*) FROM khbs_card_spoiled GROUP BY kind")
+    assert dict(lost) == {
+        "set_aside": str(kinds["foreign"]),
+        "blank": str(kinds["dead"]),
+        "card": str(kinds["worn"]),
+    }
     assert hall.results["kartu rusak"] == kinds["dead"] + kinds["worn"]
     # Besides the cards of another make: finished ones that came again, because a
     # station was killed or gave the server up before it heard so.
