@@ -198,9 +198,14 @@ class KhbsCardReturnLine(models.Model):
 
     @api.model
     def _require_free(self, card_ids):
-        """Refuse cards that other minutes name which are not done yet."""
+        """Refuse cards that other minutes name which are not done yet.
+
+        Named is a card that the user may see; of others the constraint says no more
+        than that.
+        """
+        cards = self.card_id.browse(card_ids).exists()._filtered_access("read")
         taken = self.sudo().search(
-            [("card_id", "in", card_ids), ("open", "=", True)], limit=1
+            [("card_id", "in", cards.ids), ("open", "=", True)], limit=1
         )
         if taken:
             raise UserError(

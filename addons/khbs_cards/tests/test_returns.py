@@ -368,6 +368,25 @@ class TestReturns(CardsCase):
                 }
             )
 
+    def test_a_card_of_another_area_is_not_named_by_who_holds_it(self):
+        card, _chip = self._shipped()
+        self._minutes((card, "undeliverable", "return"))
+        away = self._area("62.06.01.2001")
+        officer = self._role_user("field_officer", areas=away, login="away")
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.UniqueViolation) as refusal,
+            self.env.cr.savepoint(),
+        ):
+            self.env["khbs.card.return"].with_user(officer).create(
+                {
+                    "area_id": away.id,
+                    "place": "Balai desa",
+                    "line_ids": [(0, 0, {"card_id": card.id, "reason": "damaged"})],
+                }
+            )
+        self.assertNotIn(card.card_no, str(refusal.exception))
+
     def test_screen_workbook_and_paper_have_the_same_figures(self):
         cards = [self._shipped()[0] for _number in range(3)]
         minutes = self._carried_out(
