@@ -10,7 +10,8 @@ from .khbs_card_shipment import PACKABLE
 
 # What is entered where an officer ships in one step.
 CARRIER = "Kendaraan dinas"
-# Whole districts are packed at one press until they have so many cards.
+# Whole districts are packed, and boxes are sent, at one press until they have so many
+# cards: a request is not to take minutes.
 CARDS_AT_ONCE = 20_000
 
 
@@ -90,6 +91,16 @@ class KhbsCardShipment(models.Model):
     # What is packed and sent in one step is no part of the box's own life.
     # pylint: disable=consider-merging-classes-inherited
     _inherit = "khbs.card.shipment"
+
+    def _first_at_once(self):
+        """Return the first of these boxes that have CARDS_AT_ONCE cards together."""
+        boxes, cards = self.browse(), 0
+        for box in self.sorted("id"):
+            if cards >= CARDS_AT_ONCE:
+                break
+            boxes |= box
+            cards += box.packed_count
+        return boxes
 
     def _ship_at_once(self):
         """Ship packed boxes for a caller who may; what is not entered is filled in."""
@@ -189,13 +200,17 @@ class KhbsCardRun(models.Model):
         ]
 
     def action_ship(self):
-        """Pack what is printed and send all packed boxes of the run at once."""
+        """Pack what is printed and send the packed boxes of the run.
+
+        In a very large run not all of them at once: pressed again, it goes on.
+        """
         for run in self._checked(life_cycle.CARD_OFFICER, "card_run.ship"):
             run._require_state("ordered")
             run._pack_printed()
             packed = run.shipment_ids.filtered(lambda box: box.state == "packed")
             if not packed:
                 raise UserError(run._nothing_printed())
+            packed = packed._first_at_once()
             packed._ship_at_once()
             self.env["khbs.audit.event"]._record(
                 "card_run.ship", run, {"shipments": len(packed)}

@@ -47,6 +47,19 @@ class TestShipment(RunCase):
         run.action_pack()
         self.assertEqual((run.shipment_count, run.to_pack_count), (2, 0))
 
+    def test_a_large_run_is_sent_some_boxes_at_a_time(self):
+        run = self._printed()
+        run.action_pack()
+        self.patch(khbs_card_shipment_card, "CARDS_AT_ONCE", 1)
+        run.action_ship()
+        boxes = run.shipment_ids.sorted("id")
+        self.assertEqual(boxes.mapped("state"), ["shipped", "packed"])
+        self.assertEqual((run.shipped_count, run.printed_count), (6, 2))
+        self.assertIn("2", run.next_step)
+        run.action_ship()
+        self.assertEqual(set(boxes.mapped("state")), {"shipped"})
+        self.assertEqual((run.shipped_count, run.printed_count), (8, 0))
+
     def test_the_packing_list_agrees_with_the_database(self):
         run = self._printed()
         run.action_pack()
