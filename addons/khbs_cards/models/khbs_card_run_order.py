@@ -8,6 +8,9 @@ from odoo.tools import SQL
 from .. import life_cycle
 from .khbs_card_job import LIVE_STATES
 
+# After so many new cards what PostgreSQL knows of the tables is no guide any more.
+COUNTED_ANEW = 10_000
+
 
 class KhbsCardRun(models.Model):
     """Which cards a run has: who gets one, and who after all does not."""
@@ -29,6 +32,10 @@ class KhbsCardRun(models.Model):
             [count] = self.env.cr.fetchone()
             if count:
                 self.env["khbs.card"]._allocate_query(query, count, self.profile, self)
+            if count >= COUNTED_ANEW:
+                # Stations ask at once, and would each sort the whole queue until
+                # PostgreSQL comes to it by itself.
+                self.env.cr.execute("ANALYZE khbs_card, khbs_card_job")
         if not count:
             raise UserError(self._nobody_waits())
         return count
@@ -125,27 +132,33 @@ class KhbsCardRun(models.Model):
         """Give up the cards of which no station has the job; return their number."""
         self.ensure_one()
         self.env.flush_all()
+        # Job by job and not as a join, which right after the order, before PostgreSQL
+        # has counted the tables anew, may look through all jobs for each card.
         self.env.cr.execute(
             SQL(
                 """
-                SELECT job.id, card.id
-                  FROM khbs_card_job job
-                  JOIN khbs_card card ON card.id = job.card_id
-                 WHERE card.run_id = %s
-                   AND job.state = 'waiting' AND card.state = 'allocated'
-                 ORDER BY job.id
-                   FOR UPDATE OF job SKIP LOCKED
+                SELECT id, card_id FROM khbs_card_job
+                 WHERE coalesce(run_id, 0) = %s AND state = 'waiting'
+                 ORDER BY id FOR UPDATE SKIP LOCKED
                 """,
                 self.id,
             )
         )
-        rows = self.env.cr.fetchall()
-        cards = self.env["khbs.card"].browse(card for _job, card in rows)
+        jobs = dict(self.env.cr.fetchall())
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM khbs_card WHERE id = ANY(%s) AND state = 'allocated'",
+                list(jobs.values()),
+            )
+        )
+        blank = {card for [card] in self.env.cr.fetchall()}
+        jobs = {job: card for job, card in jobs.items() if card in blank}
+        cards = self.env["khbs.card"].browse(jobs.values())
         self.env.cr.execute(
             SQL(
                 "UPDATE khbs_card_job SET state = 'failed', nonce = NULL "
                 "WHERE id = ANY(%s)",
-                [job for job, _card in rows],
+                list(jobs),
             )
         )
         self.env.invalidate_all()
