@@ -124,6 +124,7 @@ class KhbsCardHandOver(models.Model):
         "A position has a latitude and a longitude.",
     )
     _device_idx = models.Index("(device_code, at)")
+    _at_idx = models.Index("(at DESC, id DESC)")
 
     def init(self):
         append_only.install(self.env.cr, self._table)
