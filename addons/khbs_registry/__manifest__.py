@@ -103,6 +103,7 @@
             "khbs_registry/static/src/find/*",
             "khbs_registry/static/src/geotag/*",
             "khbs_registry/static/src/job/*",
+            "khbs_registry/static/src/list/*",
             "khbs_registry/static/src/rupiah/*",
         ],
         "web._assets_primary_variables": [

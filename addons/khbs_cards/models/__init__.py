@@ -5,6 +5,7 @@ from . import (
     khbs_act_label,
     khbs_card_list,
     khbs_card_list_version,
+    khbs_card_device,
     khbs_card_template,
     khbs_card_run,
     khbs_card_run_order,

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from .. import life_cycle
 from ..protocol.card_number import CardNumberError, parse
+from .khbs_card_device import OFFICE
 
 SEEN_BY = "khbs_registry.group_card_officer"
 # Who stands before families. Others may look a number up, and leave no trace by it.
@@ -19,7 +20,6 @@ NOTED_BY = (
     "khbs_registry.group_registry_operator",
     "khbs_registry.group_distribution_officer",
 )
-OFFICE = "OFFICE"
 # Alerts of one officer in a day; what comes above is counted, without its number.
 OFFICE_A_DAY = 50
 # Unix seconds in the year 2242.
@@ -34,6 +34,7 @@ class KhbsCardAlert(models.Model):
     """
 
     _name = "khbs.card.alert"
+    _inherit = ["khbs.card.device"]
     _description = "Card alert"
     _order = "id desc"
     _rec_name = "card_no"
@@ -68,7 +69,7 @@ class KhbsCardAlert(models.Model):
         required=True,
         readonly=True,
     )
-    device_code = fields.Char(string="Device", required=True, readonly=True)
+    device_code = fields.Char(required=True, readonly=True)
     area_id = fields.Many2one(
         comodel_name="khbs.area",
         string="Shown in",

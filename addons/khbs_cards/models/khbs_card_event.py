@@ -12,6 +12,7 @@ class KhbsCardEvent(models.Model):
     """One step of a card's story; never a name or NIK."""
 
     _name = "khbs.card.event"
+    _inherit = ["khbs.card.device"]
     _description = "Card event"
     _order = "id desc"
     _rec_name = "to_state"
@@ -24,9 +25,7 @@ class KhbsCardEvent(models.Model):
     user_id = fields.Many2one(
         comodel_name="res.users", required=True, ondelete="restrict"
     )
-    device_code = fields.Char(
-        string="Device", help="The terminal or card station that asked for it."
-    )
+    device_code = fields.Char(help="The terminal or card station that asked for it.")
     from_state = fields.Selection(selection=STATES)
     to_state = fields.Selection(selection=STATES, required=True)
     reason_code = fields.Selection(selection=REASONS + STEPS, string="Reason")
@@ -49,6 +48,9 @@ class KhbsCardEvent(models.Model):
         """Say what the event knows beside state and reason: a document, a place."""
         for event in self:
             data = event.data if isinstance(event.data, dict) else {}
+            # An officer in the backend is the user, whom the next column names.
+            if data.get("op") == event.user_id.login:
+                data = {**data, "op": None}
             said = (say(data[key]) for key, say in self._sayings() if data.get(key))
             event.detail = "; ".join(said) or False
 

@@ -10,6 +10,7 @@ from .. import authority, life_cycle, province_day
 from .. import hand_over_receipt as receipts
 from ..exceptions import ProtocolError
 from ..protocol import card_number, jws, types
+from .khbs_card_device import OFFICE
 
 CARD_UNKNOWN = 1301
 CARD_NOT_VALID = 1302
@@ -17,8 +18,6 @@ BAD_PROOF = 1303
 # Seconds that an activation made before an officer or a terminal that is online may
 # be old, and that clocks may differ.
 FRESH = 600
-# The tid of an activation that an officer made without a terminal.
-OFFICE = "OFFICE"
 
 
 class KhbsCard(models.Model):

@@ -21,7 +21,7 @@ class KhbsCardHandOver(models.Model):
     """
 
     _name = "khbs.card.hand.over"
-    _inherit = ["khbs.papered", "khbs.card.receipt.papers"]
+    _inherit = ["khbs.papered", "khbs.card.receipt.papers", "khbs.card.device"]
     _description = "Hand-over of a card"
     _order = "at desc, id desc"
     _rec_name = "card_id"
@@ -60,7 +60,7 @@ class KhbsCardHandOver(models.Model):
     user_id = fields.Many2one(
         comodel_name="res.users", required=True, readonly=True, ondelete="restrict"
     )
-    device_code = fields.Char(string="Device", readonly=True)
+    device_code = fields.Char(readonly=True)
     operator_code = fields.Char(string="Operator", readonly=True)
     mode = fields.Selection(
         selection=receipts.MODES, string="Way", required=True, readonly=True

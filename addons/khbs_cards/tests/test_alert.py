@@ -231,3 +231,14 @@ class TestAlert(CardsCase):
         detail = shipped.event_ids[0].detail
         for said in ("OP1", "-2.20000, 113.90000", "Member of the family"):
             self.assertIn(said, detail)
+
+    def test_the_story_says_the_office_in_words_and_nobody_twice(self):
+        card, chip = self._shipped()
+        self.cards.with_user(self.officer)._hand_over(
+            chip.activate(card.card_no), "OFFICE", operator=self.officer.login
+        )
+        event = card.event_ids[0]
+        self.assertEqual((event.device_code, event.device_name), ("OFFICE", "Office"))
+        self.assertNotIn(self.officer.login, event.detail or "")
+        made = card.event_ids.filtered(lambda step: step.to_state == "keyed")
+        self.assertEqual(made.device_name, made.device_code)

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from .. import hand_over_papers, life_cycle
 from .. import hand_over_receipt as receipts
 from ..exceptions import ProtocolError
-from ..models.khbs_card_hand_over import OFFICE
+from ..models.khbs_card_device import OFFICE
 
 # What the form has by the names that the receipt has.
 _SAME = (

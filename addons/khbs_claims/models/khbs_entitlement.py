@@ -136,6 +136,17 @@ class KhbsEntitlement(models.Model):
     def init(self):
         self.env.cr.execute(TRIGGERS)
 
+    @api.depends("number", "benefit_id", "round_id")
+    @api.depends_context("khbs_as_aid")
+    def _compute_display_name(self):
+        """Call it by its number, or by what it gives where a person chooses the aid."""
+        if not self.env.context.get("khbs_as_aid"):
+            return super()._compute_display_name()
+        for entitlement in self:
+            aid = entitlement.sudo()
+            entitlement.display_name = f"{aid.benefit_id.name} ({aid.round_id.code})"
+        return None
+
     @api.depends("claim_line_ids")
     def _compute_claim_count(self):
         counts = dict(

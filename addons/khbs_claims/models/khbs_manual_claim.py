@@ -113,7 +113,9 @@ class KhbsManualClaim(models.Model):
         default="draft",
         index=True,
     )
-    submitted_at = fields.Datetime(readonly=True, copy=False)
+    submitted_at = fields.Datetime(
+        readonly=True, copy=False, help="From then on the card is stopped."
+    )
     return_note = fields.Char(string="Refused because", readonly=True, copy=False)
     round_number = fields.Integer(readonly=True, default=1, copy=False, aggregator=None)
     approved_on = fields.Date(readonly=True, copy=False, help="Day in WIB.")

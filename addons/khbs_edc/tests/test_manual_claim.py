@@ -96,6 +96,14 @@ class TestManualClaim(SettlementCase):
             self.reading(own, both).action_approve()
         self.assertEqual(own.state, "submitted")
 
+    def test_the_approver_reads_which_aid_it_is(self):
+        [family] = self._families(1)
+        aid = self._manual(family).entitlement_ids.with_user(self.approver)
+        self.assertEqual(aid.display_name, aid.number)
+        said = aid.with_context(khbs_as_aid=True).display_name
+        self.assertIn(aid.sudo().benefit_id.name, said)
+        self.assertIn(aid.sudo().round_id.code, said)
+
     def test_the_document_must_be_of_the_family(self):
         [family] = self._families(1)
         claim = self._manual(family, last_digits="0000")
