@@ -10,6 +10,13 @@ from playwright.sync_api import expect
 DESKTOP = 1280
 PHONE = 360
 
+NO_HINTS = """
+document.addEventListener("DOMContentLoaded", () => {
+    const style = document.createElement("style");
+    style.textContent = ".o-tooltip { pointer-events: none }";
+    document.head.append(style);
+});
+"""
 # The dialog in front; those behind it are inactive.
 DIALOG = ".modal:not(.o_inactive_modal)"
 
@@ -34,6 +41,8 @@ class Screen:
             reduced_motion="reduce",
             **(place if position else {}),
         )
+        # A hint stays under a pointer that nobody moves and would take the next click.
+        self.context.add_init_script(NO_HINTS)
         self.page = self.context.new_page()
         self.page.set_default_timeout(60_000)
         self.troubles = []

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from odoo.addons.khbs_registry.papers import letter, words
 from odoo.addons.khbs_registry.papers.document import Column, Document, Signature
 
+from .artwork.layout import grouped
+
 DOTS = "." * 30
 # Characters of a name that fit beside two others who sign.
 NAME_WIDTH = 24
@@ -189,7 +191,7 @@ def receipt(facts, letterhead, code=None, verify_url=None):
         )
         + letter.facts(
             [
-                ("Nomor kartu", facts.card_no),
+                ("Nomor kartu", grouped(facts.card_no)),
                 ("Nama kepala keluarga", facts.family),
                 ("Desa/Kelurahan", facts.village),
                 ("Waktu penyerahan", words.moment(facts.moment)),

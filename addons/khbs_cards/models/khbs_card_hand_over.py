@@ -299,7 +299,7 @@ class KhbsCard(models.Model):
                 "The card did not prove itself. Hold it to the reader once more."
             ),
         }
-        return f"{advice[error.code]} ({error.message})"
+        return advice[error.code]
 
     def action_view_hand_over(self):
         """Open the hand-over of this card."""

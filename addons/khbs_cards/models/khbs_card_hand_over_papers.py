@@ -6,6 +6,7 @@ from odoo import fields, models
 from odoo.addons.khbs_registry.papers import words
 
 from .. import hand_over_papers as papers
+from ..artwork.layout import grouped
 
 
 def _day(moment):
@@ -43,7 +44,7 @@ class KhbsCardHandOverPapers(models.AbstractModel):
         for line in self.line_ids:
             done = line.hand_over_id
             yield {
-                "card_no": line.card_id.card_no,
+                "card_no": grouped(line.card_id.card_no),
                 "name": line.household_id.head_id.name or "-",
                 "date": _day(done.at) if done else None,
                 # Who took a card at a terminal signs here.
@@ -137,7 +138,7 @@ class KhbsCardReturnPapers(models.AbstractModel):
         for line in self.line_ids:
             result = papers.RESULTS.get(line.result, "")
             yield {
-                "card_no": line.card_id.card_no,
+                "card_no": grouped(line.card_id.card_no),
                 "name": line.household_id.head_id.name or "-",
                 "reason": papers.REASONS[line.reason],
                 "action": papers.ACTIONS[line.action],

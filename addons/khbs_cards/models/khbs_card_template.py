@@ -148,6 +148,9 @@ class KhbsCardTemplate(models.Model):
     def _compute_display_name(self):
         labels = dict(self._fields["state"]._description_selection(self.env))
         for template in self:
+            if not template.name:
+                template.display_name = self.env._("New design")
+                continue
             label = f"{template.name} {template.version}"
             if template.state in ("void", "withdrawn"):
                 label += f" ({labels[template.state]})"

@@ -13,6 +13,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 
 from odoo.addons.khbs_cards import hand_over_papers as papers
+from odoo.addons.khbs_cards.artwork.layout import grouped
 
 from .test_hand_over_rows import REPRESENTED, HandOverCase
 
@@ -224,7 +225,7 @@ class TestHandOverSession(HandOverCase):
         book = openpyxl.load_workbook(io.BytesIO(paper.sudo()._file("xlsx")))
         cells = [str(cell.value or "") for row in book.active for cell in row]
         for card, _chip in shipped:
-            self.assertEqual(sum(card.card_no in cell for cell in cells), 1)
+            self.assertEqual(sum(grouped(card.card_no) in cell for cell in cells), 1)
         self.assertEqual(sum("tanda tangan" in cell for cell in cells), 1)
         pages = PdfReader(io.BytesIO(paper.sudo()._file("pdf"))).pages
         text = " ".join(" ".join(page.extract_text().split()) for page in pages)

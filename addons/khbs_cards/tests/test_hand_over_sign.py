@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 
 from odoo.addons.khbs_cards import hand_over_papers as papers
+from odoo.addons.khbs_cards.artwork.layout import grouped
 
 from .test_hand_over_rows import WITNESS, HandOverCase
 
@@ -63,7 +64,7 @@ class TestHandOverSign(HandOverCase):
         )
         first, second = self._at_terminal(), self._at_terminal()
         session.action_list()
-        done = {one.card_id.card_no: one for one in first | second}
+        done = {grouped(one.card_id.card_no): one for one in first | second}
         rows = list(session.sudo()._list_rows())
         self.assertEqual([row["sign"] for row in rows], [papers.ROOM] * 2)
         first.action_acknowledge(SIGNED)
@@ -71,8 +72,8 @@ class TestHandOverSign(HandOverCase):
         self.env.invalidate_all()
         said = {row["card_no"]: row for row in session.sudo()._list_rows()}
         self.assertEqual(said.keys(), done.keys())
-        self.assertEqual(said[first.card_id.card_no]["sign"], "tanda tangan")
-        row = said[second.card_id.card_no]
+        self.assertEqual(said[grouped(first.card_id.card_no)]["sign"], "tanda tangan")
+        row = said[grouped(second.card_id.card_no)]
         self.assertEqual(
             (row["sign"], row["note"]), ("cap jempol", "saksi SAKSI CONTOH")
         )

@@ -11,6 +11,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 
 from odoo.addons.khbs_cards import life_cycle, return_plan
+from odoo.addons.khbs_cards.artwork.layout import grouped
 
 from .common import CardsCase
 from .test_hand_over_session import SCAN
@@ -403,8 +404,8 @@ class TestReturns(CardsCase):
         book = openpyxl.load_workbook(io.BytesIO(paper.sudo()._file("xlsx")))
         cells = [str(cell.value or "") for row in book.active for cell in row]
         for card in cards:
-            self.assertEqual(text.count(card.card_no), 1)
-            self.assertEqual(cells.count(card.card_no), 1)
+            self.assertEqual(text.count(grouped(card.card_no)), 1)
+            self.assertEqual(cells.count(grouped(card.card_no)), 1)
         self.assertEqual((cells.count("Rusak"), cells.count("Hilang")), (2, 1))
         self.assertEqual(cells.count("Dimusnahkan"), minutes.destroy_count)
         self.assertIn("Jumlah kartu: 3 (tiga)", text)

@@ -83,6 +83,11 @@ class TestTemplate(RunCase):
             with self.subTest(number=number), self.assertRaises(ValidationError):
                 self._design(version=f"x{number}", back_image=bad)
 
+    def test_a_design_without_a_name_is_a_new_one(self):
+        self.assertEqual(
+            self.env["khbs.card.template"].new().display_name, "New design"
+        )
+
     def test_one_side_alone_is_not_released(self):
         design = self._design(front_image=a_picture(*layout.least_pixels(2.0)))
         with self._refused():
