@@ -11,11 +11,13 @@ Whoever takes a key says for what, and that stands in the audit trail; so does a
 that could not be used. The key itself stands nowhere but in its place.
 """
 
+import contextlib
 import functools
 import logging
 import os
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -42,17 +44,21 @@ class AuthorityError(UserError):
 
 def folder():
     """Return the path of the key folder."""
+    return Path(_folder_name())
+
+
+def _folder_name():
     named = os.environ.get("KHBS_KEYS") or config.get("khbs_keys")
-    return Path(named) if named else Path(config["data_dir"]) / "khbs-keys"
+    return named or os.path.join(config["data_dir"], "khbs-keys")
 
 
 @functools.lru_cache(maxsize=4)
-def _open(path):
-    return keystore.open_keyring(path)
+def _open(name):
+    return keystore.open_keyring(Path(name))
 
 
 def _keyring():
-    return _open(folder())
+    return _open(_folder_name())
 
 
 def _taken(env):
@@ -104,19 +110,31 @@ def master(env, what, record=None):
     return found
 
 
-def issuer(env, record):
-    """Return (kid, private key, master) for a new certificate of the card *record*.
+class Issuer(NamedTuple):
+    """What a card's certificates and secrets are made with.
 
-    As :func:`signer` and :func:`master` give them; one statement records both uses.
+    :param told: (act, facts) of what is recorded with the uses of the keys
     """
-    use, what = "ca", "card.certificate"
+
+    kid: str
+    key: ec.EllipticCurvePrivateKey
+    master: object
+    told: list
+
+
+@contextlib.contextmanager
+def issuer(env, record):
+    """Yield the :class:`Issuer` for the card *record*.
+
+    At the end one statement records the uses of its keys, and what was told besides.
+    """
+    use, what, secrets = "ca", "card.certificate", "card.secrets"
     keyring = _keyring_in_force(env, use, what, record)
     kid, key = _signer(env, keyring, use, what, record)
-    secrets = "card.secrets"
-    found = _master(env, keyring, secrets, record)
+    issuing = Issuer(kid, key, _master(env, keyring, secrets, record), [])
+    yield issuing
     by_master = keystore.MASTER, keystore.MASTER, secrets
-    _record(env, record, (kid, use, what), by_master)
-    return kid, key, found
+    _record(env, record, (kid, use, what), by_master, told=issuing.told)
 
 
 def _keyring_in_force(env, use, what, record):
@@ -238,10 +256,10 @@ def prg(env):
     return name
 
 
-def _record(env, record, *uses):
-    """Record uses of keys, (kid, use, what) each, for *record*."""
-    facts = [{"kid": kid, "use": use, "for": what} for kid, use, what in uses]
-    env["khbs.audit.event"]._record_all(USE, record, facts)
+def _record(env, record, *uses, told=()):
+    """Record uses of keys, (kid, use, what) each, and what else is *told*."""
+    acts = [(USE, {"kid": kid, "use": use, "for": what}) for kid, use, what in uses]
+    env["khbs.audit.event"]._record_all(record, [*acts, *told])
 
 
 def _refusal(env, use, what, record, error):

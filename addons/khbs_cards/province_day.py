@@ -6,16 +6,17 @@
 Users have zones of their own, and that of a device's user may be UTC.
 """
 
+from datetime import UTC
+
 from odoo import fields
 
-ZONE = "Asia/Pontianak"
+from odoo.addons.khbs_registry.papers.words import WIB
 
 
-def day_of(record, at=None):
+def day_of(at=None):
     """Return the date in the province.
 
-    :param record: any recordset, for its environment
-    :param at: of when (UTC, naive), if not now in this transaction
+    :param at: of when (UTC, naive), if not now
     """
-    at = at or record.env.cr.now()
-    return fields.Date.context_today(record.with_context(tz=ZONE), at)
+    at = at or fields.Datetime.now()
+    return at.replace(tzinfo=UTC).astimezone(WIB).date()

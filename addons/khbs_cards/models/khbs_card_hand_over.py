@@ -185,7 +185,7 @@ class KhbsCard(models.Model):
 
         :param at: when it is asked for, if not now (UTC, naive)
         """
-        day = province_day.day_of(self, at)
+        day = province_day.day_of(at)
         return bool(self.valid_until) and self.valid_until < day
 
     @api.model

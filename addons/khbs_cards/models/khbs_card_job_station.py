@@ -147,7 +147,7 @@ class KhbsCardJob(models.Model):
     def _invitation(self):
         """Return what the station is told of this job, which was just read."""
         card = self.card_id
-        today = province_day.day_of(self)
+        today = province_day.day_of()
         return {
             "job": self.name,
             "card_no": card.card_no,
@@ -180,17 +180,14 @@ class KhbsCardJob(models.Model):
         """Read this job and its card anew, by one statement; return the job, if any."""
         self.flush_recordset(JOB_FIELDS)
         self.env["khbs.card"].flush_model(CARD_FIELDS)
-        return self._keep(
-            self.env.execute_query(
-                SQL(
-                    "SELECT %s FROM khbs_card_job job JOIN khbs_card card"
-                    " ON card.id = job.card_id WHERE job.id = ANY(%s) %s",
-                    ROW,
-                    self.ids,
-                    SQL(locking),
-                )
-            )
+        query = SQL(
+            "SELECT %s FROM khbs_card_job job JOIN khbs_card card"
+            " ON card.id = job.card_id WHERE job.id = ANY(%s) %s",
+            ROW,
+            self.ids,
+            SQL(locking),
         )
+        return self._keep(self.env.execute_query(query))
 
     @api.model
     def _keep(self, rows):

@@ -80,7 +80,7 @@ class KhbsCard(models.Model):
         """End some of the cards that are due; return (how many, how many are left)."""
         domain = [
             ("state", "in", life_cycle.IN_USE),
-            ("valid_until", "<", province_day.day_of(self)),
+            ("valid_until", "<", province_day.day_of()),
         ]
         cards = self.sudo().search(domain, limit=EXPIRED_AT_ONCE, order="id")
         if cards:

@@ -95,14 +95,29 @@ class KhbsCard(models.Model):
         :return: the master of the card's secrets
         """
         self.ensure_one()
-        kid, ca_key, master = authority.issuer(self.env, self)
-        ca_certificate = authority.ca_certificate(self.env, kid)
-        values = {}
-        serials = {}
+        with authority.issuer(self.env, self) as issuer:
+            values, serials = self._issue(issuer, card_keys)
+            self._transition("keyed", "KEYS_MADE", device_code=device_code)
+            told = {"serial": serials}
+            self._transition("certified", "CERTIFIED", device_code, told, **values)
+            keep_read(self, values.items())
+            facts = {
+                "device": device_code,
+                "card_no": self.card_no,
+                "serial": serials,
+                "sha256": [key.sha256.hex() for key in card_keys],
+            }
+            issuer.told.append(("card.certify", facts))
+        return issuer.master
+
+    def _issue(self, issuer, card_keys):
+        """Return (columns of the card with its new certificates, serial of each)."""
+        authority_certificate = authority.ca_certificate(self.env, issuer.kid)
+        values, serials = {}, {}
         for key in card_keys:
             der = certificate.issue(
-                ca_key,
-                ca_certificate,
+                issuer.key,
+                authority_certificate,
                 key.public_key,
                 key.slot,
                 self.card_no,
@@ -117,22 +132,7 @@ class KhbsCard(models.Model):
                 f"certificate_{slot}": base64.b64encode(der),
                 "valid_until": certificate.last_day(issued),
             }
-        self._transition("keyed", "KEYS_MADE", device_code=device_code)
-        self._transition(
-            "certified", "CERTIFIED", device_code, {"serial": serials}, **values
-        )
-        keep_read(self, values.items())
-        self.env["khbs.audit.event"]._record(
-            "card.certify",
-            self,
-            {
-                "device": device_code,
-                "card_no": self.card_no,
-                "serial": serials,
-                "sha256": [key.sha256.hex() for key in card_keys],
-            },
-        )
-        return master
+        return values, serials
 
     def _certificates(self):
         """Return the DER certificate of each slot."""

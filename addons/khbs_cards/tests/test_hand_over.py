@@ -37,7 +37,7 @@ class TestHandOver(CardsCase):
         self.assertEqual(card.state, "active")
 
     def test_a_card_ends_with_the_day_of_the_province(self):
-        day = province_day.day_of(self.card)
+        day = province_day.day_of()
         over, _chip = self._shipped()
         over.valid_until = fields.Date.subtract(day, days=1)
         self.card.valid_until = day

@@ -110,7 +110,7 @@ class TestKeysInForce(CardsCase):
     def test_a_worker_that_missed_the_newer_bundle_does_not_go_back(self):
         before = (self.path / "trust.jws").read_bytes()
         self._sign()
-        idle = authority._open(self.path)
+        idle = authority._open(str(self.path))
         # What a process remembers counts from its commit on.
         self.env.cr.postcommit.run()
         # Another worker takes the next bundle, which revokes a key.

@@ -56,31 +56,16 @@ class KhbsEdcSeenRequest(models.AbstractModel):
             raise RpcError(1005, "replay")
 
     @api.model
-    def _remember_device(self, tid, jti):
-        """Keep a request that a device has signed, and count it against its limit.
-
-        In one statement, as a family waits for it.
+    def _require_new(self, admission):
+        """Raise unless a device's request is new and within its limit.
 
         :raises RpcError: 1005 it was there, 1601 too many in a minute
         """
-        parameter = STATION_LIMIT if tid.startswith("S") else DEVICE_LIMIT
-        self.env.cr.execute(
-            """
-            WITH remembered AS (
-                INSERT INTO khbs_edc_seen_request (iss, jti) VALUES (%(iss)s, %(jti)s)
-                ON CONFLICT DO NOTHING RETURNING TRUE
-            )
-            SELECT EXISTS (SELECT FROM remembered), 1 + count(*),
-                   ceil(60 - extract(epoch FROM clock_timestamp() - min(at)))
-              FROM khbs_edc_seen_request
-             WHERE iss = %(iss)s AND at > clock_timestamp() - interval '1 minute'
-            """,
-            {"iss": tid, "jti": jti},
-        )
-        is_new, count, retry_after = self.env.cr.fetchone()
-        if not is_new:
+        if not admission.is_new:
             raise RpcError(1005, "replay")
-        self._refuse_many(count, retry_after, *parameter)
+        is_station = admission.sender.tid.startswith("S")
+        parameter = STATION_LIMIT if is_station else DEVICE_LIMIT
+        self._refuse_many(admission.count, admission.retry_after, *parameter)
 
     @api.model
     def _limit_address(self, address):

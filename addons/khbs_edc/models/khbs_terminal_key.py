@@ -8,7 +8,7 @@ from odoo import api, fields, models
 
 from odoo.addons.khbs_cards.protocol import keys
 
-from ..rpc.authentication import Sender
+from ..rpc.authentication import Admission, Sender
 from ..rpc.dispatcher import RpcError
 
 
@@ -55,27 +55,47 @@ class KhbsTerminalKey(models.Model):
     )
 
     @api.model
-    def _find(self, kid):
-        """Return the :class:`Sender` and the public key of *kid* in one read.
+    def _admit(self, kid, jti):
+        """Find the key of a request and remember the request, in one statement.
 
+        A family waits for each of them.
+
+        :param jti: of the request; None is not remembered
+        :return: an :class:`Admission`; its caller checks the signature
         :raises RpcError: 1006 unknown device, 1010 key expired
         """
         self.env.cr.execute(
             """
-            SELECT t.id, t.code, t.kind, t.state, t.user_id, k.spki,
-                   k.expires_at < now() AT TIME ZONE 'UTC'
-              FROM khbs_terminal_key k JOIN khbs_terminal t ON t.id = k.terminal_id
-             WHERE k.kid = %s AND k.state <> 'refused'
+            WITH device AS (
+                SELECT t.id, t.code, t.kind, t.state, t.user_id, k.spki,
+                       k.expires_at < now() AT TIME ZONE 'UTC' AS is_expired
+                  FROM khbs_terminal_key k JOIN khbs_terminal t ON t.id = k.terminal_id
+                 WHERE k.kid = %(kid)s AND k.state <> 'refused'
+            ), remembered AS (
+                INSERT INTO khbs_edc_seen_request (iss, jti)
+                SELECT code, %(jti)s FROM device
+                 WHERE NOT is_expired AND %(jti)s IS NOT NULL
+                ON CONFLICT DO NOTHING RETURNING TRUE
+            )
+            SELECT device.*, EXISTS (SELECT FROM remembered), recent.*
+              FROM device
+             CROSS JOIN LATERAL (
+                   SELECT 1 + count(*),
+                          ceil(60 - extract(epoch FROM clock_timestamp() - min(at)))
+                     FROM khbs_edc_seen_request
+                    WHERE iss = device.code
+                      AND at > clock_timestamp() - interval '1 minute') recent
             """,
-            [kid],
+            {"kid": kid, "jti": jti},
         )
         row = self.env.cr.fetchone()
         if not row:
             raise RpcError(1006, "unknown device")
-        *sender, spki, expired = row
+        *sender, spki, expired, is_new, count, retry_after = row
         if expired:
             raise RpcError(1010, "the key has expired")
-        return Sender(*sender), load_key(spki)
+        key = load_key(spki)
+        return Admission(Sender(*sender), key, is_new, count, retry_after)
 
     @api.model
     def _of(self, terminal):

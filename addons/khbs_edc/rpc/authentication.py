@@ -32,6 +32,22 @@ class Sender:
     user_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A device, its key, and what is known of one request of it.
+
+    :param is_new: its jti was not seen before
+    :param count: requests of the device in the last minute, with this one
+    :param retry_after: seconds until fewer of them count
+    """
+
+    sender: Sender
+    public_key: object
+    is_new: bool
+    count: int
+    retry_after: float | None
+
+
 def audience(env):
     """Return the configured string that requests are signed for."""
     return env["ir.config_parameter"].sudo().get_param(AUD_PARAMETER, DEFAULT_AUD)
@@ -44,20 +60,29 @@ def unauthorised(message):
 def authenticate(env, header, body, now):
     """Return the :class:`Sender` of a request and count it under its jti.
 
+    The first to write in its transaction: a request that is not the device's own is
+    undone with it.
+
     :param header: value of Authorization
     :param body: bytes as received
     :param now: Unix seconds
     :raises RpcError: with the code of the first check that fails
     """
     token = _parse(header)
-    sender, public_key = env["khbs.terminal.key"]._find(token.kid)
+    jti = token.payload.get("jti")
+    has_jti = isinstance(jti, str) and ULID.fullmatch(jti)
+    found = env["khbs.terminal.key"]._admit(token.kid, jti if has_jti else None)
     try:
-        jws.verify(token, public_key)
-    except jws.JwsError as error:
-        raise RpcError(1002, "bad signature") from error
-    _check_payload(env, token.payload, sender, body, now)
-    env["khbs.edc.seen.request"]._remember_device(sender.tid, token.payload["jti"])
-    return sender
+        try:
+            jws.verify(token, found.public_key)
+        except jws.JwsError as error:
+            raise RpcError(1002, "bad signature") from error
+        _check_payload(env, token.payload, found.sender, body, now)
+    except Exception:
+        env.cr.rollback()
+        raise
+    env["khbs.edc.seen.request"]._require_new(found)
+    return found.sender
 
 
 def _parse(header):

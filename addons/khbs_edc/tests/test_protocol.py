@@ -64,6 +64,18 @@ class TestProtocol(EdcHttpCase):
         self.assertEqual(self._code(self._post(body, header).json()), -32601)
         self.assertEqual(self._code(self._post(body, header).json()), 1005)
 
+    def test_a_forged_request_does_not_spend_the_number_of_a_true_one(self):
+        body = json.dumps(STATUS).encode()
+        jti = "0" + "A" * 25
+        forged = [
+            Device(self.device.tid).authorisation(body, jti=jti),
+            self.device.authorisation(body, jti=jti, bd="A" * 43),
+        ]
+        for header in forged:
+            self.assertIn("error", self._post(body, header).json())
+        good = self.device.authorisation(body, jti=jti)
+        self.assertEqual(self._post(body, good).json()["result"]["state"], "ACTIVE")
+
     def test_transport(self):
         self.assertEqual(self._post(TIME, content_type="text/plain").status_code, 415)
         self.assertEqual(self.url_open("/edc/v1").status_code, 405)

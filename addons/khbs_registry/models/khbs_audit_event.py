@@ -63,13 +63,18 @@ class KhbsAuditEvent(models.Model):
         single = record.id if record and len(record) == 1 else None
         if record and len(record) > 1:
             data["ids"] = record.ids
-        return self._insert(act, outcome, [(model, single, data)])
+        return self._insert(outcome, [(act, model, single, data)])
 
     @api.model
-    def _record_all(self, act, record, data):
-        """Add an event of an act for each dict of *data*, all of one record or none."""
+    def _record_all(self, record, acts):
+        """Add the events of several acts, all on one record or on none.
+
+        :param acts: [(act, dict of keys, counts and hashes)]
+        """
         model, res_id = (record._name, record.id) if record else (None, None)
-        return self._insert(act, "done", [(model, res_id, facts) for facts in data])
+        return self._insert(
+            "done", [(act, model, res_id, facts) for act, facts in acts]
+        )
 
     @api.model
     def _record_each(self, act, data):
@@ -78,27 +83,28 @@ class KhbsAuditEvent(models.Model):
         :param data: {document: dict of keys, counts and hashes}
         """
         rows = [
-            (document._name, document.id, facts) for document, facts in data.items()
+            (act, document._name, document.id, facts)
+            for document, facts in data.items()
         ]
-        return self._insert(act, "done", rows)
+        return self._insert("done", rows)
 
     @api.model
-    def _insert(self, act, outcome, rows):
+    def _insert(self, outcome, rows):
         """Add events; every act does, so none pays for the ORM's detours.
 
-        :param rows: (model, id, facts) of each
+        :param rows: (act, model, id, facts) of each
         """
         if not rows:
             return self.browse()
         user = self.env.user
-        common = (fields.Datetime.now(), user.id, user._khbs_role(), act, outcome)
+        common = (fields.Datetime.now(), user.id, user._khbs_role(), outcome)
         found = self.env.cr.execute_values(
             """
             INSERT INTO khbs_audit_event
-                (at, user_id, role, act, outcome, model, res_id, data)
+                (at, user_id, role, outcome, act, model, res_id, data)
             VALUES %s RETURNING id
             """,
-            [(*common, model, res_id, Json(facts)) for model, res_id, facts in rows],
+            [(*common, *row, Json(facts)) for *row, facts in rows],
             fetch=True,
         )
         return self.sudo().browse(id_ for (id_,) in found)

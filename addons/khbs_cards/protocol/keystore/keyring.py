@@ -24,6 +24,7 @@ class Keyring:
 
     def __init__(self, path, store=None):
         self.path = Path(path)
+        self._trust_path = self.path / TRUST_FILE
         self.store = store or FileStore(path)
         self._seen = None
         self._bundle = None
@@ -33,7 +34,7 @@ class Keyring:
 
         :raises KeyStoreError: there is none, or it may not follow the one before
         """
-        path = self.path / TRUST_FILE
+        path = self._trust_path
         try:
             found = path.stat()
             seen = (found.st_ino, found.st_mtime_ns, found.st_size)
@@ -52,7 +53,7 @@ class Keyring:
 
     def has_bundle(self):
         """Tell whether a trust bundle was ever installed here."""
-        return (self.path / TRUST_FILE).exists()
+        return self._trust_path.exists()
 
     def signer(self, use, at=None):
         """Return (kid, private key) that signs for *use* now: lease, list, ack or ca.
