@@ -58,12 +58,14 @@ class KhbsCardJob(models.Model):
         One that lost its place since the order keeps its job waiting, in sight of the
         card officer.
 
-        :param behind: leave so many waiting jobs of each run to others
+        :param behind: leave so many waiting jobs to others, and none but theirs: the
+            run whose turn it is is not passed over because they are at its head
         :return: ``ROW`` of the job and how many waited before; None if none does
         """
         now = fields.Datetime.now()
-        place = SQL("true")
+        place, limit = SQL("true"), SQL()
         if behind:
+            limit = SQL("LIMIT 1")
             # An OFFSET of the query that locks would lock what it leaves out.
             place = SQL(
                 """
@@ -85,7 +87,11 @@ class KhbsCardJob(models.Model):
                              FROM (SELECT id, coalesce(priority, 0) AS priority
                                      FROM khbs_card_run WHERE is_paused IS NOT TRUE
                                     UNION ALL SELECT %(single)s, %(priority)s) run
-                            ORDER BY priority DESC, id) turn
+                            WHERE coalesce(id = %(run_id)s, true) AND EXISTS (
+                                  SELECT FROM khbs_card_job job
+                                   WHERE job.state = 'waiting'
+                                     AND coalesce(job.run_id, 0) = run.id)
+                            ORDER BY priority DESC, id %(limit)s) turn
                     CROSS JOIN LATERAL (
                           SELECT job.id
                             FROM khbs_card_job job
@@ -97,7 +103,6 @@ class KhbsCardJob(models.Model):
                              AND household.state IN %(entitled)s AND %(place)s
                            ORDER BY job.id LIMIT 1
                              FOR UPDATE OF job SKIP LOCKED) first
-                    WHERE coalesce(turn.id = %(run_id)s, true)
                     ORDER BY turn.priority DESC, turn.id LIMIT 1)
             RETURNING %(row)s, (%(waiting)s)
             """,
@@ -111,6 +116,7 @@ class KhbsCardJob(models.Model):
             run_id=run_id,
             entitled=life_cycle.ENTITLED,
             place=place,
+            limit=limit,
             row=ROW,
             waiting=count_waiting(run_id),
         )

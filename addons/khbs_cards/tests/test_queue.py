@@ -60,6 +60,18 @@ class QueueCase(CardsCase):
 class TestQueue(QueueCase):
     """Whose turn it is."""
 
+    def test_a_run_is_not_passed_over_while_others_are_at_its_head(self):
+        village = self.second.area_id
+        more = [self._household(village, state="decided") for _family in range(2)]
+        for household in more:
+            self.cards._allocate(household, "card", self.second)
+        taken = self.jobs._take_waiting("S0001", None, behind=1)
+        self.assertEqual(taken[0], self.first.job_ids.sorted("id")[1].id)
+        # All that waits in the first run is at its head: the station comes again.
+        self.assertIsNone(self.jobs._take_waiting("S0002", None, behind=2))
+        taken = self.jobs._take_waiting("S0002", self.second.id, behind=2)
+        self.assertEqual(taken[0], self.second.job_ids.sorted("id")[2].id)
+
     def test_runs_come_in_the_order_of_their_numbers(self):
         turns = [self._next_run() for _job in range(5)]
         self.assertEqual(

@@ -82,13 +82,12 @@ def _serve(env, header, body, address):
 
     def run(name, params, is_alone):
         nonlocal has_pushed
-        undo = _undone_with_all(env.cr, admit) if is_alone else env.cr.savepoint()
         call = registry.Call(device_env, sender, now)
         state = sender.state if sender else None
         # A push that shows a fork suspends the device for the rest of the batch.
         if has_pushed:
             state = call.terminal.state
-        result = _run(call, name, params, state, undo)
+        result = _run(call, name, params, state, admit if is_alone else None)
         has_pushed = has_pushed or name == "edc.journal.push"
         return result
 
@@ -113,14 +112,16 @@ def _undone_with_all(cr, admit):
         raise
 
 
-def _run(call, name, params, state, undo):
-    """Run one method.
+def _run(call, name, params, state, admit):
+    """Run one method; what it did is undone if it raises.
 
-    :param undo: context manager that undoes what it did if it raises
+    :param admit: admits the request again, of which this is the only element; None if
+        there are others
     """
+    cr = call.env.cr
     try:
         function = registry.find(name, call.sender, state)
-        with undo:
+        with _undone_with_all(cr, admit) if admit else cr.savepoint():
             result = function(call, params)
         _notice(call, alerts.of_result(name, result))
         return result

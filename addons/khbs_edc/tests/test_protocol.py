@@ -64,6 +64,27 @@ class TestProtocol(EdcHttpCase):
         self.assertEqual(self._code(self._post(body, header).json()), -32601)
         self.assertEqual(self._code(self._post(body, header).json()), 1005)
 
+    def test_what_fails_inside_is_undone_and_the_request_is_remembered(self):
+        call = {**STATUS, "method": "edc.card.info", "params": {"proof": "x"}}
+        for content in (call, [call, {**call, "id": 8}]):
+            body = json.dumps(content).encode()
+            header = self.device.authorisation(body)
+            answer = self._post(body, header).json()
+            refused = answer if isinstance(answer, dict) else answer[0]
+            self.assertNotEqual(self._code(refused), 1005)
+            again = self._post(body, header).json()
+            self.assertEqual((again["id"] or 7, self._code(again)), (7, 1005))
+
+    def test_what_nobody_signed_counts_though_it_fails(self):
+        self.env["ir.config_parameter"].set_param("khbs.edc_open_limit", "2")
+        call = {**TIME, "method": "edc.enroll", "params": {}}
+        codes = [
+            self._code(self._post(json.dumps(call).encode(), None).json())
+            for _turn in range(3)
+        ]
+        self.assertNotIn(1601, codes[:2])
+        self.assertEqual(codes[2], 1601)
+
     def test_a_forged_request_does_not_spend_the_number_of_a_true_one(self):
         body = json.dumps(STATUS).encode()
         jti = "0" + "A" * 25
