@@ -24,9 +24,14 @@ def write_down(store, connection, job, reason):
     )
 
 
-def tell(store, server, work, refusal):
-    """Keep the report of a blank that is put away, and send it if that can be done."""
+def put_away(store, server, work, refusal):
+    """Keep the report of a blank and its line; send the report if that can be done.
+
+    The report first: a station that is killed between them tells of the blank when
+    it starts again, and the server counts a blank that is met again only once.
+    """
     store.owe(_report_of(work, refusal))
+    write_down(store, work.connection, work.job, refusal)
     with contextlib.suppress(Offline):
         settle(store, server)
 
@@ -34,19 +39,24 @@ def tell(store, server, work, refusal):
 def settle(store, server):
     """Tell the server of the blanks that it has not heard of.
 
+    :return: what the server says of the first report that it could not take now, an
+        ``RpcError``, or None; such a report is kept and hinders no other
     :raises Offline: it cannot be reached; they stay in the folder
     """
+    hindrance = None
     for report in store.owed():
         try:
             server.set_aside(report)
         except RpcError as error:
             if error.code == NO_METHOD:
                 # An older server: it is told when it knows how.
-                return
-            # What it will never take is no reason to stop.
+                return None
+            # What it will never take is forgotten.
             if error.code not in (BAD_PARAMS, JOB_UNKNOWN):
-                raise
+                hindrance = hindrance or error
+                continue
         store.settle(report)
+    return hindrance
 
 
 def _report_of(work, refusal):

@@ -136,8 +136,7 @@ class Personaliser:
 
     def _set_aside(self, work, refusal):
         if refusal.kind == QUARANTINED:
-            aside.write_down(self.store, work.connection, work.job, refusal)
-            aside.tell(self.store, self.server, work, refusal)
+            aside.put_away(self.store, self.server, work, refusal)
         return Outcome(refusal.kind, work.job["card_no"], refusal.why)
 
     def _give_up(self, connection, job, spoiled):

@@ -57,18 +57,33 @@ class Shift:
         """
         self.progress.limit = limit
         while limit is None or self.progress.done < limit:
-            aside.settle(self.personaliser.store, self.server)
+            note = self._settle()
             job = self.server.next_job()
             if job is None:
-                self.screen.show("end", FINISHED)
+                self.screen.show("end", FINISHED + note)
                 break
             self.progress.heard(job.get("waiting"))
-            self._one(job)
+            self._one(job, note)
         return self.progress.counts
 
-    def _one(self, job):
+    def _settle(self):
+        """Tell of the blanks put away; return what the operator is to know of it.
+
+        What the server cannot take now stops nobody.
+        """
+        store = self.personaliser.store
+        hindrance = aside.settle(store, self.server)
+        if hindrance is None:
+            return ""
+        return (
+            f" {len(store.owed())} laporan kartu yang dikarantina belum diterima "
+            f"server ({hindrance}); laporan disimpan dan dikirim lagi pada giliran "
+            f"berikutnya. {hindrance.advice}"
+        )
+
+    def _one(self, job, note):
         number = job["card_no"]
-        self.screen.show("insert", f"{number}: {INSERT}")
+        self.screen.show("insert", f"{number}: {INSERT}{note}")
         self.reader.wait(True)
         start = time.monotonic()
         self.screen.show("work", f"{number}: jangan cabut kartu.")

@@ -3,6 +3,7 @@
 """The station's work on a card, through every failure that the protocol names."""
 
 import contextlib
+import io
 import json
 import random
 
@@ -15,7 +16,7 @@ from khbs_station import aside
 from khbs_station.keystore import KeyStore
 from khbs_station.screen import Screen
 from khbs_station.server import Offline, RpcError
-from khbs_station.shift import Shift
+from khbs_station.shift import INSERT, Shift
 from tools.journey.station import OutOfCards, Tray
 from tools.virtual_card import Faults, Memory, VirtualCard, memory
 
@@ -254,6 +255,55 @@ def test_a_report_that_the_server_will_never_take_is_forgotten(station, office):
     office.blank_aside = refused
     aside.settle(worker.store, worker.server)
     assert worker.store.owed() == []
+
+
+def test_a_report_that_the_server_stumbles_over_stops_nobody(station, office):
+    """It is kept, told on the screen and tried again; the others go their way."""
+    worker = station.personaliser()
+    job = worker.server.next_job()
+    first, second = (
+        {"report": name, "job": job["job"], "step": 3, "why": "x", "atr": "3B"}
+        for name in ("01JDAAAAAAAAAAAAAAAAAAAAA1", "01JDAAAAAAAAAAAAAAAAAAAAA2")
+    )
+    worker.store.owe(first)
+    worker.store.owe(second)
+    takes = office.blank_aside
+
+    def stumbles(**params):
+        if params["report"] == first["report"]:
+            raise Refused(-32603, "internal error")
+        return takes(**params)
+
+    office.blank_aside = stumbles
+    said = io.StringIO()
+    shift = Shift(worker.server, worker, Tray([]), Screen(said))
+    with pytest.raises(OutOfCards):
+        shift.run()
+    assert worker.store.owed() == [first]
+    assert list(office.aside) == [second["report"]]
+    assert f"{job['card_no']}: {INSERT} 1 laporan kartu" in said.getvalue()
+    assert "-32603" in said.getvalue()
+    # Nor is the next blank, whose own report goes through.
+    assert worker.personalise(blank(key="A1" * 24), job).kind == "quarantined"
+    assert len(office.aside) == 2
+    office.blank_aside = takes
+    with pytest.raises(OutOfCards):
+        shift.run()
+    assert worker.store.owed() == []
+    assert list(office.aside)[-1] == first["report"]
+
+
+def test_a_station_killed_before_its_line_is_written_has_the_report(station, office):
+    worker = station.personaliser()
+    job = worker.server.next_job()
+    # Nothing can be written there: the station ends in the middle of it.
+    (station.folder / "quarantine.jsonl").mkdir()
+    with pytest.raises(IsADirectoryError):
+        worker.personalise(blank(key="A1" * 24), job)
+    [owed] = KeyStore(station.folder).owed()
+    assert (owed["job"], owed["step"], office.aside) == (job["job"], 3, {})
+    aside.settle(KeyStore(station.folder), station.server())
+    assert list(office.aside) == [owed["report"]]
 
 
 def test_a_card_that_asks_for_ever_new_certificates_is_told_in_words(station, office):
