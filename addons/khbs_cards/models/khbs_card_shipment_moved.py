@@ -33,7 +33,7 @@ class KhbsCardShipment(models.Model):
             packed = shipment.filtered(lambda box: box.state == "packed")
             gone = packed._gone_items()
             shipment.gone_count = len(gone)
-            shipment.gone_cards = gone and shipment._named(gone.card_id)
+            shipment.gone_cards = shipment._named(gone.card_id) if gone else False
 
     def _gone_items(self):
         """Return the items of which the card may not go with their box any more."""

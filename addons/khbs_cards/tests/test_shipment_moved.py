@@ -48,6 +48,7 @@ class TestShipmentMoved(RunCase):
         self.assertIn(
             f"{moved.card_no} (its family moved to {new})", boxes[0].gone_cards
         )
+        self.assertIs(boxes[1].gone_cards, False, "no text of an empty recordset")
         self.assertIn("2 cards not packed", run.moved_cards)
         self.assertIn(f"{new} (1)", run.moved_cards)
         with self.assertRaisesRegex(UserError, "its family moved to"):
