@@ -11,6 +11,8 @@ from .khbs_household import CARD_READERS
 
 # So many families are named in a sentence.
 _NAMED = 5
+# So many cards are ordered at once without a print run.
+MOST_ORDERED = 500
 
 
 class KhbsHousehold(models.Model):
@@ -78,13 +80,26 @@ class KhbsHousehold(models.Model):
         return [household_id for [household_id] in rows]
 
     def action_order_card(self):
-        """Queue a card for each of these families; a replacement run prints them."""
+        """Queue a card for each of these families; a replacement run prints them.
+
+        Each gets what it had: a family that was given a PIN keeps one.
+        """
         events = self.env["khbs.audit.event"]
         for household in self:
             events._require_group(
                 life_cycle.CARD_OFFICER, "household.replacement", household
             )
         self.check_access("read")
+        if len(self) > MOST_ORDERED:
+            raise UserError(
+                self.env._(
+                    "No card is ordered: these are %(count)s families, and up to "
+                    "%(most)s are ordered at once. Order a print run of their list "
+                    "instead, or choose fewer families.",
+                    count=len(self),
+                    most=MOST_ORDERED,
+                )
+            )
         families = self.sudo()
         self.env.cr.execute(
             SQL(
@@ -104,9 +119,50 @@ class KhbsHousehold(models.Model):
                     families=", ".join(served[:_NAMED].mapped("display_name")),
                 )
             )
-        cards = self.env["khbs.card"].sudo()._allocate(due, "card")
+        cards = self.env["khbs.card"].sudo()
+        for profile, household_ids in due._profiles_due().items():
+            cards |= cards._allocate(due.browse(household_ids), profile)
         events._record_each(
             "household.replacement",
             {card.household_id: {"card_no": card.card_no} for card in cards},
         )
         return True
+
+    def _profiles_due(self):
+        """Return {profile: household ids}: as on the newest card that each had.
+
+        A family that never had one gets what the last run of its list ordered.
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT coalesce(former.profile, ordered.profile, 'card'),
+                       array_agg(household.id ORDER BY household.id)
+                  FROM khbs_household household
+                  JOIN khbs_area village ON village.id = household.area_id
+                  LEFT JOIN LATERAL (
+                       SELECT card.profile FROM khbs_card card
+                        WHERE card.household_id = household.id
+                        ORDER BY card.id DESC LIMIT 1
+                  ) former ON true
+                  LEFT JOIN LATERAL (
+                       SELECT run.profile
+                         FROM khbs_recipient_line line
+                         JOIN khbs_recipient_list list
+                           ON list.id = line.list_id AND list.state = 'decided'
+                         JOIN khbs_card_run run ON run.recipient_list_id = list.id
+                         JOIN khbs_area area ON area.id = run.area_id
+                        WHERE line.household_id = household.id AND %s
+                          AND run.state IN ('ordered', 'done')
+                          AND starts_with(village.parent_path, area.parent_path)
+                        ORDER BY run.id DESC LIMIT 1
+                  ) ordered ON former.profile IS NULL
+                 WHERE household.id = ANY(%s)
+                 GROUP BY 1 ORDER BY 1
+                """,
+                self.env["khbs.recipient.line"]._served("line"),
+                list(self.ids),
+            )
+        )
+        return dict(rows)

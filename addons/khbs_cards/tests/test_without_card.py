@@ -3,6 +3,7 @@
 
 from odoo.exceptions import AccessError, UserError
 
+from ..models import khbs_household_without_card
 from .run_common import RunCase
 
 
@@ -64,6 +65,54 @@ class TestWithoutCard(RunCase):
         run = self._run(kind="replacement", recipient_list_id=False)
         run.action_order()
         self.assertEqual(run.card_ids.household_id.sudo(), first + second)
+
+    def test_a_family_keeps_the_kind_of_card_that_it_had(self):
+        """Without its PIN it would not be paid what needs one."""
+        plain, pinned, former, both = self.families
+        for family, profiles in (
+            (plain, ["card"]),
+            (pinned, ["pin"]),
+            (both, ["pin", "card"]),
+        ):
+            for profile in profiles:
+                card = self._allocated(family, profile)
+                card.job_ids._close_open()
+                card._transition("destroyed", "misprint")
+        self.assertEqual(self._found(), self.families)
+        self.households.browse(self.families.ids).action_order_card()
+        waiting = self.families.sudo().card_ids.filtered(
+            lambda card: card.state == "allocated"
+        )
+        self.assertEqual(len(waiting), 4)
+        self.assertEqual(
+            {card.household_id: card.profile for card in waiting},
+            {plain: "card", pinned: "pin", former: "card", both: "card"},
+        )
+
+    def test_a_family_without_a_former_card_gets_what_its_run_ordered(self):
+        moved, stayed = (
+            self._household(self._area("62.71.02.1001"), state="decided")
+            for _family in range(2)
+        )
+        served = self._household(self.village, state="decided")
+        recipients = self._decided_list(moved + stayed + served)
+        run = self._ordered(
+            code="62.71.01", profile="pin", recipient_list_id=recipients.id
+        )
+        self.assertEqual(run.card_ids.household_id.sudo(), served)
+        moved.area_id = self.village
+        self.households.browse((moved + stayed).ids).action_order_card()
+        self.assertEqual(moved.sudo().card_ids.profile, "pin")
+        self.assertEqual(stayed.sudo().card_ids.profile, "card", "not of that run")
+
+    def test_no_whole_list_is_ordered_family_by_family(self):
+        families = self.households.browse(self.families.ids)
+        self.patch(khbs_household_without_card, "MOST_ORDERED", 3)
+        with self.assertRaisesRegex(UserError, "4 families.*Order a print run"):
+            families.action_order_card()
+        self.assertFalse(families.sudo().card_ids)
+        families[:3].action_order_card()
+        self.assertEqual(len(families.sudo().card_ids), 3)
 
     def test_card_officers_of_the_area_order(self):
         family = self.families[0]
