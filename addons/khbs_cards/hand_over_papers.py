@@ -7,7 +7,6 @@ No. 5: minutes of a session, before it to be signed, after it with what was ente
 No. 6: receipt of card and PIN of one family. No. 7: minutes of returned cards.
 """
 
-import textwrap
 from collections import Counter
 from dataclasses import dataclass
 
@@ -17,8 +16,6 @@ from odoo.addons.khbs_registry.papers.document import Column, Document, Signatur
 from .artwork.layout import grouped
 
 DOTS = "." * 30
-# Characters of a name that fit beside two others who sign.
-NAME_WIDTH = 24
 # Empty lines in a cell that a person signs in.
 ROOM = "\n\n"
 NOTICE = (
@@ -82,11 +79,7 @@ def received(hand_over):
 
 def party(role, office, *names):
     """Return the block of who signs, each name on lines of its own; dots for none."""
-    lines = [
-        line
-        for name in filter(None, names)
-        for line in textwrap.wrap(name.upper(), NAME_WIDTH)
-    ] or [DOTS]
+    lines = [words.capitals(name) for name in filter(None, names)] or [DOTS]
     return Signature(
         place_and_date=role, office=(office,), name=lines[0], below=tuple(lines[1:])
     )
@@ -196,7 +189,10 @@ def receipt(facts, letterhead, code=None, verify_url=None):
                 ("Desa/Kelurahan", facts.village),
                 ("Waktu penyerahan", words.moment(facts.moment)),
                 ("Diterima oleh", facts.received),
-                ("Dibubuhi", facts.acknowledged or "tanda tangan / cap jempol"),
+                (
+                    "Ditandai dengan",
+                    facts.acknowledged or "tanda tangan / cap jempol",
+                ),
                 ("Diserahkan melalui", facts.way),
                 ("Lokasi penyerahan", facts.position),
                 ("Referensi foto", facts.photo),
@@ -217,17 +213,19 @@ def receipt(facts, letterhead, code=None, verify_url=None):
         Signature(
             place_and_date="",
             office=("Yang menerima,",),
-            name=(facts.receiver or DOTS).upper(),
+            name=words.capitals(facts.receiver or DOTS),
             mark="(cap jempol)" if facts.acknowledged == "cap jempol" else "",
         ),
         Signature(
             place_and_date="",
             office=("Yang menyerahkan,",),
-            name=(facts.officer or DOTS).upper(),
+            name=words.capitals(facts.officer or DOTS),
         ),
     ]
     witness = facts.witness and Signature(
-        place_and_date="", office=("Saksi cap jempol,",), name=facts.witness.upper()
+        place_and_date="",
+        office=("Saksi cap jempol,",),
+        name=words.capitals(facts.witness),
     )
     return letter.Letter(
         title=f"Tanda Terima Kartu {facts.card_no}",

@@ -263,6 +263,31 @@ def test_no_sum_stands_on_a_page_without_a_line(count):
         assert not lines[place + 1].startswith("Jumlah"), lines[: place + 3]
 
 
+@pytest.mark.parametrize("width", [120, 200, 300, 350, 468, 900])
+def test_a_long_title_leaves_no_word_alone(width):
+    pdf_text.register_fonts()
+    title = "BERITA ACARA SERAH TERIMA KARTU HUMA BETANG SEJAHTERA (KHBS)"
+    plain = pdf_text.wrap(title, pdf_text.BOLD, 12, width)
+    lines = pdf_text.balanced(title, pdf_text.BOLD, 12, width)
+    assert len(lines) == len(plain) and " ".join(lines) == title
+    assert all(pdf_text.text_width(x, pdf_text.BOLD, 12) <= width for x in lines)
+    if width == 468:
+        assert lines[-1] != "(KHBS)" == plain[-1]
+
+
+def test_who_signs_side_by_side_stays_in_his_column():
+    name = "Dr. Hj. SITI NURHALIZAH BINTI ABDURRAHMAN, S.Sos., M.Si."
+    office = "Kepala Seksi Kesejahteraan Sosial Kecamatan Kamipang Hulu,"
+    pdf_text.register_fonts()
+    party = Signature("Yang menerima,", (office,), name, below=("NIP 1",))
+    over, under = pdf_text.over_hand(party, 150), pdf_text.under_hand(party, 150)
+    lines = [(line, pdf_text.REGULAR) for line in over] + under
+    assert max(pdf_text.text_width(line, font, 10) for line, font in lines) <= 150
+    assert " ".join(over) == f"Yang menerima, {office}"
+    assert " ".join(line for line, _font in under) == f"{name} NIP 1"
+    assert {font for line, font in under if line != "NIP 1"} == {pdf_text.BOLD}
+
+
 def test_the_number_of_a_letter_is_broken_behind_its_marks():
     pdf_text.register_fonts()
     lines = pdf_text.wrap("400.10.2.2/117/SK-RT/IV/2026", pdf_text.REGULAR, 8.5, 60)

@@ -22,6 +22,19 @@ def test_rupiah(amount, text):
 
 
 @pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Siti Nurhaliza, S.Sos., M.Si.", "SITI NURHALIZA, S.Sos., M.Si."),
+        ("dr. Hj. Ma'rimba bin Haji Ali", "dr. Hj. MA'RIMBA BIN HAJI ALI"),
+        ("Moh. Ali", "MOH. ALI"),
+        ("." * 30, "." * 30),
+    ],
+)
+def test_a_title_keeps_its_letters_where_a_name_is_in_capitals(name, text):
+    assert words.capitals(name) == text
+
+
+@pytest.mark.parametrize(
     ("items", "text"),
     [
         ([], ""),

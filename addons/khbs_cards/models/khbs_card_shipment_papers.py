@@ -164,12 +164,12 @@ class KhbsCardShipmentPapers(models.AbstractModel):
                 Signature(
                     place_and_date="Yang menyerahkan,",
                     office=("Kurir,",),
-                    name=self.courier_name.upper(),
+                    name=words.capitals(self.courier_name),
                 ),
                 Signature(
                     place_and_date="Yang menerima,",
                     office=(f"{self.receiver_office},",),
-                    name=self.receiver_name.upper(),
+                    name=words.capitals(self.receiver_name),
                 ),
             ),
             as_of=fields.Datetime.now(),

@@ -25,10 +25,13 @@ from .pdf_text import (
     PADDING,
     REGULAR,
     SIZE,
+    balanced,
     cell_lines,
     formatted,
     heading_lines,
+    over_hand,
     register_fonts,
+    under_hand,
     wrap,
     write_number,
 )
@@ -125,7 +128,7 @@ class _Painter:
         self._draw_letterhead(resolve(self.document.letterhead))
         self._draw_heading()
         middle = (self.left + self.right) / 2
-        for text in wrap(self.document.title, BOLD, 12, self.right - self.left):
+        for text in balanced(self.document.title, BOLD, 12, self.right - self.left):
             self._draw_centred(text, middle, BOLD, 12)
         for line in self.document.subtitle:
             for text in wrap(line, REGULAR, 10, self.right - self.left):
@@ -376,7 +379,10 @@ class _Painter:
         signatures = self.document.signatures
         if not signatures:
             return 0
-        lines = 2 + max(len(one.office) + len(one.below) for one in signatures)
+        width = self._width_of_signature()
+        lines = max(
+            len([*over_hand(one, width), *under_hand(one, width)]) for one in signatures
+        )
         for line in self.document.closing:
             lines += len(wrap(line, REGULAR, 9.5, self.right - self.left))
         return lines * 13 + 76
@@ -398,29 +404,39 @@ class _Painter:
         if self.document.parties:
             self._draw_parties(self.document.parties)
         elif self.document.signature:
-            share = 0.22 if self.document.landscape else 0.27
-            middle = self.right - (self.right - self.left) * share
-            self._draw_signature(self.document.signature, middle)
+            width, signature = self._width_of_signature(), self.document.signature
+            over = over_hand(signature, width)
+            self._draw_signature(signature, self.right - width / 2, width, over)
+
+    def _width_of_signature(self):
+        """Return how wide the block of one who signs may be."""
+        width = self.right - self.left
+        if self.document.parties:
+            return width / len(self.document.parties) - 8
+        return width * (0.44 if self.document.landscape else 0.54)
 
     def _draw_parties(self, parties):
         """Draw the blocks side by side, the hands on one line."""
         top, lowest = self.y, self.y
         share = (self.right - self.left) / len(parties)
-        for index, party in enumerate(parties):
+        width = self._width_of_signature()
+        overs = [over_hand(party, width) for party in parties]
+        most = max(map(len, overs))
+        for index, (party, over) in enumerate(zip(parties, overs, strict=True)):
             self.y = top
-            self._draw_signature(party, self.left + share * (index + 0.5))
+            over += [""] * (most - len(over))
+            middle = self.left + share * (index + 0.5)
+            self._draw_signature(party, middle, width, over)
             lowest = min(lowest, self.y)
         self.y = lowest
 
-    def _draw_signature(self, signature, middle):
+    def _draw_signature(self, signature, middle, width, over):
         self.y -= 10
-        for line in (signature.place_and_date, *signature.office):
-            if line:
-                self._draw_centred(line, middle, REGULAR, 10)
-        self.y -= 50
-        self._draw_centred(signature.name, middle, BOLD, 10)
-        for line in signature.below:
+        for line in over:
             self._draw_centred(line, middle, REGULAR, 10)
+        self.y -= 50
+        for line, font in under_hand(signature, width):
+            self._draw_centred(line, middle, font, 10)
 
     def finish(self):
         """End the last page, say how many there are and write the file."""

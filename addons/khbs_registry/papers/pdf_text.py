@@ -76,6 +76,24 @@ def wrap(text, font, size, width):
     return lines
 
 
+def balanced(text, font, size, width):
+    """Return *text* as :func:`wrap` does, in as few lines, but of like length.
+
+    A title does not leave one word alone on its last line.
+    """
+    lines = wrap(text, font, size, width)
+    # No word is broken for it.
+    narrow = max((text_width(word, font, size) for word in text.split()), default=0)
+    while len(lines) > 1 and width - narrow > size:
+        middle = (narrow + width) / 2
+        tried = wrap(text, font, size, middle)
+        if len(tried) > len(lines):
+            narrow = middle
+        else:
+            lines, width = tried, middle
+    return lines
+
+
 def heading_lines(label, width):
     """Return (size, lines) of a column's heading: smaller before a word is broken."""
     room = width - 2 * PADDING
@@ -139,3 +157,21 @@ def formatted(kind, value):
     if kind == "date":
         return f"{value:%d/%m/%Y}"
     return words.number(value)
+
+
+def over_hand(signature, width):
+    """Return the lines over the space for the hand, no wider than *width*."""
+    return [
+        line
+        for text in (signature.place_and_date, *signature.office)
+        if text
+        for line in balanced(text, REGULAR, 10, width)
+    ]
+
+
+def under_hand(signature, width):
+    """Return the lines under it, name first, each with its font."""
+    texts = [(signature.name, BOLD), *((text, REGULAR) for text in signature.below)]
+    return [
+        (line, font) for text, font in texts for line in balanced(text, font, 10, width)
+    ]

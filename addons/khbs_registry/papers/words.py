@@ -8,6 +8,8 @@ from datetime import UTC, timedelta, timezone
 from num2words import num2words
 
 WIB = timezone(timedelta(hours=7), "WIB")
+# Titles that stand before a name; those after it follow a comma.
+TITLES = {"apt", "dr", "dra", "drg", "drh", "drs", "hj", "ir", "ns", "prof"}
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 MONTHS = (
     "Januari",
@@ -101,6 +103,19 @@ def moment(value):
     """Return a time as 22 November 2026 pukul 08.05 WIB."""
     local = utc(value).astimezone(WIB)
     return f"{date(local)} pukul {local:%H.%M} WIB"
+
+
+def capitals(name):
+    """Return a person's name as signatures have it: titles keep their letters.
+
+    ``Dr. Hj. Siti, S.Sos.`` is ``Dr. Hj. SITI, S.Sos.``
+    """
+    name, comma, titles = name.partition(",")
+    before = [
+        word if word.rstrip(".").lower() in TITLES else word.upper()
+        for word in name.split()
+    ]
+    return " ".join(before) + comma + titles.rstrip()
 
 
 def nip(value):
