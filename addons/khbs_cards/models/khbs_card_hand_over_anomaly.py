@@ -24,6 +24,7 @@ class KhbsCardHandOverAnomaly(models.Model):
     """
 
     _name = "khbs.card.hand.over.anomaly"
+    _inherit = ["khbs.card.device"]
     _description = "Striking hand-over"
     _order = "at desc, id desc"
     _rec_name = "card_id"
@@ -61,7 +62,7 @@ class KhbsCardHandOverAnomaly(models.Model):
     user_id = fields.Many2one(
         comodel_name="res.users", readonly=True, ondelete="restrict"
     )
-    device_code = fields.Char(string="Device", readonly=True)
+    device_code = fields.Char(readonly=True)
     operator_code = fields.Char(string="Operator", readonly=True)
     found = fields.Integer(
         string="Counted", readonly=True, aggregator=None, help="Families or cards."

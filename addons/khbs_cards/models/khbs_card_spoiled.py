@@ -40,7 +40,7 @@ class KhbsCardSpoiled(models.Model):
     _name = "khbs.card.spoiled"
     _description = "Spoiled card"
     _order = "id desc"
-    _rec_name = "kind"
+    _rec_name = "card_id"
     _log_access = False
 
     at = fields.Datetime(required=True, default=fields.Datetime.now)

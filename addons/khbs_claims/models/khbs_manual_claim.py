@@ -116,6 +116,12 @@ class KhbsManualClaim(models.Model):
     submitted_at = fields.Datetime(
         readonly=True, copy=False, help="From then on the card is stopped."
     )
+    decided_by_id = fields.Many2one(
+        comodel_name="res.users",
+        compute="_compute_decided_by_id",
+        compute_sudo=True,
+        help="Who approved or refused it.",
+    )
     return_note = fields.Char(string="Refused because", readonly=True, copy=False)
     round_number = fields.Integer(readonly=True, default=1, copy=False, aggregator=None)
     approved_on = fields.Date(readonly=True, copy=False, help="Day in WIB.")
@@ -163,6 +169,19 @@ class KhbsManualClaim(models.Model):
     def _compute_amount(self):
         for claim in self:
             claim.amount = sum(claim.sudo().entitlement_ids.mapped("amount"))
+
+    @api.depends("state")
+    def _compute_decided_by_id(self):
+        decisions = self.env["khbs.approval"].search(
+            [
+                ("model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("step", "in", ("approved", "returned")),
+            ]
+        )
+        deciders = {decision.res_id: decision.user_id for decision in decisions}
+        for claim in self:
+            claim.decided_by_id = deciders.get(claim._origin.id)
 
     @api.onchange("card_no")
     def _onchange_card_no(self):

@@ -96,6 +96,17 @@ class TestManualClaim(SettlementCase):
             self.reading(own, both).action_approve()
         self.assertEqual(own.state, "submitted")
 
+    def test_each_claim_names_who_decided_it(self):
+        second = self._role_user("approver", login="second.approver")
+        claims = self.claims.union(*map(self._manual, self._families(3)))
+        claims.with_user(self.maker).action_submit()
+        self._approve(claims[0])
+        claims[1].with_user(second).action_refuse("Not the person on the KTP")
+        self.assertEqual(
+            [claim.decided_by_id for claim in claims.with_user(self.maker)],
+            [self.approver, second, self.env["res.users"]],
+        )
+
     def test_the_approver_reads_which_aid_it_is(self):
         [family] = self._families(1)
         aid = self._manual(family).entitlement_ids.with_user(self.approver)

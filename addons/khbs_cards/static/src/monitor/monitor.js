@@ -3,7 +3,7 @@
 // License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import {Component, onMounted, onWillStart, onWillUnmount, useRef, useState} from "@odoo/owl";
-import {deserializeDateTime, formatDateTime} from "@web/core/l10n/dates";
+import {deserializeDateTime, toLocaleDateTimeString} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
@@ -114,11 +114,14 @@ export class CardMonitor extends Component {
     }
 
     moment(text) {
-        return text ? formatDateTime(deserializeDateTime(text), {format: "d LLL HH:mm"}) : "–";
+        return text ? toLocaleDateTimeString(deserializeDateTime(text)) : "–";
     }
 
     clock(text) {
-        return formatDateTime(deserializeDateTime(text), {format: "HH:mm:ss"});
+        return toLocaleDateTimeString(deserializeDateTime(text), {
+            showDate: false,
+            showSeconds: true,
+        });
     }
 
     since(text) {
