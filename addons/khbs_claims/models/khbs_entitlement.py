@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from odoo.addons.khbs_registry.rupiah import Rupiah
 
@@ -146,6 +147,23 @@ class KhbsEntitlement(models.Model):
             aid = entitlement.sudo()
             entitlement.display_name = f"{aid.benefit_id.name} ({aid.round_id.code})"
         return None
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find an aid by what it is called where a person chooses it."""
+        if not self.env.context.get("khbs_as_aid") or operator != "ilike" or not value:
+            return super()._search_display_name(operator, value)
+        # Whoever chooses reads the names, and may not open benefits and rounds.
+        env = self.sudo().with_context(active_test=False).env
+        benefits = env["khbs.benefit"]._search([("name", operator, value)])
+        rounds = env["khbs.round"]._search([("code", operator, value)])
+        return Domain.OR(
+            [
+                Domain("benefit_id", "in", benefits),
+                Domain("round_id", "in", rounds),
+                Domain("number", operator, value),
+            ]
+        )
 
     @api.depends("claim_line_ids")
     def _compute_claim_count(self):

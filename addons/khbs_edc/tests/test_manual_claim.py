@@ -115,6 +115,23 @@ class TestManualClaim(SettlementCase):
         self.assertIn(aid.sudo().benefit_id.name, said)
         self.assertIn(aid.sudo().round_id.code, said)
 
+    def test_the_maker_finds_the_aid_by_what_it_is_called(self):
+        [family] = self._families(1)
+        aid = self._manual(family).entitlement_ids.with_user(self.maker)
+        named = aid.with_context(khbs_as_aid=True)
+        own = [("id", "in", aid.ids)]
+        benefit, code = aid.sudo().benefit_id.name, aid.sudo().round_id.code
+        for text in (benefit.upper(), code[:-1], aid.number):
+            with self.subTest(text=text):
+                self.assertEqual(
+                    named.name_search(text, own),
+                    [(one.id, one.display_name) for one in named],
+                )
+        aid.sudo().benefit_id.active = False
+        self.assertTrue(named.name_search(benefit, own), "what is granted stays")
+        self.assertEqual(named.name_search("nothing of that name", own), [])
+        self.assertEqual(aid.name_search(benefit, own), [], "a number elsewhere")
+
     def test_the_document_must_be_of_the_family(self):
         [family] = self._families(1)
         claim = self._manual(family, last_digits="0000")
