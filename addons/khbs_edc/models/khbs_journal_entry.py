@@ -50,7 +50,10 @@ class KhbsJournalEntry(models.Model):
     lines = fields.Json(help="Entitlement, benefit, round and amount of each line.")
     lines_text = fields.Char(string="Claimed", compute="_compute_lines_text")
     received_at = fields.Datetime(required=True, help="First receipt.")
-    jws = fields.Text(string="Signed entry", required=True)
+    # The text names the representative of a hand-over, and it cannot be redacted.
+    jws = fields.Text(
+        string="Signed entry", required=True, groups="khbs_registry.group_auditor"
+    )
 
     _seq_uniq = models.UniqueIndex(
         "(terminal_id, seq) WHERE branch = 0", "The terminal has sent this entry."

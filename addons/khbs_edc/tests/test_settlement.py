@@ -6,7 +6,7 @@ import random
 import time
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.khbs_cards.protocol import jws
 
@@ -362,6 +362,28 @@ class TestSettlement(SettlementCase):
         self.assertEqual((done.received_by, done.relation), ("representative", "other"))
         self.assertEqual(done.people_ids.representative_name, "WAKIL CONTOH")
         self.assertLessEqual(done.at, done.recorded_at)
+        self._signed_text_is_for_the_auditor()
+
+    def _signed_text_is_for_the_auditor(self):
+        entry = self.env["khbs.journal.entry"].search([("ev", "=", "activate")])
+        signed = jws.parse(entry.jws)
+        self.assertEqual(signed.payload["d"]["rep"]["name"], "WAKIL CONTOH")
+        for role in ("terminal_officer", "validator", "approver", "auditor"):
+            seen = entry.with_user(self._role_user(role, login=f"reads-{role}"))
+            with self.subTest(role):
+                form = seen.get_view(view_type="form")["arch"]
+                self.assertIn('name="identity"', form)
+                self.assertEqual(seen.read(["card_no"])[0]["card_no"], seen.card_no)
+                if role == "auditor":
+                    self.assertIn('name="jws"', form)
+                    self.assertEqual(seen.jws, entry.jws)
+                    continue
+                self.assertNotIn('name="jws"', form)
+                self.assertNotIn("jws", seen.read()[0])
+                with self.assertRaises(AccessError):
+                    seen.read(["jws"])
+                with self.assertRaises(AccessError):
+                    seen.search([("jws", "like", "ey")])
 
     def test_a_lost_terminal(self):
         families = self._families(2)
