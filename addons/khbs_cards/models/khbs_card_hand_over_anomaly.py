@@ -8,6 +8,8 @@ FAST_COUNT_PARAMETER = "khbs.hand_over.fast_count"
 FAST_MINUTES_PARAMETER = "khbs.hand_over.fast_minutes"
 # With the reading of a card, a comparison of papers and a photo nobody is faster.
 FAST_COUNT, FAST_MINUTES = 10, 10
+# A million of cards, or of minutes (two years), is as good as no limit.
+MOST = 10**6
 # Degrees of latitude and of longitude: about a hundred metres at the equator.
 NEAR = 0.001
 
@@ -73,9 +75,9 @@ class KhbsCardHandOverAnomaly(models.Model):
 
     @api.model
     def _limit(self, parameter, default):
-        """Return a limit of the settings; nonsense counts as none."""
+        """Return a limit of the settings; nonsense is the default."""
         text = self.env["ir.config_parameter"].sudo().get_param(parameter)
-        return int(text) if text and text.isdigit() else default
+        return min(int(text), MOST) if text and text.isdecimal() else default
 
     @api.model
     def _cron_look(self):

@@ -172,7 +172,11 @@ class KhbsCardHandOverPeople(models.Model):
 
     @api.model
     def _overdue(self):
-        """Return a batch of rows whose time is over, locked; others' are left out."""
+        """Return a batch of rows whose time is over, locked; others' are left out.
+
+        When a card was handed over is what a terminal's clock said: one that is years
+        behind shortens nothing, the time runs from the receipt at the earliest.
+        """
         self.env.flush_all()
         before = fields.Datetime.now() - timedelta(self._days())
         rows = self.env.execute_query(
@@ -180,7 +184,8 @@ class KhbsCardHandOverPeople(models.Model):
                 """
                 SELECT people.id FROM khbs_card_hand_over_people people
                   JOIN khbs_card_hand_over done ON done.id = people.hand_over_id
-                 WHERE people.redacted_at IS NULL AND done.at < %s
+                 WHERE people.redacted_at IS NULL
+                   AND greatest(done.at, done.recorded_at) < %s
                  ORDER BY people.id LIMIT %s FOR UPDATE OF people SKIP LOCKED
                 """,
                 before,

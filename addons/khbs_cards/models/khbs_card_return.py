@@ -99,6 +99,10 @@ class KhbsCardReturn(models.Model):
                 due varchar;
                 taker integer;
             BEGIN
+                IF TG_OP = 'INSERT' THEN
+                    RAISE EXCEPTION 'Minutes are not done when they are made: %',
+                        NEW.name USING ERRCODE = 'restrict_violation';
+                END IF;
                 IF OLD.state = 'done' THEN
                     RAISE EXCEPTION 'Minutes % are done: % refused', OLD.id, TG_OP
                         USING ERRCODE = 'restrict_violation';
@@ -131,6 +135,10 @@ class KhbsCardReturn(models.Model):
                 WHEN ((OLD.state, OLD.witnessed_by_id, OLD.confirmed_by_id)
                       IS DISTINCT FROM
                       (NEW.state, NEW.witnessed_by_id, NEW.confirmed_by_id))
+                EXECUTE FUNCTION khbs_card_return_guard();
+            CREATE OR REPLACE TRIGGER khbs_card_return_new_guard
+                BEFORE INSERT ON khbs_card_return FOR EACH ROW
+                WHEN (NEW.state = 'done')
                 EXECUTE FUNCTION khbs_card_return_guard();
             """
         )

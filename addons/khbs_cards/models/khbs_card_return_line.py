@@ -117,9 +117,13 @@ class KhbsCardReturnLine(models.Model):
                 IF NOT EXISTS (
                     SELECT FROM khbs_card_return_line line
                       JOIN khbs_card_return minutes ON minutes.id = line.return_id
+                      JOIN khbs_approval approval
+                        ON approval.model = 'khbs.card.return'
+                       AND approval.res_id = minutes.id
+                       AND approval.step = 'witnessed'
+                       AND approval.user_id = minutes.witnessed_by_id
                      WHERE line.card_id = NEW.id AND line.open
                        AND line.action = 'destroy' AND minutes.state = 'signed'
-                       AND minutes.witnessed_by_id IS NOT NULL
                 ) THEN
                     RAISE EXCEPTION 'Card % is destroyed by minutes with a witness',
                         NEW.card_no USING ERRCODE = 'restrict_violation';

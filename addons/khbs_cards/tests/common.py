@@ -204,6 +204,16 @@ class CardsCase(KhbsCase):
             }
         )
         minutes.write({"state": "signed", "witnessed_by_id": self.env.uid})
+        self.env["khbs.approval"].create(
+            {
+                "model": minutes._name,
+                "res_id": minutes.id,
+                "step": "witnessed",
+                "user_id": self.env.uid,
+                "role": "card_officer",
+                "sha256": minutes._lines_sha256(),
+            }
+        )
         self.env.flush_all()
         return minutes
 

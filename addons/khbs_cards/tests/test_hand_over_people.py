@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
+from odoo.tests import freeze_time
 
 from odoo.addons.khbs_cards.models import khbs_card_hand_over_people as people
 
@@ -20,11 +21,21 @@ NAMES = {**REPRESENTED, "acknowledged": "thumb_print", **WITNESS}
 class TestHandOverPeople(HandOverCase):
     """Names and pictures of a hand-over: how long, and for whom (DESIGN 4.4)."""
 
-    def _taken(self, years, **files):
-        """Return a hand-over of so many years ago with names and pictures."""
+    def _taken(self, years, clock=0, **files):
+        """Return a hand-over of so many years ago with names and pictures.
+
+        :param clock: years by which the clock of the device was behind then
+        """
         card, _chip = self._shipped()
-        at = fields.Datetime.now() - years * YEAR - timedelta(days=2)
-        return self.rows._write_down(card, "office", "OFFICE", {}, NAMES | files, at)
+        then = fields.Datetime.now() - years * YEAR - timedelta(days=2)
+        at = then - clock * YEAR
+        with freeze_time(then):
+            taken = self.rows._write_down(
+                card, "office", "OFFICE", {}, NAMES | files, at
+            )
+            self.env.flush_all()
+        self.assertEqual((taken.at, taken.recorded_at), (at, then))
+        return taken
 
     def _retain(self):
         return [done for done, _more in self.env[MODEL]._steps()]
@@ -55,6 +66,15 @@ class TestHandOverPeople(HandOverCase):
         self.assertEqual((old.witness_key, old.photo_sha256, old.letter_sha256), keys)
         self.assertEqual(young.people_ids.witness_name, "SAKSI CONTOH")
         self.assertEqual(self._retain(), [0], "nothing is done twice")
+
+    def test_a_clock_that_is_years_behind_does_not_shorten_the_time(self):
+        behind = [self._taken(years, clock=8) for years in (0, 4, 5)]
+        self.assertEqual(self._retain(), [1])
+        self.env.invalidate_all()
+        self.assertEqual(
+            [bool(taken.people_ids.redacted_at) for taken in behind],
+            [False, False, True],
+        )
 
     def test_each_batch_is_kept_and_recorded_and_a_stopped_job_goes_on(self):
         taken = self.rows.union(*[self._taken(6) for _number in range(5)])
@@ -99,13 +119,19 @@ class TestHandOverPeople(HandOverCase):
         self.assertTrue(two_years.people_ids.redacted_at)
 
     def test_the_daily_job_does_it(self):
-        old = self._taken(5)
+        taken = self.rows.union(*[self._taken(years) for years in (5, 5, 5, 4)])
         cron = self.env.ref("khbs_cards.ir_cron_redact_people")
         self.assertTrue(cron.active)
-        self.assertEqual(cron.model_id.model, MODEL)
-        self.assertEqual(cron.code, "model._cron_redact()")
-        self._retain()
-        self.assertTrue(old.people_ids.redacted_at)
+        with patch.object(people, "BATCH", 2):
+            cron.method_direct_trigger()
+        self.assertEqual(
+            [bool(done.people_ids.redacted_at) for done in taken],
+            [True, True, True, False],
+        )
+        progress = self.env["ir.cron.progress"].search(
+            [("cron_id", "=", cron.id)], order="id desc", limit=1
+        )
+        self.assertEqual((progress.done, progress.remaining), (3, 0))
 
     def test_several_are_redacted_at_once_by_the_administrator_alone(self):
         taken = self._taken(0) | self._taken(1, photo=picture()) | self._taken(0)

@@ -210,6 +210,25 @@ class TestHandOverRows(HandOverCase):
         self.assertEqual(len(self._fast_rows()), 4)
         self.assertFalse(self._fast_rows(4))
 
+    def test_an_odd_limit_stops_nobody_and_a_huge_one_finds_nobody(self):
+        rows = [self._terminal_row(minute, PLACE) for minute in (0, 1)]
+        settings = self.env["ir.config_parameter"]
+        anomalies = self.env["khbs.card.hand.over.anomaly"]
+        for entered, meant in [
+            ("7", 7),
+            ("\u00b2", 10),
+            ("sepuluh", 10),
+            (False, 10),
+            ("9" * 30, 10**6),
+        ]:
+            settings.set_param("khbs.hand_over.fast_minutes", entered)
+            with self.subTest(entered):
+                self.assertEqual(
+                    anomalies._limit("khbs.hand_over.fast_minutes", 10), meant
+                )
+                self.assertEqual(self._fast_rows(1), self.rows.union(*rows))
+        self.assertFalse(self._fast_rows("9" * 30))
+
     def _terminal_row(self, minute, place):
         """Return a hand-over by a terminal so many minutes from now."""
         card, _chip = self._shipped()

@@ -296,6 +296,34 @@ class TestReturns(CardsCase):
                 self._refused_by_database(statement, document, "done")
         self.assertEqual((active.state, back.state), ("revoked", "returned"))
 
+    def test_the_database_destroys_no_card_on_the_mere_name_of_a_witness(self):
+        card, _chip = self._shipped()
+        minutes = self._signed((card, "damaged", "destroy"))
+        card._transition("returned", "RETURNED")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE khbs_card_return SET witnessed_by_id = %s WHERE id = %s",
+            [self.second.id, minutes.id],
+        )
+        destroyed = "UPDATE khbs_card SET state = 'destroyed'"
+        self._refused_by_database(destroyed, card, "a witness")
+        self.env.invalidate_all()
+        self.reading(minutes, self.second).action_witness()
+        self.reading(minutes, self.office).action_confirm()
+        self.assertEqual(card.state, "destroyed")
+
+    def test_the_database_takes_no_minutes_that_begin_as_done(self):
+        card, _chip = self._shipped()
+        minutes = self._signed((card, "damaged", "destroy"))
+        self.env.flush_all()
+        statement = (
+            "INSERT INTO khbs_card_return (name, area_id, date, place, scan_sha256,"
+            " witnessed_by_id, confirmed_by_id, state) SELECT name, area_id, date,"
+            f" place, scan_sha256, {self.second.id}, {self.office.id}, 'done'"
+            " FROM khbs_card_return"
+        )
+        self._refused_by_database(statement, minutes, "when they are made")
+
     def _refused_by_database(self, statement, minutes, told):
         with self.subTest(statement=statement), mute_logger("odoo.sql_db"):
             with self.assertRaises(psycopg2.errors.RestrictViolation) as got:
