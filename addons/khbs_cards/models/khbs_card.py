@@ -251,7 +251,14 @@ class KhbsCard(models.Model):
         return keys.key_hash(bytes.fromhex(sha256)) if sha256 else None
 
     def _transition(
-        self, target, reason, device_code=None, data=None, lost=None, **columns
+        self,
+        target,
+        reason,
+        device_code=None,
+        data=None,
+        lost=None,
+        job_change=None,
+        **columns,
     ):
         """Move these cards to *target*; the one place that does.
 
@@ -262,6 +269,7 @@ class KhbsCard(models.Model):
         :param data: dict of keys, hashes and coordinates for the event
         :param lost: dict of what the station said of plastic that is destroyed: step
             of the personalisation, why
+        :param job_change: UPDATE (SQL) of the job that moved the card
         :param columns: what else of the cards changes with it, as the table has it
         :raises UserError: a card is in a state from which it cannot come there, or from
             which life_cycle.TRANSITIONS names neither the program nor the user
@@ -299,7 +307,7 @@ class KhbsCard(models.Model):
                 ), moved AS (
                     UPDATE khbs_card card SET %(columns)s
                       FROM moving WHERE card.id = moving.id
-                )
+                )%(job_change)s
                 SELECT id, state FROM locked WHERE state <> ALL(%(from)s)
                 """,
                 **{"from": sources},
@@ -310,6 +318,7 @@ class KhbsCard(models.Model):
                 reason=reason,
                 data=Json(data or {}),
                 ids=list(self.ids),
+                job_change=SQL(", job AS (%s)", job_change) if job_change else SQL(),
                 columns=SQL(", ").join(
                     SQL("%s = %s", SQL.identifier(name), value)
                     for name, value in columns.items()

@@ -1,6 +1,7 @@
 # Copyright 2026 Pemerintah Provinsi Kalimantan Tengah
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import contextlib
 import re
 from datetime import timedelta
 
@@ -98,8 +99,8 @@ class KhbsCardJob(models.Model):
             if job.state == "certified":
                 card._require_few_certificates(device_code)
             card._take_keys(card_keys, device_code)
-            master = card._certify(card_keys, device_code)
-            job._certified()
+            with job._changed(state="certified") as change:
+                master = card._certify(card_keys, device_code, change)
         return card._secrets_for_station(master)
 
     @api.model
@@ -125,8 +126,17 @@ class KhbsCardJob(models.Model):
             perso.done_nonce(job.nonce, certs_sha),
             card.card_no,
         )
-        card._transition("locked", "PERSONALISED", device_code=device_code)
-        job._finish(atr, params["transcript"])
+        finished = {
+            "state": "done",
+            "atr": atr,
+            "transcript": Json(params["transcript"]),
+            "done_at": fields.Datetime.now(),
+            "nonce": None,
+        }
+        with job._changed(**finished) as change:
+            card._transition(
+                "locked", "PERSONALISED", device_code=device_code, job_change=change
+            )
         return {"state": "LOCKED"}
 
     @api.model
@@ -206,31 +216,23 @@ class KhbsCardJob(models.Model):
         if self.state not in states or self.leased_until < fields.Datetime.now():
             raise ProtocolError(UNKNOWN_JOB, "job not open at this step, or expired")
 
-    def _finish(self, atr, transcript):
-        now = fields.Datetime.now()
-        self._update(
-            state="done", atr=atr, transcript=Json(transcript), done_at=now, nonce=None
-        )
-        self._tell_monitor()
+    @contextlib.contextmanager
+    def _changed(self, **values):
+        """Yield the statement that writes *values*, for its caller to carry out.
 
-    def _certified(self):
-        self._update(state="certified")
-        self._tell_monitor()
-
-    def _update(self, **values):
-        """Write plain columns past the ORM; the caller holds the row."""
+        Past the ORM; the caller holds the row.
+        """
         values |= {"write_uid": self.env.uid, "write_date": fields.Datetime.now()}
-        self.env.cr.execute(
-            SQL(
-                "UPDATE khbs_card_job SET %s WHERE id = %s",
-                SQL(", ").join(
-                    SQL("%s = %s", SQL.identifier(name), value)
-                    for name, value in values.items()
-                ),
-                self.id,
-            )
+        yield SQL(
+            "UPDATE khbs_card_job SET %s WHERE id = %s",
+            SQL(", ").join(
+                SQL("%s = %s", SQL.identifier(name), value)
+                for name, value in values.items()
+            ),
+            self.id,
         )
         self.invalidate_recordset(values, flush=False)
+        self._tell_monitor()
 
 
 def count_waiting(run_id):

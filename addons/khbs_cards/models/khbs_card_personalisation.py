@@ -89,9 +89,10 @@ class KhbsCard(models.Model):
             )
             raise ProtocolError(personalisation.KNOWN_KEY, "this key is known")
 
-    def _certify(self, card_keys, device_code):
+    def _certify(self, card_keys, device_code, job_change):
         """Issue the certificates of these keys; older ones of this card are void.
 
+        :param job_change: UPDATE (SQL) of the card's job
         :return: the master of the card's secrets
         """
         self.ensure_one()
@@ -99,7 +100,14 @@ class KhbsCard(models.Model):
             values, serials = self._issue(issuer, card_keys)
             self._transition("keyed", "KEYS_MADE", device_code=device_code)
             told = {"serial": serials}
-            self._transition("certified", "CERTIFIED", device_code, told, **values)
+            self._transition(
+                "certified",
+                "CERTIFIED",
+                device_code,
+                told,
+                job_change=job_change,
+                **values,
+            )
             keep_read(self, values.items())
             facts = {
                 "device": device_code,

@@ -63,9 +63,15 @@ class KhbsCardJob(models.Model):
         :return: ``ROW`` of the job and how many waited before; None if none does
         """
         now = fields.Datetime.now()
-        place, limit = SQL("true"), SQL()
+        place, has_work, limit = SQL("true"), SQL("true"), SQL()
         if behind:
             limit = SQL("LIMIT 1")
+            has_work = SQL(
+                """
+                EXISTS (SELECT FROM khbs_card_job
+                         WHERE state = 'waiting' AND coalesce(run_id, 0) = run.id)
+                """
+            )
             # An OFFSET of the query that locks would lock what it leaves out.
             place = SQL(
                 """
@@ -87,10 +93,7 @@ class KhbsCardJob(models.Model):
                              FROM (SELECT id, coalesce(priority, 0) AS priority
                                      FROM khbs_card_run WHERE is_paused IS NOT TRUE
                                     UNION ALL SELECT %(single)s, %(priority)s) run
-                            WHERE coalesce(id = %(run_id)s, true) AND EXISTS (
-                                  SELECT FROM khbs_card_job job
-                                   WHERE job.state = 'waiting'
-                                     AND coalesce(job.run_id, 0) = run.id)
+                            WHERE coalesce(id = %(run_id)s, true) AND %(has_work)s
                             ORDER BY priority DESC, id %(limit)s) turn
                     CROSS JOIN LATERAL (
                           SELECT job.id
@@ -116,6 +119,7 @@ class KhbsCardJob(models.Model):
             run_id=run_id,
             entitled=life_cycle.ENTITLED,
             place=place,
+            has_work=has_work,
             limit=limit,
             row=ROW,
             waiting=count_waiting(run_id),
