@@ -150,9 +150,15 @@ class Screen:
         """Begin a new record."""
         # The form shows the defaults that the browser remembers until the server's
         # are there; what is typed before would be lost with them.
-        with self.page.expect_response(re.compile("/onchange$")):
+        with self.page.expect_response(re.compile("/onchange$")) as answered:
             self.page.locator(".o_list_button_add, .o-kanban-button-new").first.click()
+        answered.value.finished()
         self.page.wait_for_selector(".o_form_view")
+        # The answer is here: it is drawn by the second frame from now.
+        self.page.evaluate(
+            "new Promise(drawn =>"
+            " requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+        )
 
     def field(self, name):
         """Return the locator of a field of the form, or of the dialog in front."""
