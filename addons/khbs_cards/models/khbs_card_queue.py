@@ -58,8 +58,8 @@ class KhbsCardJob(models.Model):
         One that lost its place since the order keeps its job waiting, in sight of the
         card officer.
 
-        :param behind: leave so many waiting jobs to others, and none but theirs: the
-            run whose turn it is is not passed over because they are at its head
+        :param behind: leave so many jobs at the head of the run that is first to the
+            stations that are there; no job of a later run is taken in their stead
         :return: ``ROW`` of the job and how many waited before; None if none does
         """
         now = fields.Datetime.now()
